@@ -1,0 +1,70 @@
+import { quote, SarimaError } from "./errors.js";
+
+/** Observations in time order, equally spaced. NaN marks a gap; ±Infinity is an error. */
+export type Series = ArrayLike<number>;
+
+/**
+ * Copies a series into a Float64Array and checks every value. `null` and `undefined` entries (JSON has no NaN) are gaps.
+ *
+ * @throws SarimaError `INVALID_ARGUMENT` when it is no array of numbers, `NON_FINITE` at ±Infinity.
+ */
+export function toSeries(y: Series, argument = "y"): Float64Array {
+  if (y === null || typeof y !== "object" || !Number.isSafeInteger(y.length) || y.length < 0) {
+    throw new SarimaError("INVALID_ARGUMENT", `${argument} must be an array of numbers; received ${quote(y)}`);
+  }
+  const n = y.length;
+  const out = new Float64Array(n);
+  for (let t = 0; t < n; t++) {
+    const value: unknown = y[t];
+    if (value === null || value === undefined) {
+      out[t] = Number.NaN;
+      continue;
+    }
+    if (typeof value !== "number") {
+      throw new SarimaError(
+        "INVALID_ARGUMENT",
+        `${argument}[${t}] must be a number, or NaN for a gap; received ${quote(value)}`,
+      );
+    }
+    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
+      throw new SarimaError("NON_FINITE", `${argument}[${t}] is ${value}; use NaN to mark a gap`);
+    }
+    out[t] = value;
+  }
+  return out;
+}
+
+/** A series without gaps, as regressors must be. */
+export function toCompleteSeries(y: Series, argument: string, length?: number): Float64Array {
+  const out = toSeries(y, argument);
+  if (length !== undefined && out.length !== length) {
+    throw new SarimaError("INVALID_ARGUMENT", `${argument} must have ${length} values; received ${out.length}`);
+  }
+  const gap = out.findIndex(Number.isNaN);
+  if (gap >= 0) throw new SarimaError("INVALID_ARGUMENT", `${argument}[${gap}] is a gap; ${argument} must have none`);
+  return out;
+}
+
+export function countObserved(y: Float64Array): number {
+  let count = 0;
+  for (let t = 0; t < y.length; t++) if (!Number.isNaN(y[t]!)) count++;
+  return count;
+}
+
+/** Checks a whole number in [min, max] and returns it. */
+export function wholeNumber(value: unknown, argument: string, min: number, max = Number.MAX_SAFE_INTEGER): number {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {
+    const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+    throw new SarimaError("INVALID_ARGUMENT", `${argument} must be a whole number ${range}; received ${quote(value)}`);
+  }
+  return value;
+}
+
+/** Checks a finite number in [min, max] and returns it. */
+export function finiteNumber(value: unknown, argument: string, min = -Infinity, max = Infinity): number {
+  if (typeof value !== "number" || !Number.isFinite(value) || value < min || value > max) {
+    const range = min === -Infinity && max === Infinity ? "" : ` from ${min} to ${max}`;
+    throw new SarimaError("INVALID_ARGUMENT", `${argument} must be a finite number${range}; received ${quote(value)}`);
+  }
+  return value;
+}

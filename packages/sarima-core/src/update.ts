@@ -1,0 +1,4 @@
+/** Where a filter stands; see `append`. */
+export interface FilterState {
+  readonly steady: boolean;
+}
