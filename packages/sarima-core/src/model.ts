@@ -14,7 +14,7 @@ export type Transform =
   | { readonly kind: "log"; readonly offset: number }
   | { readonly kind: "logit"; readonly lower: number; readonly upper: number };
 
-/** `order` sine and cosine pairs of a cycle of `period` steps; time 0 is the first value of the training series. */
+/** `order` sine and cosine pairs of a cycle of `period` steps; time 1 is the first value of the training series, as in forecast::fourier. */
 export interface Harmonics {
   readonly period: number;
   readonly order: number;
