@@ -1,4 +1,24 @@
+export {
+  type Baseline,
+  drift,
+  empiricalQuantiles,
+  historicalMean,
+  naive,
+  seasonalNaive,
+  ses,
+  theta,
+} from "./baselines/index.js";
 export { SarimaError, type SarimaErrorCode } from "./errors.js";
+export { type Accuracy, type AccuracyOptions, accuracy, type IntervalAccuracy } from "./evaluate/accuracy.js";
+export {
+  type CrossValidation,
+  type CrossValidationOptions,
+  crossValidate,
+  type Fitter,
+  type FitterContext,
+  type OriginResult,
+} from "./evaluate/cross-validation.js";
+export { coverage, crpsFromQuantiles, crpsFromSamples, pinball, winkler } from "./evaluate/scores.js";
 export type { FitOptions, Forecast, Harmonics, PredictionInterval, SarimaModel, TransformSpec } from "./model.js";
 export { fourier } from "./regressors.js";
 export type { Series } from "./series.js";

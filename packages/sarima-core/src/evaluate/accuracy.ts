@@ -1,0 +1,131 @@
+import { SarimaError } from "../errors.js";
+import type { Forecast } from "../model.js";
+import { type Series, toSeries, wholeNumber } from "../series.js";
+import { coverage, sameLength, winkler } from "./scores.js";
+
+export interface AccuracyOptions {
+  /** The series the forecast was made from: what `mase` and `rmsse` are measured by. Without it both are NaN. */
+  training?: Series | undefined;
+  /** Season of the naive forecast that `mase` and `rmsse` compare with. Default 1: the last value. */
+  period?: number | undefined;
+}
+
+export interface IntervalAccuracy {
+  readonly level: number;
+  /** Share of actual values inside. */
+  readonly coverage: number;
+  /** Mean width. */
+  readonly width: number;
+  /** Mean interval score (Winkler 1972). */
+  readonly winkler: number;
+}
+
+/** Averages over the steps where the actual value is known; NaN where there is none. */
+export interface Accuracy {
+  /** Steps that counted. */
+  readonly n: number;
+  /** Mean error, actual − predicted. */
+  readonly me: number;
+  readonly mae: number;
+  readonly rmse: number;
+  /** Mean absolute error divided by that of the (seasonal) naive forecast inside the training series (Hyndman & Koehler 2006). */
+  readonly mase: number;
+  /** The same with squares, square root taken last (Makridakis et al. 2022). */
+  readonly rmsse: number;
+  /** Mean of 200·|y − f| / (|y| + |f|), 0 where both are 0, in percent. */
+  readonly smape: number;
+  /** One for each interval of the forecast; none for a plain series of predictions. */
+  readonly intervals: readonly IntervalAccuracy[];
+}
+
+/**
+ * How far predictions were from what came. Steps whose actual value is a gap do not count.
+ *
+ * A `Forecast` is judged by the number that is best for each measure: `rmse`, `rmsse` and `me` by its mean, the absolute
+ * errors by its median, and its intervals by coverage, width and interval score.
+ *
+ * @throws SarimaError `INVALID_ARGUMENT` when lengths differ or the period is no whole number.
+ */
+export function accuracy(actual: Series, predicted: Series | Forecast, options: AccuracyOptions = {}): Accuracy {
+  const y = toSeries(actual, "actual");
+  const n = y.length;
+  const isForecast = "median" in predicted;
+  const mean = sameLength(isForecast ? predicted.mean : predicted, isForecast ? "predicted.mean" : "predicted", n);
+  const median = isForecast ? sameLength(predicted.median, "predicted.median", n) : mean;
+  const scale = trainingScale(options);
+
+  let count = 0;
+  let sum = 0;
+  let absolute = 0;
+  let squared = 0;
+  let relative = 0;
+  for (let t = 0; t < n; t++) {
+    const error = y[t] - mean[t];
+    const distance = Math.abs(y[t] - median[t]);
+    if (Number.isNaN(error + distance)) continue;
+    count++;
+    sum += error;
+    squared += error * error;
+    absolute += distance;
+    const size = Math.abs(y[t]) + Math.abs(median[t]);
+    if (size > 0) relative += (200 * distance) / size;
+  }
+  const mae = absolute / count; // 0 / 0 is NaN: nothing to judge
+  const rmse = Math.sqrt(squared / count);
+  return {
+    n: count,
+    me: sum / count,
+    mae,
+    rmse,
+    mase: mae / scale.absolute,
+    rmsse: rmse / scale.squared,
+    smape: relative / count,
+    intervals: isForecast ? predicted.intervals.map((interval) => intervalAccuracy(y, interval)) : [],
+  };
+}
+
+function intervalAccuracy(
+  y: Float64Array,
+  { level, lower, upper }: { level: number; lower: Float64Array; upper: Float64Array },
+): IntervalAccuracy {
+  let width = 0;
+  let count = 0;
+  for (let t = 0; t < y.length; t++) {
+    if (Number.isNaN(y[t] + lower[t] + upper[t])) continue;
+    width += upper[t] - lower[t];
+    count++;
+  }
+  return {
+    level,
+    coverage: coverage(y, lower, upper),
+    width: width / count,
+    winkler: winkler(y, lower, upper, level),
+  };
+}
+
+/** Error of the (seasonal) naive forecast one season ahead inside the training series; NaN where it has none or is 0. */
+function trainingScale(options: AccuracyOptions): { absolute: number; squared: number } {
+  const period = wholeNumber(options.period ?? 1, "period", 1);
+  if (options.training === undefined) return { absolute: Number.NaN, squared: Number.NaN };
+  const y = toSeries(options.training, "training");
+  if (y.length <= period) {
+    throw new SarimaError(
+      "TOO_SHORT",
+      `training must be longer than the period of ${period}; received ${y.length} values: give more or a shorter period`,
+    );
+  }
+  let absolute = 0;
+  let squared = 0;
+  let count = 0;
+  for (let t = period; t < y.length; t++) {
+    const step = y[t] - y[t - period];
+    if (Number.isNaN(step)) continue;
+    absolute += Math.abs(step);
+    squared += step * step;
+    count++;
+  }
+  // A constant series has no scale: a ratio to 0 would be Infinity for any error at all.
+  return absolute > 0
+    ? { absolute: absolute / count, squared: Math.sqrt(squared / count) }
+    : { absolute: Number.NaN, squared: Number.NaN };
+}
