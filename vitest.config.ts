@@ -1,12 +1,25 @@
 import { defineConfig } from "vitest/config";
 
-const project = (name: string) => ({
-  test: { name, root: `packages/${name}`, include: ["test/**/*.test.ts"], testTimeout: 30_000 },
+const project = (name: string, root: string) => ({
+  test: { name, root, include: ["test/**/*.test.ts"], testTimeout: 30_000 },
 });
 
 export default defineConfig({
   test: {
-    projects: [project("sarima-core"), project("metrics-io"), project("forecast-service")],
-    coverage: { provider: "v8", include: ["packages/*/src/**/*.ts"], reporter: ["text-summary", "html"] },
+    projects: [
+      project("sarima-core", "packages/sarima-core"),
+      project("metrics-io", "packages/metrics-io"),
+      project("forecast-service", "packages/forecast-service"),
+      project("tools", "tools"),
+    ],
+    // Processes, not threads: DuckDB and the workers of the service load native code.
+    pool: "forks",
+    maxWorkers: "100%",
+    reporters: ["default", "./tools/count-reporter.mjs"],
+    coverage: {
+      provider: "v8",
+      include: ["packages/*/src/**/*.ts"],
+      reporter: ["text-summary", "html"],
+    },
   },
 });
