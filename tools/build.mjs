@@ -9,10 +9,10 @@ const SERVICE = "packages/forecast-service";
 const PAGE = `${SERVICE}/dashboard`;
 
 if (!existsSync(join(root, SERVICE, "dist/index.js"))) console.error("loadcast: building");
-if (run("tsc", ["-b"], { quiet: true }) !== 0) fail("the packages could not be compiled (see above).");
+if (run("tsc", ["-b"], { output: "stderr" }) !== 0) fail("the packages could not be compiled (see above).");
 
 if (existsSync(join(root, PAGE)))
   whenChanged(`${SERVICE}/dist/dashboard/.stamp`, [PAGE, `${SERVICE}/src/http/contract.ts`, "pnpm-lock.yaml"], () => {
-    if (run("vite", ["build", "dashboard", "--logLevel", "warn"], { quiet: true, cwd: SERVICE }) !== 0)
+    if (run("vite", ["build", "dashboard", "--logLevel", "warn"], { output: "stderr", cwd: SERVICE }) !== 0)
       fail("the dashboard could not be built (see above).");
   });

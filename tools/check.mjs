@@ -8,21 +8,21 @@ import { fail, root, run } from "./run.mjs";
 const packages = readdirSync(join(root, "packages")).map((name) => `packages/${name}`);
 const typedFolders = [...packages.flatMap((path) => [`${path}/test`, `${path}/bench`, `${path}/dashboard`]), "tools"];
 
-/** @type {[title: string, command: string, args: string[]][]} */
+/** @type {[title: string, command: string, ...args: string[]][]} */
 const steps = [
-  ["format, lint, import direction", "biome", ["check", "--error-on-warnings"]],
-  ...typedFolders
-    .filter((path) => existsSync(join(root, path, "tsconfig.json")))
-    .map((path) => /** @type {typeof steps[number]} */ ([`types of ${path}`, "tsc", ["-p", path]])),
-  ["unused files, exports, dependencies", "knip", []],
-  ...packages.flatMap((path) => /** @type {typeof steps} */ ([
-    [`publint ${path}`, "publint", ["run", path, "--pack", "npm", "--strict"]],
-    [`types as published, ${path}`, "attw", ["--pack", path, "--profile", "esm-only", "--format", "ascii"]],
-  ])),
+  ["format and lint", "biome", "check", "--error-on-warnings"],
+  ["import direction", process.execPath, "tools/import-order.mjs"],
+  ["unused files, exports and dependencies", "knip"],
 ];
+for (const folder of typedFolders)
+  if (existsSync(join(root, folder, "tsconfig.json"))) steps.push([`types of ${folder}`, "tsc", "-p", folder]);
+for (const path of packages) {
+  steps.push([`contents of ${path} as published`, "publint", "run", path, "--pack", "npm", "--strict"]);
+  steps.push([`types of ${path} as published`, "attw", "--pack", path, "--profile", "esm-only", "--format", "ascii"]);
+}
 
-const failed = steps.filter(([title, command, args]) => {
+const failed = steps.filter(([title, command, ...args]) => {
   console.log(`── ${title}`);
-  return run(command, args) !== 0;
+  return run(command, args, { output: "on failure" }) !== 0;
 });
-if (failed.length > 0) fail(`check failed: ${failed.map(([title]) => title).join("; ")}`);
+if (failed.length > 0) fail(`failed: ${failed.map(([title]) => title).join("; ")}`);

@@ -1,8 +1,6 @@
 /**
  * Vitest reporter whose one line, `12 passed, 0 failed, 3 skipped`, comes after everything else, so that a script can count
  * the tests. A file that does not load and an error outside any test count as failed: neither may pass unseen.
- *
- * @implements {import("vitest/reporters").Reporter}
  */
 export default class CountReporter {
   /**

@@ -6,24 +6,27 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Runs a program and waits for it. Its words go to the terminal; with `quiet`, both its streams go to stderr, so that stdout
- * carries only what the command was called for.
+ * Runs a program and waits for it.
  *
  * @param {string} command a name on the PATH or in node_modules/.bin of `cwd` or of the root
  * @param {readonly string[]} args
- * @param {{ quiet?: boolean, cwd?: string }} [options] `cwd` is relative to the root, where it runs by default
+ * @param {{ cwd?: string, output?: "terminal" | "stderr" | "on failure" }} [options] `cwd` is relative to the root, where it
+ *   runs by default; `output` says where its words go: "stderr" leaves stdout to what the user asked for
  * @returns {number} the exit code; 1 when it was ended by a signal or could not be started
  */
-export function run(command, args, { quiet = false, cwd = "." } = {}) {
+export function run(command, args, { cwd = ".", output = "terminal" } = {}) {
   const bins = [join(root, cwd, "node_modules/.bin"), join(root, "node_modules/.bin")];
-  const { status, error } = spawnSync(command, args, {
+  const result = spawnSync(command, args, {
     cwd: join(root, cwd),
-    stdio: ["ignore", quiet ? 2 : "inherit", "inherit"],
+    stdio: output === "on failure" ? ["ignore", "pipe", "pipe"] : ["ignore", output === "stderr" ? 2 : 1, 2],
     env: { ...process.env, PATH: [...bins, process.env.PATH].join(delimiter) },
     shell: process.platform === "win32", // the programs are .cmd files there
+    maxBuffer: 2 ** 28,
   });
-  if (error) console.error(`loadcast: ${command} could not be started: ${error.message}`);
-  return status ?? 1;
+  if (result.error) console.error(`loadcast: ${command} could not be started: ${result.error.message}`);
+  if (result.status !== 0 && output === "on failure")
+    process.stderr.write(`${result.stdout ?? ""}${result.stderr ?? ""}`);
+  return result.status ?? 1;
 }
 
 /**

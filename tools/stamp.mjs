@@ -24,7 +24,10 @@ export function whenChanged(stamp, inputs, work) {
 function fingerprint(inputs) {
   const hash = createHash("sha256").update(`${process.platform} ${process.arch} ${process.versions.modules}\n`);
   for (const file of inputs.flatMap((input) => filesIn(join(root, input))).sort())
-    hash.update(`${relative(root, file)}\n`).update(readFileSync(file)).update("\n");
+    hash
+      .update(`${relative(root, file)}\n`)
+      .update(readFileSync(file))
+      .update("\n");
   return hash.digest("hex");
 }
 

@@ -47,7 +47,7 @@ export function toCompleteSeries(y: Series, argument: string, length?: number): 
 
 export function countObserved(y: Float64Array): number {
   let count = 0;
-  for (let t = 0; t < y.length; t++) if (!Number.isNaN(y[t]!)) count++;
+  for (let t = 0; t < y.length; t++) if (!Number.isNaN(y[t])) count++;
   return count;
 }
 

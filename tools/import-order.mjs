@@ -1,0 +1,76 @@
+// Imports run one way: within a package from the top of its list to the bottom, between packages only from the service to
+// the two others. A new file or folder of src/ takes its place here before anything may import it.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { root } from "./run.mjs";
+
+/** First path segment below src/, without extension. Names on one line stand side by side and may import each other. */
+const layers = {
+  "sarima-core": [
+    "index",
+    "ensemble",
+    "select",
+    "evaluate baselines",
+    "forecast simulate diagnostics",
+    "fit update json",
+    "optimize likelihood",
+    "regressors transform",
+    "difference polynomial autocovariance stationarity",
+    "model",
+    "spec",
+    "series",
+    "errors",
+  ],
+  "metrics-io": ["index", "adapters", "resample formula http", "types"],
+  "forecast-service": ["index", "cli", "scheduler http", "pipeline", "executor", "config", "clock duration errors log"],
+};
+
+/**
+ * Packages of this repository that a package may import.
+ *
+ * @type {Record<string, string[]>}
+ */
+const below = {
+  "sarima-core": [],
+  "metrics-io": [],
+  "forecast-service": ["sarima-core", "@loadcast/metrics-io"],
+};
+
+/** `import` and `export … from`, static and dynamic; `import type` may point anywhere, for it is gone when the code runs. */
+const imports = /\b(?:from|import)\s*\(?\s*"([^"]+)"/g;
+const typeImports = /\b(?:import|export) type [^;]*? from "[^"]+"/g;
+
+/** @type {string[]} */
+const problems = [];
+for (const [name, order] of Object.entries(layers)) {
+  const home = join(root, "packages", name);
+  const ranks = new Map(order.flatMap((line, depth) => line.split(" ").map((layer) => [layer, depth])));
+
+  /** Depth of a file in its package; undefined for what is not in the list. @param {string} file */
+  const rankOf = (file) =>
+    ranks.get(
+      relative(join(home, "src"), file)
+        .split(sep)[0]
+        .replace(/\.[jt]sx?$/, ""),
+    );
+
+  for (const entry of readdirSync(home, { recursive: true, encoding: "utf8" })) {
+    if (/(^|[\\/])(node_modules|dist)[\\/]/.test(entry) || !/\.(mjs|[jt]sx?)$/.test(entry)) continue;
+    const file = join(home, entry);
+    /** @param {string} problem */
+    const report = (problem) => problems.push(`${relative(root, file)}: ${problem}`);
+    const inSource = entry.startsWith(`src${sep}`);
+    if (inSource && rankOf(file) === undefined) report("has no place in tools/import-order.mjs; give it one");
+
+    for (const [, target] of readFileSync(file, "utf8").replace(typeImports, "").matchAll(imports)) {
+      const other = /^(sarima-core|@loadcast\/[\w-]+)/.exec(target)?.[0];
+      if (other && !other.endsWith(name) && !below[name].includes(other)) report(`${name} may not import ${other}`);
+      if (!target.startsWith(".")) continue;
+      const imported = resolve(dirname(file), target);
+      if (!imported.startsWith(home + sep)) report(`"${target}" leaves the package; import the other by its name`);
+      if (inSource && (rankOf(imported) ?? 0) < (rankOf(file) ?? 0)) report(`"${target}" stands above it`);
+    }
+  }
+}
+for (const problem of problems) console.error(problem);
+process.exitCode = problems.length > 0 ? 1 : 0;
