@@ -2,9 +2,14 @@
 // the two others. A new file or folder of src/ takes its place here before anything may import it.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { root } from "./run.mjs";
 
-/** First path segment below src/, without extension. Names on one line stand side by side and may import each other. */
+/**
+ * First path segment below src/, without extension. Names on one line stand side by side and may import each other.
+ *
+ * @type {Record<string, string[]>}
+ */
 const layers = {
   "sarima-core": [
     "index",
@@ -40,11 +45,17 @@ const below = {
 const imports = /\b(?:from|import)\s*\(?\s*"([^"]+)"/g;
 const typeImports = /\b(?:import|export) type [^;]*? from "[^"]+"/g;
 
-/** @type {string[]} */
-const problems = [];
-for (const [name, order] of Object.entries(layers)) {
-  const home = join(root, "packages", name);
-  const ranks = new Map(order.flatMap((line, depth) => line.split(" ").map((layer) => [layer, depth])));
+/**
+ * What is wrong with the imports of one package.
+ *
+ * @param {string} name a key of the tables above
+ * @param {string} home the folder of the package
+ * @returns {string[]} one line for each problem
+ */
+export function importProblems(name, home) {
+  /** @type {string[]} */
+  const problems = [];
+  const ranks = new Map(layers[name].flatMap((line, depth) => line.split(" ").map((layer) => [layer, depth])));
 
   /** Depth of a file in its package; undefined for what is not in the list. @param {string} file */
   const rankOf = (file) =>
@@ -68,9 +79,14 @@ for (const [name, order] of Object.entries(layers)) {
       if (!target.startsWith(".")) continue;
       const imported = resolve(dirname(file), target);
       if (!imported.startsWith(home + sep)) report(`"${target}" leaves the package; import the other by its name`);
-      if (inSource && (rankOf(imported) ?? 0) < (rankOf(file) ?? 0)) report(`"${target}" stands above it`);
+      else if (inSource && (rankOf(imported) ?? 0) < (rankOf(file) ?? 0)) report(`"${target}" stands above it`);
     }
   }
+  return problems;
 }
-for (const problem of problems) console.error(problem);
-process.exitCode = problems.length > 0 ? 1 : 0;
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const problems = Object.keys(layers).flatMap((name) => importProblems(name, join(root, "packages", name)));
+  for (const problem of problems) console.error(problem);
+  process.exitCode = problems.length > 0 ? 1 : 0;
+}
