@@ -31,6 +31,15 @@ export interface SarimaParams {
   sigma2?: number | null | undefined;
 }
 
+/** The four factors of φ(B)Φ(Bˢ)w = θ(B)Θ(Bˢ)ε, before they are multiplied out. */
+export interface ArmaFactors {
+  readonly ar: readonly number[];
+  readonly ma: readonly number[];
+  readonly seasonalAr: readonly number[];
+  readonly seasonalMa: readonly number[];
+  readonly period: number;
+}
+
 /** Largest p, q, P or Q, and the largest lag of the expanded polynomials. Far above what data can support. */
 export const MAX_ORDER = 200;
 export const MAX_LAG = 50_000;

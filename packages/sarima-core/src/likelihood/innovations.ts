@@ -1,0 +1,256 @@
+import { stateCovarianceColumn } from "../autocovariance.js";
+import { dense, type LagPolynomial } from "../polynomial.js";
+import type { ExtendedGains } from "./extended.js";
+
+/**
+ * The exact innovations filter of a stationary ARMA process φ(B)w = θ(B)ε, Var ε = 1, by the Chandrasekhar recursions
+ * (Morf, Sidhu & Kailath 1974; Pearlman 1980; Mélard 1984, AS 197): O(n·r) time and O(r) memory, r = max(p, q + 1).
+ *
+ * Harvey's state form: α_t has w_t as its first element, Z = (1, 0, …), T is the companion matrix of φ. Since the start
+ * is stationary, P_{t+1} − P_t has rank one, so that no covariance matrix is ever formed:
+ *
+ *     start:   c = P₁Z';  F = c₀;  G = T c;  W = G/F;  M = −F
+ *     each t:  v = w_t − a₀
+ *              F' = F + M W₀²;  G' = G + (T W) M W₀;  a' = T a + G v/F
+ *              M' = M + M² W₀²/F;  W' = T W − G' W₀/F'
+ *
+ * Once F = 1 the filter is in its steady state and v_t = w_t − Σ φⱼ w_{t−j} − Σ θⱼ v_{t−j}, over non-zero lags only.
+ */
+
+/** F − 1 below this is the steady state: what is left changes a log-likelihood in its 13th digit. */
+const STEADY = 1e-13;
+
+/** F is never below 1 in exact arithmetic. Below this, cancellation has eaten the digits that the caller relies on. */
+const LOST = 1 - 1e-9;
+
+/** Where a filter stands after a column; what prediction and new observations start from. */
+export interface InnovationsState {
+  /** State vector of each column. */
+  readonly a: readonly Float64Array[];
+  readonly G: Float64Array;
+  readonly W: Float64Array;
+  F: number;
+  /** 0 in the steady state. */
+  M: number;
+}
+
+export interface Whitening {
+  /** Σ log F_t. NaN when digits were lost: use extended precision. */
+  sumLogF: number;
+  /** F_t while it was not yet 1; from there on it is. */
+  steadyFrom: number;
+}
+
+/** Arrays of one filter, allocated once and used for every evaluation of a fit. */
+export class InnovationsFilter {
+  readonly n: number;
+  readonly r: number;
+  readonly columns: number;
+  readonly a: Float64Array[];
+  readonly G: Float64Array;
+  readonly W: Float64Array;
+  readonly F: Float64Array;
+  private readonly phi: Float64Array;
+  state: InnovationsState;
+
+  constructor(n: number, r: number, columns: number) {
+    this.n = n;
+    this.r = r;
+    this.columns = columns;
+    this.a = Array.from({ length: columns }, () => new Float64Array(r + 1));
+    this.G = new Float64Array(r);
+    this.W = new Float64Array(r + 1);
+    this.phi = new Float64Array(r);
+    this.F = new Float64Array(n);
+    this.state = { a: this.a, G: this.G, W: this.W, F: 1, M: 0 };
+  }
+
+  /**
+   * Whitens `w[0 … columns−1]` into `out`: out = v_t/√F_t. Columns are zero before `starts[c]`.
+   * Returns null when φ is not stationary.
+   */
+  run(
+    phi: LagPolynomial,
+    theta: LagPolynomial,
+    w: readonly Float64Array[],
+    out: readonly Float64Array[],
+    starts: Int32Array | null = null,
+  ): Whitening | null {
+    const { n, r, G, W, a, F: variances } = this;
+    const c = stateCovarianceColumn(phi, theta, r);
+    if (!c) return null;
+    const fi = this.phi;
+    fi.fill(0);
+    for (let i = 0; i < phi.lags.length; i++) fi[phi.lags[i]! - 1] = phi.coefs[i]!;
+    for (const column of a) column.fill(0);
+
+    let F = c[0]!;
+    let M = -F;
+    for (let i = 0; i < r; i++) {
+      G[i] = (i + 1 < r ? c[i + 1]! : 0) + fi[i]! * F;
+      W[i] = G[i]! / F;
+    }
+    W[r] = 0;
+
+    let logs = 0;
+    let product = 1;
+    let t = 0;
+    for (; t < n && F - 1 >= STEADY; t++) {
+      variances[t] = F;
+      product *= F;
+      if (product > 1e100) {
+        logs += Math.log(product);
+        product = 1;
+      }
+      const scale = 1 / Math.sqrt(F);
+      for (let k = 0; k < w.length; k++) {
+        if (starts !== null && t < starts[k]!) {
+          out[k]![t] = 0;
+          continue;
+        }
+        const column = a[k]!;
+        const a0 = column[0]!;
+        const v = w[k]![t]! - a0;
+        out[k]![t] = v * scale;
+        const vF = v / F;
+        for (let i = 0; i < r; i++) column[i] = column[i + 1]! + fi[i]! * a0 + G[i]! * vF;
+      }
+      const W0 = W[0]!;
+      const MW0 = M * W0;
+      const next = F + MW0 * W0;
+      const back = W0 / next;
+      for (let i = 0; i < r; i++) {
+        const tw = W[i + 1]! + fi[i]! * W0;
+        const g = G[i]! + tw * MW0;
+        G[i] = g;
+        W[i] = tw - g * back;
+      }
+      M += (MW0 * MW0) / F;
+      F = next;
+      if (!(F > LOST)) return { sumLogF: Number.NaN, steadyFrom: n };
+    }
+    this.state = { a, G, W, F, M };
+    if (t < n) this.steady(phi, theta, w, out, starts, t);
+    return { sumLogF: logs + Math.log(product), steadyFrom: t };
+  }
+
+  /** The same with gains in extended precision, for models close to the unit circle. */
+  runExtended(
+    gains: ExtendedGains,
+    phi: LagPolynomial,
+    theta: LagPolynomial,
+    w: readonly Float64Array[],
+    out: readonly Float64Array[],
+    starts: Int32Array | null = null,
+  ): Whitening {
+    const { n, r, a, F: variances } = this;
+    const fi = dense(phi, r);
+    for (const column of a) column.fill(0);
+    let logs = 0;
+    let t = 0;
+    for (; t < n && gains.F - 1 >= STEADY; t++) {
+      const F = gains.F;
+      const G = gains.gain;
+      variances[t] = F;
+      logs += Math.log(F);
+      const scale = 1 / Math.sqrt(F);
+      for (let k = 0; k < w.length; k++) {
+        if (starts !== null && t < starts[k]!) {
+          out[k]![t] = 0;
+          continue;
+        }
+        const column = a[k]!;
+        const a0 = column[0]!;
+        const v = w[k]![t]! - a0;
+        out[k]![t] = v * scale;
+        const vF = v / F;
+        for (let i = 0; i < r; i++) column[i] = column[i + 1]! + fi[i]! * a0 + G[i]! * vF;
+      }
+      gains.advance();
+    }
+    this.G.set(gains.gain);
+    this.W.set(gains.memory);
+    this.state = { a, G: this.G, W: this.W, F: gains.F, M: gains.M };
+    if (t < n) this.steady(phi, theta, w, out, starts, t);
+    return { sumLogF: logs, steadyFrom: t };
+  }
+
+  /** The plain recursion from `from` on, and the state that it leaves behind. */
+  private steady(
+    phi: LagPolynomial,
+    theta: LagPolynomial,
+    w: readonly Float64Array[],
+    out: readonly Float64Array[],
+    starts: Int32Array | null,
+    from: number,
+  ): void {
+    const { n, r, a, F } = this;
+    // Before the switch `out` holds v/√F; the recursion wants v. Only the last lags matter.
+    const first = Math.max(0, from - theta.degree);
+    for (let k = 0; k < w.length; k++) {
+      const e = out[k]!;
+      const x = w[k]!;
+      const begin = starts === null ? from : Math.max(from, starts[k]!);
+      if (begin > from) e.fill(0, from, begin);
+      for (let t = first; t < from; t++) e[t]! *= Math.sqrt(F[t]!);
+      autoregress(phi, x, e, begin, n);
+      movingAverage(theta, e, begin, n);
+      leaveState(phi, theta, x, e, n, r, a[k]!);
+      for (let t = first; t < from; t++) e[t]! /= Math.sqrt(F[t]!);
+    }
+    const G = this.G;
+    G.set(dense(phi, r));
+    for (let i = 0; i < theta.lags.length; i++) G[theta.lags[i]! - 1]! += theta.coefs[i]!;
+    this.F.fill(1, from);
+    this.state = { a, G, W: this.W, F: 1, M: 0 };
+  }
+}
+
+/** out_t = x_t − Σ φⱼ x_{t−j}: a pass for each lag, which has no dependence between steps. */
+function autoregress(phi: LagPolynomial, x: Float64Array, out: Float64Array, from: number, to: number): void {
+  for (let t = from; t < to; t++) out[t] = x[t]!;
+  for (let i = 0; i < phi.lags.length; i++) {
+    const lag = phi.lags[i]!;
+    const coef = phi.coefs[i]!;
+    for (let t = Math.max(from, lag); t < to; t++) out[t]! -= coef * x[t - lag]!;
+  }
+}
+
+/** e_t = e_t − Σ θⱼ e_{t−j}, in place. */
+function movingAverage(theta: LagPolynomial, e: Float64Array, from: number, to: number): void {
+  const { lags, coefs, degree } = theta;
+  const terms = lags.length;
+  if (terms === 0) return;
+  const safe = Math.min(to, Math.max(from, degree));
+  for (let t = from; t < safe; t++) {
+    let v = e[t]!;
+    for (let i = 0; i < terms && lags[i]! <= t; i++) v -= coefs[i]! * e[t - lags[i]!]!;
+    e[t] = v;
+  }
+  for (let t = safe; t < to; t++) {
+    let v = e[t]!;
+    for (let i = 0; i < terms; i++) v -= coefs[i]! * e[t - lags[i]!]!;
+    e[t] = v;
+  }
+}
+
+/** State after time n − 1 from past values and innovations: aᵢ = Σ_{j>i} φⱼ w_{n+i−j} + Σ_{j>i} θⱼ e_{n+i−j}. */
+function leaveState(
+  phi: LagPolynomial,
+  theta: LagPolynomial,
+  w: Float64Array,
+  e: Float64Array,
+  n: number,
+  r: number,
+  a: Float64Array,
+): void {
+  a.fill(0);
+  for (let k = 0; k < phi.lags.length; k++) {
+    const lag = phi.lags[k]!;
+    for (let i = Math.max(0, lag - n); i < lag; i++) a[i]! += phi.coefs[k]! * w[n + i - lag]!;
+  }
+  for (let k = 0; k < theta.lags.length; k++) {
+    const lag = theta.lags[k]!;
+    for (let i = Math.max(0, lag - n); i < lag && i < r; i++) a[i]! += theta.coefs[k]! * e[n + i - lag]!;
+  }
+}

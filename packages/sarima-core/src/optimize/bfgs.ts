@@ -1,0 +1,210 @@
+/** Quasi-Newton minimisation (Nocedal & Wright 2006, algorithm 6.1) with a gradient by differences. */
+export interface MinimizeOptions {
+  /** Step of the gradient's differences, relative to max(1, |x|). Default 1e-7. */
+  readonly step?: number;
+  /** Ends when the predicted decrease is below this. Default 1e-11. */
+  readonly tolerance?: number;
+  readonly maxIterations?: number;
+  /** Approximation of the inverse Hessian at the start, row by row. Default: scaled identity. */
+  readonly inverseHessian?: Float64Array;
+  /** Called before each iteration; may throw to stop the search. */
+  readonly onIteration?: () => void;
+}
+
+export interface Minimum {
+  readonly x: Float64Array;
+  readonly value: number;
+  readonly gradient: Float64Array;
+  readonly inverseHessian: Float64Array;
+  readonly iterations: number;
+  readonly evaluations: number;
+  /** The predicted decrease fell below the tolerance. */
+  readonly converged: boolean;
+}
+
+/**
+ * Minimises f, which may return NaN or Infinity outside its domain but must be finite at x0.
+ * Forward differences give the gradient; when they no longer find a decrease, central ones have the last word.
+ */
+export function minimize(f: (x: Float64Array) => number, x0: Float64Array, options: MinimizeOptions = {}): Minimum {
+  const k = x0.length;
+  const { step = 1e-7, tolerance = 1e-11, maxIterations = 200 } = options;
+  const x = x0.slice();
+  const trial = new Float64Array(k);
+  let evaluations = 0;
+  const evaluate = (at: Float64Array) => {
+    evaluations++;
+    const value = f(at);
+    return Number.isFinite(value) ? value : Infinity;
+  };
+  let value = evaluate(x);
+  let central = false;
+  const differences = (out: Float64Array) => {
+    for (let i = 0; i < k; i++) {
+      const keep = x[i]!;
+      const h = (central ? 100 : 1) * step * Math.max(1, Math.abs(keep));
+      x[i] = keep + h;
+      const forward = evaluate(x);
+      if (central || forward === Infinity) {
+        x[i] = keep - h;
+        const backward = evaluate(x);
+        out[i] =
+          forward === Infinity
+            ? (value - backward) / h
+            : backward === Infinity
+              ? (forward - value) / h
+              : (forward - backward) / (2 * h);
+      } else {
+        out[i] = (forward - value) / h;
+      }
+      x[i] = keep;
+      if (!Number.isFinite(out[i]!)) out[i] = 0;
+    }
+  };
+
+  const H = new Float64Array(k * k);
+  const reset = () => {
+    H.fill(0);
+    for (let i = 0; i < k; i++) H[i * k + i] = 1;
+  };
+  if (options.inverseHessian) H.set(options.inverseHessian);
+  else reset();
+  let scaled = options.inverseHessian !== undefined;
+
+  const gradient = new Float64Array(k);
+  const next = new Float64Array(k);
+  const direction = new Float64Array(k);
+  const s = new Float64Array(k);
+  const u = new Float64Array(k);
+  differences(gradient);
+
+  let iterations = 0;
+  let converged = k === 0;
+  while (!converged && iterations < maxIterations) {
+    options.onIteration?.();
+    iterations++;
+    let slope = 0;
+    for (let i = 0; i < k; i++) {
+      let sum = 0;
+      for (let j = 0; j < k; j++) sum -= H[i * k + j]! * gradient[j]!;
+      direction[i] = sum;
+      slope += sum * gradient[i]!;
+    }
+    if (!(slope < 0)) {
+      // Rounding has spoilt the approximation: begin again from steepest descent.
+      reset();
+      scaled = false;
+      slope = 0;
+      for (let i = 0; i < k; i++) {
+        direction[i] = -gradient[i]!;
+        slope -= gradient[i]! * gradient[i]!;
+      }
+    }
+    if (-slope < 2 * tolerance) {
+      if (central || -slope < 1e-3 * tolerance) {
+        converged = true;
+        break;
+      }
+      central = true;
+      differences(gradient);
+      continue;
+    }
+    // No coordinate moves by more than 3 in one step: the parameters live on the scale of 1.
+    let longest = 0;
+    for (let i = 0; i < k; i++) longest = Math.max(longest, Math.abs(direction[i]!));
+    let alpha = Math.min(1, 3 / longest);
+    if (!scaled) alpha = Math.min(alpha, 0.5 / longest);
+    const found = lineSearch(alpha, slope);
+    if (found === null) {
+      if (!central) {
+        central = true;
+        differences(gradient);
+        continue;
+      }
+      if (scaled) {
+        reset();
+        scaled = false;
+        continue;
+      }
+      // Not even steepest descent with central differences finds a lower value: a minimum to working precision.
+      converged = -slope < 1e-6;
+      break;
+    }
+    for (let i = 0; i < k; i++) {
+      s[i] = found.alpha * direction[i]!;
+      x[i]! += s[i]!;
+    }
+    const decrease = value - found.value;
+    value = found.value;
+    differences(next);
+    update(H, s, gradient, next, u, scaled);
+    scaled = true;
+    gradient.set(next);
+    if (decrease < 1e-14 * Math.max(1, Math.abs(value)) && central) {
+      converged = true;
+    } else if (decrease < 1e-13 * Math.max(1, Math.abs(value))) {
+      central = true;
+      differences(gradient);
+    }
+  }
+  return { x, value, gradient, inverseHessian: H, iterations, evaluations, converged };
+
+  /** Backtracking with parabolas, and forward steps while the slope is steep: sufficient decrease is all BFGS needs. */
+  function lineSearch(first: number, slope: number): { alpha: number; value: number } | null {
+    let alpha = first;
+    let best: { alpha: number; value: number } | null = null;
+    for (let tries = 0; tries < 30; tries++) {
+      for (let i = 0; i < k; i++) trial[i] = x[i]! + alpha * direction[i]!;
+      const at = evaluate(trial);
+      if (at <= value + 1e-4 * alpha * slope && at < value) {
+        if (best === null || at < best.value) best = { alpha, value: at };
+        else return best;
+        // Far more decrease than the slope promised means that the step was too short.
+        if (tries < 6 && at < value + 0.8 * alpha * slope && alpha <= first * 16) {
+          alpha *= 2.5;
+          continue;
+        }
+        return best;
+      }
+      if (best !== null) return best;
+      const parabola = Number.isFinite(at) ? (-slope * alpha * alpha) / (2 * (at - value - slope * alpha)) : 0;
+      alpha = Math.min(0.6 * alpha, Math.max(0.1 * alpha, parabola));
+      if (alpha < 1e-12) break;
+    }
+    return best;
+  }
+}
+
+/** H ← (I − ρ s y')H(I − ρ y s') + ρ s s', skipped where the curvature is not positive. */
+function update(
+  H: Float64Array,
+  s: Float64Array,
+  before: Float64Array,
+  after: Float64Array,
+  u: Float64Array,
+  scaled: boolean,
+): void {
+  const k = s.length;
+  let sy = 0;
+  let yy = 0;
+  let ss = 0;
+  for (let i = 0; i < k; i++) {
+    const y = after[i]! - before[i]!;
+    sy += s[i]! * y;
+    yy += y * y;
+    ss += s[i]! * s[i]!;
+  }
+  if (!(sy > 1e-10 * Math.sqrt(ss * yy))) return;
+  if (!scaled) for (let i = 0; i < k; i++) H[i * k + i] = sy / yy;
+  let yHy = 0;
+  for (let i = 0; i < k; i++) {
+    let sum = 0;
+    for (let j = 0; j < k; j++) sum += H[i * k + j]! * (after[j]! - before[j]!);
+    u[i] = sum;
+    yHy += sum * (after[i]! - before[i]!);
+  }
+  const c = (1 + yHy / sy) / sy;
+  for (let i = 0; i < k; i++) {
+    for (let j = 0; j < k; j++) H[i * k + j]! += c * s[i]! * s[j]! - (u[i]! * s[j]! + s[i]! * u[j]!) / sy;
+  }
+}

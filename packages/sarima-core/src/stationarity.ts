@@ -1,0 +1,59 @@
+/**
+ * The map between partial autocorrelations and the coefficients of a stationary autoregression
+ * (Barndorff-Nielsen & Schou 1973; Monahan 1984). The same map, with the sign turned, keeps a moving average invertible.
+ */
+
+/** Partial autocorrelations in (−1, 1) → coefficients of 1 − Σ φⱼBʲ with all roots outside the unit circle (step-up). */
+export function pacfToAr(partial: Float64Array, out: Float64Array = new Float64Array(partial.length)): Float64Array {
+  for (let k = 0; k < partial.length; k++) {
+    const kappa = partial[k]!;
+    // Both ends at once, so that no copy of the shorter predictor is needed.
+    for (let i = 0, j = k - 1; i <= j; i++, j--) {
+      const a = out[i]!;
+      const b = out[j]!;
+      out[i] = a - kappa * b;
+      if (i !== j) out[j] = b - kappa * a;
+    }
+    out[k] = kappa;
+  }
+  return out;
+}
+
+/**
+ * Coefficients → partial autocorrelations (step-down). Returns null where the polynomial has a root on or inside
+ * the unit circle: the partial autocorrelations then leave (−1, 1).
+ */
+export function arToPacf(ar: ArrayLike<number>): Float64Array | null {
+  const a = Float64Array.from(ar);
+  for (let k = a.length - 1; k >= 0; k--) {
+    const kappa = a[k]!;
+    if (!(Math.abs(kappa) < 1)) return null;
+    const scale = 1 / ((1 - kappa) * (1 + kappa));
+    for (let i = 0, j = k - 1; i <= j; i++, j--) {
+      const x = a[i]!;
+      const y = a[j]!;
+      a[i] = (x + kappa * y) * scale;
+      if (i !== j) a[j] = (y + kappa * x) * scale;
+    }
+  }
+  return a;
+}
+
+export function isStationary(ar: ArrayLike<number>): boolean {
+  return arToPacf(ar) !== null;
+}
+
+/** 1 + Σ maⱼBʲ has all roots outside the unit circle. */
+export function isInvertible(ma: ArrayLike<number>): boolean {
+  return arToPacf(Float64Array.from(ma, (c) => -c)) !== null;
+}
+
+/** ℝ → (−1, 1): x/√(1+x²). Its tails are polynomial, so a search can still move near the unit circle. */
+export function toUnit(x: number): number {
+  return x / Math.sqrt(1 + x * x);
+}
+
+/** The inverse of `toUnit`. */
+export function fromUnit(r: number): number {
+  return r / Math.sqrt((1 - r) * (1 + r));
+}
