@@ -9,19 +9,19 @@ export function arAutocovariances(phi: LagPolynomial, maxLag: number): Float64Ar
   const p = phi.degree;
   const gamma = new Float64Array(Math.max(maxLag, p) + 1);
   const a = new Float64Array(p);
-  for (let i = 0; i < phi.lags.length; i++) a[phi.lags[i]! - 1] = phi.coefs[i]!;
+  for (let i = 0; i < phi.lags.length; i++) a[phi.lags[i] - 1] = phi.coefs[i];
   // Step down: a becomes the partial autocorrelations, the one-step variance grows from 1 to γ(0).
   let variance = 1;
   for (let k = p - 1; k >= 0; k--) {
-    const kappa = a[k]!;
+    const kappa = a[k];
     const shrink = (1 - kappa) * (1 + kappa);
     if (!(shrink > 0)) return null;
     variance /= shrink;
     if (kappa === 0) continue;
     const scale = 1 / shrink;
     for (let i = 0, j = k - 1; i <= j; i++, j--) {
-      const x = a[i]!;
-      const y = a[j]!;
+      const x = a[i];
+      const y = a[j];
       a[i] = (x + kappa * y) * scale;
       if (i !== j) a[j] = (y + kappa * x) * scale;
     }
@@ -30,14 +30,14 @@ export function arAutocovariances(phi: LagPolynomial, maxLag: number): Float64Ar
   gamma[0] = variance;
   const predictor = new Float64Array(p);
   for (let k = 0; k < p; k++) {
-    const kappa = a[k]!;
+    const kappa = a[k];
     let sum = kappa * variance;
-    for (let j = 0; j < k; j++) sum += predictor[j]! * gamma[k - j]!;
+    for (let j = 0; j < k; j++) sum += predictor[j] * gamma[k - j];
     gamma[k + 1] = sum;
     if (kappa !== 0) {
       for (let i = 0, j = k - 1; i <= j; i++, j--) {
-        const x = predictor[i]!;
-        const y = predictor[j]!;
+        const x = predictor[i];
+        const y = predictor[j];
         predictor[i] = x - kappa * y;
         if (i !== j) predictor[j] = y - kappa * x;
       }
@@ -47,7 +47,7 @@ export function arAutocovariances(phi: LagPolynomial, maxLag: number): Float64Ar
   }
   for (let k = p + 1; k <= maxLag; k++) {
     let sum = 0;
-    for (let i = 0; i < phi.lags.length; i++) sum += phi.coefs[i]! * gamma[k - phi.lags[i]!]!;
+    for (let i = 0; i < phi.lags.length; i++) sum += phi.coefs[i] * gamma[k - phi.lags[i]];
     gamma[k] = sum;
   }
   return gamma;
@@ -65,14 +65,14 @@ export function armaAutocovariances(phi: LagPolynomial, theta: LagPolynomial, ma
   // g(k) = Σᵢ θᵢ γᵤ(k + i) for k = −q … maxLag, then γ(k) = Σⱼ θⱼ g(k − j).
   const g = new Float64Array(maxLag + q + 1);
   for (let k = -q; k <= maxLag; k++) {
-    let sum = u[Math.abs(k)]!;
-    for (let i = 0; i < theta.lags.length; i++) sum += theta.coefs[i]! * u[Math.abs(k + theta.lags[i]!)]!;
+    let sum = u[Math.abs(k)];
+    for (let i = 0; i < theta.lags.length; i++) sum += theta.coefs[i] * u[Math.abs(k + theta.lags[i])];
     g[k + q] = sum;
   }
   const gamma = new Float64Array(maxLag + 1);
   for (let k = 0; k <= maxLag; k++) {
-    let sum = g[k + q]!;
-    for (let j = 0; j < theta.lags.length; j++) sum += theta.coefs[j]! * g[k + q - theta.lags[j]!]!;
+    let sum = g[k + q];
+    for (let j = 0; j < theta.lags.length; j++) sum += theta.coefs[j] * g[k + q - theta.lags[j]];
     gamma[k] = sum;
   }
   return gamma;
@@ -86,18 +86,18 @@ export function stateCovarianceColumn(phi: LagPolynomial, theta: LagPolynomial, 
   const gamma = armaAutocovariances(phi, theta, phi.degree);
   if (!gamma) return null;
   const c = new Float64Array(r);
-  c[0] = gamma[0]!;
+  c[0] = gamma[0];
   for (let i = 0; i < phi.lags.length; i++) {
-    const lag = phi.lags[i]!;
-    const coef = phi.coefs[i]!;
-    for (let k = 1; k < lag; k++) c[k]! += coef * gamma[lag - k]!;
+    const lag = phi.lags[i];
+    const coef = phi.coefs[i];
+    for (let k = 1; k < lag; k++) c[k] += coef * gamma[lag - k];
   }
   if (theta.degree > 0) {
     const psi = psiWeights(phi, theta, theta.degree);
     for (let i = 0; i < theta.lags.length; i++) {
-      const lag = theta.lags[i]!;
-      const coef = theta.coefs[i]!;
-      for (let k = 1; k <= lag; k++) c[k]! += coef * psi[lag - k]!;
+      const lag = theta.lags[i];
+      const coef = theta.coefs[i];
+      for (let k = 1; k <= lag; k++) c[k] += coef * psi[lag - k];
     }
   }
   return c;

@@ -20,7 +20,7 @@ export function diff(y: Series, lag = 1, differences = 1): Float64Array {
   }
   for (let k = 0; k < differences; k++) {
     const next = new Float64Array(out.length - lag);
-    for (let t = 0; t < next.length; t++) next[t] = out[t + lag]! - out[t]!;
+    for (let t = 0; t < next.length; t++) next[t] = out[t + lag] - out[t];
     out = next;
   }
   return out;
@@ -48,7 +48,7 @@ export function undiff(w: Series, initial: Series, lag = 1, differences = 1): Fl
     const head = k === 0 ? start.subarray(0, lag) : diff(start.subarray(0, lag * (k + 1)), lag, k);
     const next = new Float64Array(out.length + lag);
     next.set(head);
-    for (let t = lag; t < next.length; t++) next[t] = next[t - lag]! + out[t - lag]!;
+    for (let t = lag; t < next.length; t++) next[t] = next[t - lag] + out[t - lag];
     out = next;
   }
   return out;
@@ -58,8 +58,8 @@ export function undiff(w: Series, initial: Series, lag = 1, differences = 1): Fl
 export function applyDifference(delta: LagPolynomial, y: Float64Array, out: Float64Array): void {
   const { lags, coefs, degree } = delta;
   for (let t = degree; t < y.length; t++) {
-    let w = y[t]!;
-    for (let i = 0; i < lags.length; i++) w -= coefs[i]! * y[t - lags[i]!]!;
+    let w = y[t];
+    for (let i = 0; i < lags.length; i++) w -= coefs[i] * y[t - lags[i]];
     out[t - degree] = w;
   }
 }

@@ -15,7 +15,7 @@ export function lagPolynomial(coefficients: ArrayLike<number>, step = 1): LagPol
   for (let j = 0; j < coefficients.length; j++) {
     if (coefficients[j] !== 0) {
       lags.push((j + 1) * step);
-      coefs.push(coefficients[j]!);
+      coefs.push(coefficients[j]);
     }
   }
   return fromTerms(lags, coefs);
@@ -29,10 +29,10 @@ function fromTerms(lags: number[], coefs: number[]): LagPolynomial {
 export function multiply(a: LagPolynomial, b: LagPolynomial): LagPolynomial {
   const terms = new Map<number, number>();
   const add = (lag: number, value: number) => terms.set(lag, (terms.get(lag) ?? 0) + value);
-  for (let i = 0; i < a.lags.length; i++) add(a.lags[i]!, a.coefs[i]!);
-  for (let j = 0; j < b.lags.length; j++) add(b.lags[j]!, b.coefs[j]!);
+  for (let i = 0; i < a.lags.length; i++) add(a.lags[i], a.coefs[i]);
+  for (let j = 0; j < b.lags.length; j++) add(b.lags[j], b.coefs[j]);
   for (let i = 0; i < a.lags.length; i++) {
-    for (let j = 0; j < b.lags.length; j++) add(a.lags[i]! + b.lags[j]!, a.coefs[i]! * b.coefs[j]!);
+    for (let j = 0; j < b.lags.length; j++) add(a.lags[i] + b.lags[j], a.coefs[i] * b.coefs[j]);
   }
   const sorted = [...terms].filter(([, c]) => c !== 0).sort((x, y) => x[0] - y[0]);
   return fromTerms(
@@ -66,7 +66,7 @@ export function expandDifference(d: number, D: number, period: number): LagPolyn
 /** All coefficients at lags 1 … length, zeros included. */
 export function dense(poly: LagPolynomial, length = poly.degree): Float64Array {
   const out = new Float64Array(length);
-  for (let i = 0; i < poly.lags.length; i++) if (poly.lags[i]! <= length) out[poly.lags[i]! - 1] = poly.coefs[i]!;
+  for (let i = 0; i < poly.lags.length; i++) if (poly.lags[i] <= length) out[poly.lags[i] - 1] = poly.coefs[i];
   return out;
 }
 
@@ -74,10 +74,10 @@ export function dense(poly: LagPolynomial, length = poly.degree): Float64Array {
 export function psiWeights(phi: LagPolynomial, theta: LagPolynomial, count: number): Float64Array {
   const psi = new Float64Array(count);
   if (count > 0) psi[0] = 1;
-  for (let i = 0; i < theta.lags.length; i++) if (theta.lags[i]! < count) psi[theta.lags[i]!]! += theta.coefs[i]!;
+  for (let i = 0; i < theta.lags.length; i++) if (theta.lags[i] < count) psi[theta.lags[i]] += theta.coefs[i];
   for (let j = 1; j < count; j++) {
-    let sum = psi[j]!;
-    for (let i = 0; i < phi.lags.length && phi.lags[i]! <= j; i++) sum += phi.coefs[i]! * psi[j - phi.lags[i]!]!;
+    let sum = psi[j];
+    for (let i = 0; i < phi.lags.length && phi.lags[i] <= j; i++) sum += phi.coefs[i] * psi[j - phi.lags[i]];
     psi[j] = sum;
   }
   return psi;

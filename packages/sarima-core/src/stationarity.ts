@@ -6,11 +6,11 @@
 /** Partial autocorrelations in (−1, 1) → coefficients of 1 − Σ φⱼBʲ with all roots outside the unit circle (step-up). */
 export function pacfToAr(partial: Float64Array, out: Float64Array = new Float64Array(partial.length)): Float64Array {
   for (let k = 0; k < partial.length; k++) {
-    const kappa = partial[k]!;
+    const kappa = partial[k];
     // Both ends at once, so that no copy of the shorter predictor is needed.
     for (let i = 0, j = k - 1; i <= j; i++, j--) {
-      const a = out[i]!;
-      const b = out[j]!;
+      const a = out[i];
+      const b = out[j];
       out[i] = a - kappa * b;
       if (i !== j) out[j] = b - kappa * a;
     }
@@ -26,12 +26,12 @@ export function pacfToAr(partial: Float64Array, out: Float64Array = new Float64A
 export function arToPacf(ar: ArrayLike<number>): Float64Array | null {
   const a = Float64Array.from(ar);
   for (let k = a.length - 1; k >= 0; k--) {
-    const kappa = a[k]!;
+    const kappa = a[k];
     if (!(Math.abs(kappa) < 1)) return null;
     const scale = 1 / ((1 - kappa) * (1 + kappa));
     for (let i = 0, j = k - 1; i <= j; i++, j--) {
-      const x = a[i]!;
-      const y = a[j]!;
+      const x = a[i];
+      const y = a[j];
       a[i] = (x + kappa * y) * scale;
       if (i !== j) a[j] = (y + kappa * x) * scale;
     }

@@ -58,7 +58,7 @@ export class ExtendedVector {
   addProduct(i: number, ah: number, al: number, bh: number, bl: number): void {
     const ph = mul(ah, al, bh, bl);
     const pl = low;
-    this.hi[i] = add(this.hi[i]!, this.lo[i]!, ph, pl);
+    this.hi[i] = add(this.hi[i], this.lo[i], ph, pl);
     this.lo[i] = low;
   }
 }

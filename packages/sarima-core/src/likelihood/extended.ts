@@ -27,15 +27,15 @@ export class ExtendedGains {
   private constructor(phi: ExtendedVector, c: ExtendedVector, r: number) {
     this.r = r;
     this.phi = new ExtendedVector(r);
-    for (let i = 0; i + 1 < phi.hi.length && i < r; i++) this.phi.set(i, -phi.hi[i + 1]!, -phi.lo[i + 1]!);
+    for (let i = 0; i + 1 < phi.hi.length && i < r; i++) this.phi.set(i, -phi.hi[i + 1], -phi.lo[i + 1]);
     this.G = new ExtendedVector(r);
     this.W = new ExtendedVector(r + 1);
-    const Fh = c.hi[0]!;
-    const Fl = c.lo[0]!;
+    const Fh = c.hi[0];
+    const Fl = c.lo[0];
     for (let i = 0; i < r; i++) {
-      if (i + 1 < r) this.G.set(i, c.hi[i + 1]!, c.lo[i + 1]!);
-      this.G.addProduct(i, this.phi.hi[i]!, this.phi.lo[i]!, Fh, Fl);
-      const h = div(this.G.hi[i]!, this.G.lo[i]!, Fh, Fl);
+      if (i + 1 < r) this.G.set(i, c.hi[i + 1], c.lo[i + 1]);
+      this.G.addProduct(i, this.phi.hi[i], this.phi.lo[i], Fh, Fl);
+      const h = div(this.G.hi[i], this.G.lo[i], Fh, Fl);
       this.W.set(i, h, low);
     }
     this.F = Fh;
@@ -59,8 +59,8 @@ export class ExtendedGains {
 
   advance(): void {
     const { phi, G, W, r } = this;
-    const w0h = W.hi[0]!;
-    const w0l = W.lo[0]!;
+    const w0h = W.hi[0];
+    const w0l = W.lo[0];
     const mwh = mul(this.Mh, this.Ml, w0h, w0l);
     const mwl = low;
     let h = mul(mwh, mwl, w0h, w0l);
@@ -69,15 +69,15 @@ export class ExtendedGains {
     const backH = div(w0h, w0l, nextH, nextL);
     const backL = low;
     for (let i = 0; i < r; i++) {
-      let twh = W.hi[i + 1]!;
-      let twl = W.lo[i + 1]!;
+      let twh = W.hi[i + 1];
+      let twl = W.lo[i + 1];
       if (phi.hi[i] !== 0) {
-        h = mul(phi.hi[i]!, phi.lo[i]!, w0h, w0l);
+        h = mul(phi.hi[i], phi.lo[i], w0h, w0l);
         twh = add(twh, twl, h, low);
         twl = low;
       }
       h = mul(twh, twl, mwh, mwl);
-      h = add(G.hi[i]!, G.lo[i]!, h, low);
+      h = add(G.hi[i], G.lo[i], h, low);
       const gl = low;
       G.set(i, h, gl);
       h = mul(h, gl, -backH, -backL);
@@ -97,8 +97,8 @@ export class ExtendedGains {
 function product(a: readonly number[], b: readonly number[], period: number, sign: 1 | -1): ExtendedVector {
   const out = new ExtendedVector(1 + a.length + period * b.length);
   for (let j = 0; j <= b.length; j++) {
-    const bj = j === 0 ? 1 : sign * b[j - 1]!;
-    for (let i = 0; i <= a.length; i++) out.addProduct(i + j * period, i === 0 ? 1 : sign * a[i - 1]!, 0, bj, 0);
+    const bj = j === 0 ? 1 : sign * b[j - 1];
+    for (let i = 0; i <= a.length; i++) out.addProduct(i + j * period, i === 0 ? 1 : sign * a[i - 1], 0, bj, 0);
   }
   return out;
 }
@@ -115,7 +115,7 @@ function stateColumn(phi: ExtendedVector, theta: ExtendedVector, r: number): Ext
       for (let i = 0; i <= q; i++) {
         if (theta.hi[i] === 0) continue;
         const at = gamma(source === u ? k + i : k - i);
-        out.addProduct(k - from, theta.hi[i]!, theta.lo[i]!, source.hi[at]!, source.lo[at]!);
+        out.addProduct(k - from, theta.hi[i], theta.lo[i], source.hi[at], source.lo[at]);
       }
     }
     return out;
@@ -123,24 +123,24 @@ function stateColumn(phi: ExtendedVector, theta: ExtendedVector, r: number): Ext
   const g = convolve((lag) => Math.abs(lag), u, -q, p);
   const gamma = convolve((lag) => lag + q, g, 0, p);
   const c = new ExtendedVector(r);
-  c.set(0, gamma.hi[0]!, gamma.lo[0]!);
+  c.set(0, gamma.hi[0], gamma.lo[0]);
   for (let lag = 1; lag <= p; lag++) {
     if (phi.hi[lag] === 0) continue;
     for (let k = 1; k < lag; k++) {
-      c.addProduct(k, -phi.hi[lag]!, -phi.lo[lag]!, gamma.hi[lag - k]!, gamma.lo[lag - k]!);
+      c.addProduct(k, -phi.hi[lag], -phi.lo[lag], gamma.hi[lag - k], gamma.lo[lag - k]);
     }
   }
   const psi = new ExtendedVector(Math.max(q, 1));
   psi.set(0, 1, 0);
   for (let j = 1; j < q; j++) {
-    psi.set(j, theta.hi[j]!, theta.lo[j]!);
+    psi.set(j, theta.hi[j], theta.lo[j]);
     for (let lag = 1; lag <= Math.min(p, j); lag++) {
-      if (phi.hi[lag] !== 0) psi.addProduct(j, -phi.hi[lag]!, -phi.lo[lag]!, psi.hi[j - lag]!, psi.lo[j - lag]!);
+      if (phi.hi[lag] !== 0) psi.addProduct(j, -phi.hi[lag], -phi.lo[lag], psi.hi[j - lag], psi.lo[j - lag]);
     }
   }
   for (let lag = 1; lag <= q; lag++) {
     if (theta.hi[lag] === 0) continue;
-    for (let k = 1; k <= lag; k++) c.addProduct(k, theta.hi[lag]!, theta.lo[lag]!, psi.hi[lag - k]!, psi.lo[lag - k]!);
+    for (let k = 1; k <= lag; k++) c.addProduct(k, theta.hi[lag], theta.lo[lag], psi.hi[lag - k], psi.lo[lag - k]);
   }
   return c;
 }
@@ -149,12 +149,12 @@ function stateColumn(phi: ExtendedVector, theta: ExtendedVector, r: number): Ext
 function arAutocovariances(phi: ExtendedVector, maxLag: number): ExtendedVector | null {
   const p = phi.hi.length - 1;
   const a = new ExtendedVector(p);
-  for (let i = 0; i < p; i++) a.set(i, -phi.hi[i + 1]!, -phi.lo[i + 1]!);
+  for (let i = 0; i < p; i++) a.set(i, -phi.hi[i + 1], -phi.lo[i + 1]);
   let vh = 1;
   let vl = 0;
   for (let k = p - 1; k >= 0; k--) {
-    const kh = a.hi[k]!;
-    const kl = a.lo[k]!;
+    const kh = a.hi[k];
+    const kl = a.lo[k];
     let h = mul(kh, kl, kh, kl);
     const sh = add(1, 0, -h, -low);
     const sl = low;
@@ -162,10 +162,10 @@ function arAutocovariances(phi: ExtendedVector, maxLag: number): ExtendedVector 
     vh = div(vh, vl, sh, sl);
     vl = low;
     for (let i = 0, j = k - 1; i <= j; i++, j--) {
-      const xh = a.hi[i]!;
-      const xl = a.lo[i]!;
-      const yh = a.hi[j]!;
-      const yl = a.lo[j]!;
+      const xh = a.hi[i];
+      const xl = a.lo[i];
+      const yh = a.hi[j];
+      const yl = a.lo[j];
       h = mul(kh, kl, yh, yl);
       h = add(xh, xl, h, low);
       h = div(h, low, sh, sl);
@@ -181,14 +181,14 @@ function arAutocovariances(phi: ExtendedVector, maxLag: number): ExtendedVector 
   gamma.set(0, vh, vl);
   const b = new ExtendedVector(p);
   for (let k = 0; k < p; k++) {
-    const kh = a.hi[k]!;
-    const kl = a.lo[k]!;
+    const kh = a.hi[k];
+    const kl = a.lo[k];
     gamma.addProduct(k + 1, kh, kl, vh, vl);
-    for (let j = 0; j < k; j++) gamma.addProduct(k + 1, b.hi[j]!, b.lo[j]!, gamma.hi[k - j]!, gamma.lo[k - j]!);
+    for (let j = 0; j < k; j++) gamma.addProduct(k + 1, b.hi[j], b.lo[j], gamma.hi[k - j], gamma.lo[k - j]);
     for (let i = 0, j = k - 1; i <= j; i++, j--) {
-      const xh = b.hi[i]!;
-      const xl = b.lo[i]!;
-      b.addProduct(i, -kh, -kl, b.hi[j]!, b.lo[j]!);
+      const xh = b.hi[i];
+      const xl = b.lo[i];
+      b.addProduct(i, -kh, -kl, b.hi[j], b.lo[j]);
       if (i !== j) b.addProduct(j, -kh, -kl, xh, xl);
     }
     b.set(k, kh, kl);
@@ -199,7 +199,7 @@ function arAutocovariances(phi: ExtendedVector, maxLag: number): ExtendedVector 
   }
   for (let k = p + 1; k <= maxLag; k++) {
     for (let lag = 1; lag <= p; lag++) {
-      if (phi.hi[lag] !== 0) gamma.addProduct(k, -phi.hi[lag]!, -phi.lo[lag]!, gamma.hi[k - lag]!, gamma.lo[k - lag]!);
+      if (phi.hi[lag] !== 0) gamma.addProduct(k, -phi.hi[lag], -phi.lo[lag], gamma.hi[k - lag], gamma.lo[k - lag]);
     }
   }
   return gamma;

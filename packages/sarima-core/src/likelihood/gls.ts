@@ -32,30 +32,30 @@ export class LeastSquaresSolver {
     const { beta, R } = this.result;
     let logDet = 0;
     for (let j = 0; j < k; j++) {
-      const v = x[j]!;
+      const v = x[j];
       let norm = 0;
-      for (let t = j; t < n; t++) norm += v[t]! * v[t]!;
+      for (let t = j; t < n; t++) norm += v[t] * v[t];
       norm = Math.sqrt(norm);
-      const alpha = v[j]! > 0 ? -norm : norm;
+      const alpha = v[j] > 0 ? -norm : norm;
       this.diagonal[j] = alpha;
       if (j < leading) logDet += Math.log(norm);
       if (norm > 0) {
-        v[j]! -= alpha;
+        v[j] -= alpha;
         // H = I − v v'/(norm² − alpha·v_j(before)) = I − v v'/(−alpha·v_j(now))
-        const scale = 1 / (-alpha * v[j]!);
-        for (let m = j + 1; m < k; m++) reflect(v, x[m]!, j, n, scale);
+        const scale = 1 / (-alpha * v[j]);
+        for (let m = j + 1; m < k; m++) reflect(v, x[m], j, n, scale);
         reflect(v, y, j, n, scale);
       }
-      for (let m = j + 1; m < k; m++) R[j * k + m] = x[m]![j]!;
+      for (let m = j + 1; m < k; m++) R[j * k + m] = x[m][j];
       R[j * k + j] = alpha;
     }
     for (let j = k - 1; j >= 0; j--) {
-      let sum = y[j]!;
-      for (let m = j + 1; m < k; m++) sum -= R[j * k + m]! * beta[m]!;
-      beta[j] = sum / this.diagonal[j]!;
+      let sum = y[j];
+      for (let m = j + 1; m < k; m++) sum -= R[j * k + m] * beta[m];
+      beta[j] = sum / this.diagonal[j];
     }
     let rss = 0;
-    for (let t = k; t < n; t++) rss += y[t]! * y[t]!;
+    for (let t = k; t < n; t++) rss += y[t] * y[t];
     this.result.rss = rss;
     this.result.logDet = logDet;
     return this.result;
@@ -64,28 +64,28 @@ export class LeastSquaresSolver {
 
 function reflect(v: Float64Array, target: Float64Array, from: number, n: number, scale: number): void {
   let dot = 0;
-  for (let t = from; t < n; t++) dot += v[t]! * target[t]!;
+  for (let t = from; t < n; t++) dot += v[t] * target[t];
   dot *= scale;
   if (dot === 0) return;
-  for (let t = from; t < n; t++) target[t]! -= dot * v[t]!;
+  for (let t = from; t < n; t++) target[t] -= dot * v[t];
 }
 
 /** (R'R)⁻¹ of an upper triangle stored row by row. */
 export function inverseCrossProduct(R: Float64Array, k: number): Float64Array {
   const inverse = new Float64Array(k * k); // R⁻¹, upper
   for (let j = 0; j < k; j++) {
-    inverse[j * k + j] = 1 / R[j * k + j]!;
+    inverse[j * k + j] = 1 / R[j * k + j];
     for (let i = j - 1; i >= 0; i--) {
       let sum = 0;
-      for (let m = i + 1; m <= j; m++) sum += R[i * k + m]! * inverse[m * k + j]!;
-      inverse[i * k + j] = -sum / R[i * k + i]!;
+      for (let m = i + 1; m <= j; m++) sum += R[i * k + m] * inverse[m * k + j];
+      inverse[i * k + j] = -sum / R[i * k + i];
     }
   }
   const out = new Float64Array(k * k);
   for (let i = 0; i < k; i++) {
     for (let j = i; j < k; j++) {
       let sum = 0;
-      for (let m = j; m < k; m++) sum += inverse[i * k + m]! * inverse[j * k + m]!;
+      for (let m = j; m < k; m++) sum += inverse[i * k + m] * inverse[j * k + m];
       out[i * k + j] = sum;
       out[j * k + i] = sum;
     }

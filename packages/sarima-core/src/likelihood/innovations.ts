@@ -81,14 +81,14 @@ export class InnovationsFilter {
     if (!c) return null;
     const fi = this.phi;
     fi.fill(0);
-    for (let i = 0; i < phi.lags.length; i++) fi[phi.lags[i]! - 1] = phi.coefs[i]!;
+    for (let i = 0; i < phi.lags.length; i++) fi[phi.lags[i] - 1] = phi.coefs[i];
     for (const column of a) column.fill(0);
 
-    let F = c[0]!;
+    let F = c[0];
     let M = -F;
     for (let i = 0; i < r; i++) {
-      G[i] = (i + 1 < r ? c[i + 1]! : 0) + fi[i]! * F;
-      W[i] = G[i]! / F;
+      G[i] = (i + 1 < r ? c[i + 1] : 0) + fi[i] * F;
+      W[i] = G[i] / F;
     }
     W[r] = 0;
 
@@ -104,24 +104,24 @@ export class InnovationsFilter {
       }
       const scale = 1 / Math.sqrt(F);
       for (let k = 0; k < w.length; k++) {
-        if (starts !== null && t < starts[k]!) {
-          out[k]![t] = 0;
+        if (starts !== null && t < starts[k]) {
+          out[k][t] = 0;
           continue;
         }
-        const column = a[k]!;
-        const a0 = column[0]!;
-        const v = w[k]![t]! - a0;
-        out[k]![t] = v * scale;
+        const column = a[k];
+        const a0 = column[0];
+        const v = w[k][t] - a0;
+        out[k][t] = v * scale;
         const vF = v / F;
-        for (let i = 0; i < r; i++) column[i] = column[i + 1]! + fi[i]! * a0 + G[i]! * vF;
+        for (let i = 0; i < r; i++) column[i] = column[i + 1] + fi[i] * a0 + G[i] * vF;
       }
-      const W0 = W[0]!;
+      const W0 = W[0];
       const MW0 = M * W0;
       const next = F + MW0 * W0;
       const back = W0 / next;
       for (let i = 0; i < r; i++) {
-        const tw = W[i + 1]! + fi[i]! * W0;
-        const g = G[i]! + tw * MW0;
+        const tw = W[i + 1] + fi[i] * W0;
+        const g = G[i] + tw * MW0;
         G[i] = g;
         W[i] = tw - g * back;
       }
@@ -155,16 +155,16 @@ export class InnovationsFilter {
       logs += Math.log(F);
       const scale = 1 / Math.sqrt(F);
       for (let k = 0; k < w.length; k++) {
-        if (starts !== null && t < starts[k]!) {
-          out[k]![t] = 0;
+        if (starts !== null && t < starts[k]) {
+          out[k][t] = 0;
           continue;
         }
-        const column = a[k]!;
-        const a0 = column[0]!;
-        const v = w[k]![t]! - a0;
-        out[k]![t] = v * scale;
+        const column = a[k];
+        const a0 = column[0];
+        const v = w[k][t] - a0;
+        out[k][t] = v * scale;
         const vF = v / F;
-        for (let i = 0; i < r; i++) column[i] = column[i + 1]! + fi[i]! * a0 + G[i]! * vF;
+        for (let i = 0; i < r; i++) column[i] = column[i + 1] + fi[i] * a0 + G[i] * vF;
       }
       gains.advance();
     }
@@ -188,19 +188,19 @@ export class InnovationsFilter {
     // Before the switch `out` holds v/√F; the recursion wants v. Only the last lags matter.
     const first = Math.max(0, from - theta.degree);
     for (let k = 0; k < w.length; k++) {
-      const e = out[k]!;
-      const x = w[k]!;
-      const begin = starts === null ? from : Math.max(from, starts[k]!);
+      const e = out[k];
+      const x = w[k];
+      const begin = starts === null ? from : Math.max(from, starts[k]);
       if (begin > from) e.fill(0, from, begin);
-      for (let t = first; t < from; t++) e[t]! *= Math.sqrt(F[t]!);
+      for (let t = first; t < from; t++) e[t] *= Math.sqrt(F[t]);
       autoregress(phi, x, e, begin, n);
       movingAverage(theta, e, begin, n);
-      leaveState(phi, theta, x, e, n, r, a[k]!);
-      for (let t = first; t < from; t++) e[t]! /= Math.sqrt(F[t]!);
+      leaveState(phi, theta, x, e, n, r, a[k]);
+      for (let t = first; t < from; t++) e[t] /= Math.sqrt(F[t]);
     }
     const G = this.G;
     G.set(dense(phi, r));
-    for (let i = 0; i < theta.lags.length; i++) G[theta.lags[i]! - 1]! += theta.coefs[i]!;
+    for (let i = 0; i < theta.lags.length; i++) G[theta.lags[i] - 1] += theta.coefs[i];
     this.F.fill(1, from);
     this.state = { a, G, W: this.W, F: 1, M: 0 };
   }
@@ -208,11 +208,11 @@ export class InnovationsFilter {
 
 /** out_t = x_t − Σ φⱼ x_{t−j}: a pass for each lag, which has no dependence between steps. */
 function autoregress(phi: LagPolynomial, x: Float64Array, out: Float64Array, from: number, to: number): void {
-  for (let t = from; t < to; t++) out[t] = x[t]!;
+  for (let t = from; t < to; t++) out[t] = x[t];
   for (let i = 0; i < phi.lags.length; i++) {
-    const lag = phi.lags[i]!;
-    const coef = phi.coefs[i]!;
-    for (let t = Math.max(from, lag); t < to; t++) out[t]! -= coef * x[t - lag]!;
+    const lag = phi.lags[i];
+    const coef = phi.coefs[i];
+    for (let t = Math.max(from, lag); t < to; t++) out[t] -= coef * x[t - lag];
   }
 }
 
@@ -223,13 +223,13 @@ function movingAverage(theta: LagPolynomial, e: Float64Array, from: number, to: 
   if (terms === 0) return;
   const safe = Math.min(to, Math.max(from, degree));
   for (let t = from; t < safe; t++) {
-    let v = e[t]!;
-    for (let i = 0; i < terms && lags[i]! <= t; i++) v -= coefs[i]! * e[t - lags[i]!]!;
+    let v = e[t];
+    for (let i = 0; i < terms && lags[i] <= t; i++) v -= coefs[i] * e[t - lags[i]];
     e[t] = v;
   }
   for (let t = safe; t < to; t++) {
-    let v = e[t]!;
-    for (let i = 0; i < terms; i++) v -= coefs[i]! * e[t - lags[i]!]!;
+    let v = e[t];
+    for (let i = 0; i < terms; i++) v -= coefs[i] * e[t - lags[i]];
     e[t] = v;
   }
 }
@@ -246,11 +246,11 @@ function leaveState(
 ): void {
   a.fill(0);
   for (let k = 0; k < phi.lags.length; k++) {
-    const lag = phi.lags[k]!;
-    for (let i = Math.max(0, lag - n); i < lag; i++) a[i]! += phi.coefs[k]! * w[n + i - lag]!;
+    const lag = phi.lags[k];
+    for (let i = Math.max(0, lag - n); i < lag; i++) a[i] += phi.coefs[k] * w[n + i - lag];
   }
   for (let k = 0; k < theta.lags.length; k++) {
-    const lag = theta.lags[k]!;
-    for (let i = Math.max(0, lag - n); i < lag && i < r; i++) a[i]! += theta.coefs[k]! * e[n + i - lag]!;
+    const lag = theta.lags[k];
+    for (let i = Math.max(0, lag - n); i < lag && i < r; i++) a[i] += theta.coefs[k] * e[n + i - lag];
   }
 }
