@@ -21,6 +21,10 @@ export {
 export { coverage, crpsFromQuantiles, crpsFromSamples, pinball, winkler } from "./evaluate/scores.js";
 export type { FitOptions, Forecast, Harmonics, PredictionInterval, SarimaModel, TransformSpec } from "./model.js";
 export { fourier } from "./regressors.js";
+export { type CanovaHansenTest, canovaHansen } from "./select/canova-hansen.js";
+export { type OcsbTest, ocsb } from "./select/ocsb.js";
+export { nsdiffs, seasonalStrength } from "./select/seasonality.js";
+export { adf, kpss, ndiffs, phillipsPerron, type UnitRootTest } from "./select/unit-root.js";
 export type { Series } from "./series.js";
 export { formatSpec, type SarimaParams, type SarimaSpec } from "./spec.js";
 export { boxCox, guerrero, inverseBoxCox } from "./transform.js";
