@@ -1,1 +1,17 @@
-export {};
+export { type CsvSourceOptions, csvSource } from "./adapters/csv.js";
+export { type DuckdbStore, type DuckdbStoreOptions, duckdbStore } from "./adapters/duckdb/store.js";
+export {
+  type HostCollector,
+  type HostCollectorOptions,
+  type HostProbe,
+  type HostSource,
+  hostCollector,
+  hostSource,
+} from "./adapters/host.js";
+export { memoryStore } from "./adapters/memory.js";
+export { type CsvOptions, type CsvSeries, parseCsvSeries } from "./csv/parse.js";
+export { AdapterError, type AdapterErrorCode } from "./errors.js";
+export { type Grid, type ResampleOptions, resample } from "./resample.js";
+export { parseSeriesId, seriesId } from "./series.js";
+export { addSteps, detectStep, type Step, toGrid } from "./step.js";
+export type * from "./types.js";

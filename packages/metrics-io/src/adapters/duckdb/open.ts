@@ -1,0 +1,109 @@
+import { accessSync, constants, mkdirSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import type { DuckDBInstance } from "@duckdb/node-api";
+import { AdapterError, asAdapterError } from "../../errors.js";
+
+export const NAME = "duckdb";
+
+export interface OpenOptions {
+  readonly path: string;
+  readonly memoryLimit: string;
+  readonly threads: number;
+}
+
+/**
+ * Database files open in this process. DuckDB's lock is a POSIX record lock, which does not keep a process from opening its own file
+ * again, and closing the second handle would drop the lock of the first: so the process guards itself.
+ */
+const openHere = new Set<string>();
+
+export interface OpenDatabase {
+  readonly instance: DuckDBInstance;
+  /** Where the data are, for messages. */
+  readonly file: string;
+  release(): void;
+}
+
+/** The database file that a path stands for: itself when it ends in .duckdb or .db, else loadcast.duckdb in that folder. */
+export function databaseFile(path: string): string {
+  if (path === ":memory:") return path;
+  const isFile = /\.(duckdb|db)$/i.test(path) && !isFolder(path);
+  return resolve(isFile ? path : join(path, "loadcast.duckdb"));
+}
+
+/** Opens or creates the database. Throws AdapterError with one clear line for everything that a user can cause. */
+export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> {
+  const file = databaseFile(options.path);
+  const guard = file === ":memory:" ? null : join(prepareFolder(dirname(file)), basename(file));
+  if (guard !== null && openHere.has(guard)) {
+    throw new AdapterError(NAME, `${file} is already open in this process; share that store or close it first`, {
+      code: "IN_USE",
+    });
+  }
+  if (guard !== null) openHere.add(guard);
+  const release = () => {
+    if (guard !== null) openHere.delete(guard);
+  };
+  try {
+    const { DuckDBInstance } = await import("@duckdb/node-api");
+    const instance = await DuckDBInstance.create(file, {
+      // The default limit is most of the machine's memory, and this store shares the machine with what it watches.
+      memory_limit: options.memoryLimit,
+      threads: String(options.threads),
+      // Extensions would be fetched over the network; nothing here needs one.
+      autoinstall_known_extensions: "false",
+      autoload_known_extensions: "false",
+    });
+    return { instance, file, release };
+  } catch (error) {
+    release();
+    throw explain(file, error);
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Makes the folder and proves that it can be written; returns its real path. */
+function prepareFolder(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return realpathSync(folder);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new AdapterError(
+      NAME,
+      `the folder ${folder} cannot be written (${code}); give this user write permission or choose another folder`,
+      { code: "NOT_ALLOWED", cause: error },
+    );
+  }
+}
+
+function explain(file: string, error: unknown): AdapterError {
+  const text = error instanceof Error ? error.message : String(error);
+  if (text.includes("Could not set lock")) {
+    const pid = /PID (\d+)/.exec(text)?.[1];
+    const holder = pid === undefined ? "another process" : `another process (PID ${pid})`;
+    return new AdapterError(NAME, `${file} is in use by ${holder}; stop it or choose another folder`, {
+      code: "IN_USE",
+      cause: error,
+    });
+  }
+  if (/not a valid DuckDB database|Serialization Error|version number|Corrupt|checksum/i.test(text)) {
+    return new AdapterError(
+      NAME,
+      `${file} cannot be read as a database of this version; move it away or choose another folder (${text})`,
+      { code: "INVALID_DATA", cause: error },
+    );
+  }
+  if (/Permission denied|Read-only file system/i.test(text)) {
+    return new AdapterError(
+      NAME,
+      `${file} cannot be written; give this user write permission or choose another folder (${text})`,
+      { code: "NOT_ALLOWED", cause: error },
+    );
+  }
+  return asAdapterError(NAME, `${file} cannot be opened`, error);
+}

@@ -1,0 +1,69 @@
+import { tidySamples } from "../../samples.js";
+import { seriesId } from "../../series.js";
+import type { Samples, SeriesKey, StoredForecast } from "../../types.js";
+import { NAME } from "./open.js";
+
+/** What is to be written of one series. */
+export interface PendingSeries {
+  readonly key: SeriesKey;
+  synthetic: boolean | undefined;
+  parts: Samples[];
+}
+
+/** Writes that wait for the next transaction. */
+export class Pending {
+  readonly series = new Map<string, PendingSeries>();
+  readonly forecasts = new Map<string, StoredForecast>();
+  samples = 0;
+
+  get empty(): boolean {
+    return this.series.size === 0 && this.forecasts.size === 0;
+  }
+
+  addSamples(key: SeriesKey, synthetic: boolean | undefined, samples: Samples): void {
+    const entry = this.entry(key);
+    if (synthetic !== undefined) entry.synthetic = synthetic;
+    if (samples.times.length > 0) entry.parts.push(samples);
+    this.samples += samples.times.length;
+  }
+
+  addForecast(forecast: StoredForecast): void {
+    this.entry(forecast);
+    this.forecasts.set(`${forecast.issuedAt} ${seriesId(forecast)}`, forecast);
+  }
+
+  /** Adds what was put in later than this: its values win. */
+  addLater(later: Pending): void {
+    for (const { key, synthetic, parts } of later.series.values()) {
+      this.addSamples(key, synthetic, { times: new Float64Array(0), values: new Float64Array(0) });
+      for (const part of parts) this.addSamples(key, undefined, part);
+    }
+    for (const [id, forecast] of later.forecasts) this.forecasts.set(id, forecast);
+  }
+
+  private entry(key: SeriesKey): PendingSeries {
+    const id = seriesId(key);
+    let entry = this.series.get(id);
+    if (entry === undefined) {
+      entry = { key: { host: key.host, metric: key.metric }, synthetic: undefined, parts: [] };
+      this.series.set(id, entry);
+    }
+    return entry;
+  }
+}
+
+/** All parts of a series as one, in order, each time once. */
+export function mergeParts(parts: readonly Samples[]): Samples {
+  if (parts.length === 1) return parts[0];
+  let length = 0;
+  for (const part of parts) length += part.times.length;
+  const times = new Float64Array(length);
+  const values = new Float64Array(length);
+  let at = 0;
+  for (const part of parts) {
+    times.set(part.times, at);
+    values.set(part.values, at);
+    at += part.times.length;
+  }
+  return tidySamples(NAME, times, values);
+}

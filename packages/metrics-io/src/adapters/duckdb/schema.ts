@@ -1,0 +1,55 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { AdapterError } from "../../errors.js";
+import { NAME } from "./open.js";
+
+/**
+ * Each entry brings a database from the version before it to its own (the first from nothing to 1). Entries are never changed after
+ * a release, only added.
+ *
+ * Times are whole milliseconds since 1970 as BIGINT; the views show them as time stamps to people. `samples` has no primary key: an
+ * index would live in memory and cost more than the writer's own care that each time is there once.
+ */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE series (
+     series_id INTEGER PRIMARY KEY, host VARCHAR NOT NULL, metric VARCHAR NOT NULL, synthetic BOOLEAN NOT NULL,
+     UNIQUE (host, metric));
+   CREATE TABLE samples (series_id INTEGER NOT NULL, time_ms BIGINT NOT NULL, value DOUBLE NOT NULL);
+   CREATE TABLE forecasts (
+     series_id INTEGER NOT NULL, issued_ms BIGINT NOT NULL, model_version VARCHAR NOT NULL,
+     times_ms BIGINT[] NOT NULL, mean DOUBLE[] NOT NULL, median DOUBLE[] NOT NULL,
+     intervals STRUCT(level DOUBLE, lower DOUBLE[], upper DOUBLE[])[] NOT NULL);
+   CREATE VIEW measurements AS
+     SELECT host, metric, synthetic, epoch_ms(time_ms) AS time, value FROM samples JOIN series USING (series_id);
+   CREATE VIEW forecast_steps AS
+     SELECT host, metric, epoch_ms(issued_ms) AS issued_at, model_version, step, epoch_ms(times_ms[step]) AS time,
+       mean[step] AS mean, median[step] AS median,
+       list_transform(intervals, i -> {'level': i.level, 'lower': i.lower[step], 'upper': i.upper[step]}) AS intervals
+     FROM (SELECT *, unnest(range(1, len(times_ms) + 1)) AS step FROM forecasts) JOIN series USING (series_id);`,
+];
+
+/** Brings the database to the newest version, in one transaction. Throws AdapterError when a newer program wrote it. */
+export async function migrate(connection: DuckDBConnection, file: string): Promise<void> {
+  await connection.run(
+    "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, applied_at TIMESTAMP NOT NULL)",
+  );
+  const reader = await connection.runAndReadAll("SELECT coalesce(max(version), 0) FROM schema_version");
+  const version = Number(reader.getRows()[0][0]);
+  if (version > MIGRATIONS.length) {
+    throw new AdapterError(
+      NAME,
+      `${file} was written by a newer version of this program (schema ${version}, this one knows ${MIGRATIONS.length}); update it`,
+      { code: "INVALID_DATA" },
+    );
+  }
+  for (let next = version + 1; next <= MIGRATIONS.length; next++) {
+    await connection.run("BEGIN");
+    try {
+      await connection.run(MIGRATIONS[next - 1]);
+      await connection.run("INSERT INTO schema_version VALUES ($1, epoch_ms($2::BIGINT))", [next, BigInt(Date.now())]);
+      await connection.run("COMMIT");
+    } catch (error) {
+      await connection.run("ROLLBACK");
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import { AdapterError } from "../errors.js";
+import { orderSamples } from "../samples.js";
+import { detectStep, type Step } from "../step.js";
+import type { Samples } from "../types.js";
+import { type CsvRow, csvRows } from "./rows.js";
+import { epochUnit, type ParsedTime, parseTime } from "./time.js";
+
+export interface CsvOptions {
+  /** Header name of the column that holds the time. Default: the first of `timestamp`, `time`, `date`, `datetime`, `ds`, `_time`, `t`. */
+  readonly timeColumn?: string;
+  /** Header name of the column that holds the value. Default: the first of `value`, `y`, `_value`, `v`, or the only other column. */
+  readonly valueColumn?: string;
+  /** What the text is called in errors, for example its path. */
+  readonly name?: string;
+}
+
+/** A time,value table. Unlike what a MetricSource reads, `values` has NaN where the table has a row without a value. */
+export interface CsvSeries extends Samples {
+  /** Spacing of the rows. */
+  readonly step: Step;
+  /** Header names of the two columns; `time` and `value` for a table without a header. */
+  readonly columns: { readonly time: string; readonly value: string };
+  /** Rows whose time another row has too; the last value was kept. */
+  readonly duplicates: number;
+}
+
+const TIME_NAMES = ["timestamp", "time", "date", "datetime", "ds", "_time", "t", "month", "year"];
+const VALUE_NAMES = ["value", "y", "_value", "v"];
+const GAP = /^(na|n\/a|nan|null|none|-|\.)?$/i;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/**
+ * Reads a CSV text of times and values. Times: ISO 8601 (UTC unless an offset is written) or seconds, milliseconds, microseconds or
+ * nanoseconds since 1970. An empty value, NA, NaN or null is a gap. Commas, semicolons (with decimal commas) and tabs divide; a
+ * byte order mark, CRLF, quoted fields and rows out of order are fine; a header may be missing.
+ *
+ * Throws AdapterError (INVALID_DATA) that names line and column.
+ */
+export function parseCsvSeries(text: string, options: CsvOptions = {}): CsvSeries {
+  const table = new Table(text, options);
+  const times: number[] = [];
+  const values: number[] = [];
+  let kind: "millis" | "epoch" | null = null;
+  let largest = 0;
+  for (const row of table.rows()) {
+    const time = table.time(row);
+    const kindHere = "epoch" in time ? "epoch" : "millis";
+    kind ??= kindHere;
+    if (kindHere !== kind) table.fail(row.line, table.timeIndex, "times are dates in some rows and numbers in others");
+    times.push("epoch" in time ? time.epoch : time.millis);
+    if ("epoch" in time) largest = Math.max(largest, Math.abs(time.epoch));
+    values.push(table.value(row));
+  }
+  if (times.length === 0) table.fail(1, null, "there are no rows; expected lines such as 2026-01-31T12:00:00Z,42.5");
+
+  const unit = kind === "epoch" ? epochUnit(largest) : 1;
+  const ordered = orderSamples({
+    times: Float64Array.from(times, (t) => Math.round(t * unit)),
+    values: Float64Array.from(values),
+  });
+  return {
+    ...ordered,
+    step: detectStep(ordered.times),
+    columns: table.names,
+    duplicates: times.length - ordered.times.length,
+  };
+}
+
+/** The layout of a table: where its columns are and how its fields are read. */
+class Table {
+  readonly timeIndex: number;
+  readonly valueIndex: number;
+  readonly names: { time: string; value: string };
+  private readonly name: string;
+  private readonly delimiter: string;
+  private readonly header: readonly string[] | null;
+  private readonly width: number;
+  private readonly text: string;
+
+  constructor(text: string, options: CsvOptions) {
+    this.name = options.name === undefined ? "" : `${options.name}, `;
+    this.text = text.startsWith("\uFEFF") ? text.slice(1) : text;
+    this.delimiter = detectDelimiter(this.text);
+    const first = this.allRows().next();
+    if (first.done) this.fail(1, null, "the table is empty; expected a header such as timestamp,value");
+    const fields = first.value.fields;
+    this.width = fields.length;
+    if (this.width < 2) {
+      this.fail(first.value.line, null, `one column only; expected a time and a value, divided by a comma`);
+    }
+    const isData = parseTime(fields[0]) !== null && this.isValue(fields[1]);
+    this.header = isData ? null : fields;
+    if (this.header === null) {
+      this.timeIndex = 0;
+      this.valueIndex = 1;
+      this.names = { time: "time", value: "value" };
+      const asked = options.timeColumn ?? options.valueColumn;
+      if (asked !== undefined)
+        this.fail(first.value.line, null, `there is no header, so no column ${JSON.stringify(asked)}`);
+      if (this.width > 2) this.fail(first.value.line, null, "more than two columns need a header that names them");
+      return;
+    }
+    this.timeIndex = this.find(this.header, options.timeColumn, TIME_NAMES, 0, "timeColumn");
+    const others = this.header.map((_, i) => i).filter((i) => i !== this.timeIndex);
+    this.valueIndex = this.find(
+      this.header,
+      options.valueColumn,
+      VALUE_NAMES,
+      others.length === 1 ? others[0] : -1,
+      "valueColumn",
+    );
+    this.names = { time: this.header[this.timeIndex], value: this.header[this.valueIndex] };
+  }
+
+  /** Data rows, each checked to be as wide as the first line. */
+  *rows(): Generator<CsvRow> {
+    const rows = this.allRows();
+    if (this.header !== null) rows.next();
+    for (const row of rows) {
+      if (row.fields.length !== this.width) {
+        const hint = row.fields.length > this.width ? "; quote a value that holds the delimiter" : "";
+        this.fail(row.line, null, `${count(row.fields.length, "field")} where ${this.width} are expected${hint}`);
+      }
+      yield row;
+    }
+  }
+
+  time(row: CsvRow): ParsedTime {
+    const text = row.fields[this.timeIndex];
+    // A bare year reads as a number; only the header tells it from a count of seconds.
+    const year = this.names.time.toLowerCase() === "year" && /^\d{4}$/.test(text);
+    const time = parseTime(year ? `${text}-01` : text);
+    if (time === null) {
+      this.fail(
+        row.line,
+        this.timeIndex,
+        `${quote(text)} is not a time; write 2026-01-31T12:00:00Z or seconds since 1970`,
+      );
+    }
+    return time;
+  }
+
+  value(row: CsvRow): number {
+    const text = row.fields[this.valueIndex];
+    if (GAP.test(text)) return Number.NaN;
+    const value = this.isValue(text) ? Number(this.decimalPoint(text)) : Number.NaN;
+    if (!Number.isFinite(value)) {
+      this.fail(row.line, this.valueIndex, `${quote(text)} is not a finite number; leave a gap empty`);
+    }
+    return value;
+  }
+
+  fail(line: number, column: number | null, message: string): never {
+    const where = column === null ? "" : ` column ${column + 1} (${this.header?.[column] ?? `no header`})`;
+    throw new AdapterError("csv", `${this.name}line ${line}${where}: ${message}`, { code: "INVALID_DATA" });
+  }
+
+  private allRows(): Generator<CsvRow> {
+    return csvRows(this.text, this.delimiter, (line, message) => this.fail(line, null, message));
+  }
+
+  private isValue(text: string): boolean {
+    return GAP.test(text) || NUMBER.test(this.decimalPoint(text));
+  }
+
+  private decimalPoint(text: string): string {
+    return this.delimiter === ";" ? text.replace(",", ".") : text;
+  }
+
+  private find(
+    header: readonly string[],
+    asked: string | undefined,
+    names: readonly string[],
+    otherwise: number,
+    option: string,
+  ): number {
+    const lower = header.map((name) => name.toLowerCase());
+    for (const name of asked === undefined ? names : [asked.toLowerCase()]) {
+      const index = lower.indexOf(name);
+      if (index >= 0) return index;
+    }
+    if (asked === undefined && otherwise >= 0) return otherwise;
+    return this.fail(
+      1,
+      null,
+      `${asked === undefined ? "it is not clear which column to read" : `there is no column ${JSON.stringify(asked)}`}; set ${option} to one of ${header.map(quote).join(", ")}`,
+    );
+  }
+}
+
+/** The delimiter that divides the first line; a comma when none does. */
+function detectDelimiter(text: string): string {
+  const line = /^(?!#)[^\r\n]*\S[^\r\n]*$/m.exec(text)?.[0] ?? "";
+  for (const delimiter of ["\t", ";", ","]) if (line.includes(delimiter)) return delimiter;
+  return ",";
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}

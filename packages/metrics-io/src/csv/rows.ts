@@ -1,0 +1,79 @@
+/** One record of a CSV text. `line` is where it starts, counted from 1. */
+export interface CsvRow {
+  readonly line: number;
+  readonly fields: readonly string[];
+}
+
+/**
+ * Records of a CSV text (RFC 4180): fields in double quotes may hold delimiters, line breaks and doubled quotes; lines end in LF, CRLF
+ * or CR. Empty lines and lines that start with # are left out, blanks around fields are trimmed.
+ * `fail` is called, and must throw, for a quote that is never closed.
+ */
+export function* csvRows(
+  text: string,
+  delimiter: string,
+  fail: (line: number, message: string) => never,
+): Generator<CsvRow> {
+  let at = 0;
+  let line = 1;
+  while (at < text.length) {
+    const end = lineEnd(text, at);
+    const raw = text.slice(at, end);
+    if (!raw.includes('"')) {
+      if (raw.trim() !== "" && !raw.startsWith("#")) yield { line, fields: raw.split(delimiter).map((f) => f.trim()) };
+      at = afterBreak(text, end);
+      line++;
+      continue;
+    }
+    const record = quotedRecord(text, at, delimiter);
+    if (record === null) fail(line, "a quote is opened and never closed");
+    yield { line, fields: record.fields };
+    line += record.breaks + 1;
+    at = afterBreak(text, record.end);
+  }
+}
+
+function lineEnd(text: string, from: number): number {
+  for (let i = from; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 10 || code === 13) return i;
+  }
+  return text.length;
+}
+
+function afterBreak(text: string, end: number): number {
+  return text.startsWith("\r\n", end) ? end + 2 : end + 1;
+}
+
+/** The slow path for a record with quotes. Null when a quote stays open. */
+function quotedRecord(
+  text: string,
+  from: number,
+  delimiter: string,
+): { fields: string[]; end: number; breaks: number } | null {
+  const fields: string[] = [];
+  let field = "";
+  let breaks = 0;
+  let quoted = false;
+  let i = from;
+  for (; i < text.length; i++) {
+    const c = text[i];
+    if (quoted) {
+      if (c === '"' && text[i + 1] === '"') field += text[++i];
+      else if (c === '"') quoted = false;
+      else {
+        if (c === "\n" || (c === "\r" && text[i + 1] !== "\n")) breaks++;
+        field += c;
+      }
+    } else if (c === '"' && field.trim() === "") {
+      field = "";
+      quoted = true;
+    } else if (c === delimiter) {
+      fields.push(field.trim());
+      field = "";
+    } else if (c === "\n" || c === "\r") break;
+    else field += c;
+  }
+  fields.push(field.trim());
+  return quoted ? null : { fields, end: i, breaks };
+}
