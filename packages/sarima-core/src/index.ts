@@ -20,6 +20,14 @@ export {
 } from "./evaluate/cross-validation.js";
 export { coverage, crpsFromQuantiles, crpsFromSamples, pinball, winkler } from "./evaluate/scores.js";
 export type { FitOptions, Forecast, Harmonics, PredictionInterval, SarimaModel, TransformSpec } from "./model.js";
+export {
+  asGaps,
+  detectOutliers,
+  type LevelShift,
+  type Outlier,
+  type OutlierOptions,
+  type OutlierReport,
+} from "./outliers.js";
 export { fourier } from "./regressors.js";
 export { type CanovaHansenTest, canovaHansen } from "./select/canova-hansen.js";
 export { type OcsbTest, ocsb } from "./select/ocsb.js";
