@@ -14,7 +14,14 @@ const manifests = readdirSync(join(root, "packages")).map((name) => `packages/${
 
 whenChanged("node_modules/.loadcast", ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", ...manifests], () => {
   console.error("loadcast: installing packages");
-  const args = ["-y", PNPM, "install", "--frozen-lockfile", "--config.confirm-modules-purge=false"];
+  const args = [
+    "-y",
+    PNPM,
+    "install",
+    "--frozen-lockfile",
+    "--config.confirm-modules-purge=false",
+    "--config.update-notifier=false",
+  ];
   if (run("npx", args, { output: "stderr" }) !== 0)
     fail("the packages could not be installed (see above). Check the network and the free disk space, then try again.");
 });
