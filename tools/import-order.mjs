@@ -19,14 +19,21 @@ const layers = {
     "forecast simulate diagnostics",
     "fit update json",
     "optimize likelihood",
-    "regressors transform",
+    "regressors transform outliers",
     "difference polynomial autocovariance stationarity",
     "model",
     "spec",
     "series",
     "errors",
   ],
-  "metrics-io": ["index", "adapters", "resample formula http", "types"],
+  "metrics-io": [
+    "index",
+    "adapters",
+    "csv resample step stored-forecast formula http",
+    "series samples",
+    "errors",
+    "types",
+  ],
   "forecast-service": ["index", "cli", "scheduler http", "pipeline", "executor", "config", "clock duration errors log"],
 };
 
@@ -79,7 +86,7 @@ export function importProblems(name, home) {
       if (!target.startsWith(".")) continue;
       const imported = resolve(dirname(file), target);
       if (!imported.startsWith(home + sep)) report(`"${target}" leaves the package; import the other by its name`);
-      else if (inSource && (rankOf(imported) ?? 0) < (rankOf(file) ?? 0)) report(`"${target}" stands above it`);
+      else if (inSource && Number(rankOf(imported)) < Number(rankOf(file))) report(`"${target}" stands above it`);
     }
   }
   return problems;
