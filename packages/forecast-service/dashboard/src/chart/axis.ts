@@ -1,0 +1,52 @@
+/** Scales and their labels. */
+import { formatClock, formatDay, formatNumber, type Unit } from "../format.js";
+
+/**
+ * A y range that shows the shape without telling a lie about its size: from zero where the data come near it, never
+ * less than ten points of a percentage, ends on round numbers, percentages never outside [0, 100].
+ */
+export function chooseRange(lowest: number | null, highest: number | null, unit: Unit): [number, number] {
+  if (lowest === null || highest === null || !Number.isFinite(lowest) || !Number.isFinite(highest)) {
+    return unit === "percent" ? [0, 100] : [0, 1];
+  }
+  const leastSpan = unit === "percent" ? 10 : Math.max(Math.abs(highest) * 0.02, 1e-9);
+  const span = Math.max(highest - lowest, leastSpan);
+  const middle = (highest + lowest) / 2;
+  let from = Math.min(lowest, middle - span / 2) - 0.06 * span;
+  let to = Math.max(highest, middle + span / 2) + 0.1 * span;
+  if (lowest >= 0 && lowest < 0.4 * highest) from = 0;
+  if (lowest >= 0) from = Math.max(0, from);
+  const round = niceStep((to - from) / 8);
+  from = Math.floor(from / round + 1e-9) * round;
+  to = Math.ceil(to / round - 1e-9) * round;
+  return unit === "percent" ? [Math.max(0, from), Math.min(100, to)] : [from, to];
+}
+
+/** The nearest 1, 2, 2.5 or 5 times a power of ten that is not smaller. */
+export function niceStep(raw: number): number {
+  const power = 10 ** Math.floor(Math.log10(raw));
+  for (const step of [1, 2, 2.5, 5]) if (raw <= step * power * (1 + 1e-9)) return step * power;
+  return 10 * power;
+}
+
+/** `40 %` only where it reads well: one label in the unit, the others bare would need a legend. */
+export function formatTick(value: number, step: number, unit: Unit): string {
+  if (unit !== "percent") return formatNumber(value, unit);
+  return `${value.toFixed(step < 1 ? 1 : 0)}\u202f%`;
+}
+
+const DAY = 86_400;
+
+/** Labels of a time axis: the clock, with the day below the first label and wherever a day begins. */
+export function timeLabels(splits: readonly number[], timeZone?: string): string[] {
+  const step = splits.length > 1 ? splits[1] - splits[0] : DAY;
+  let day = "";
+  return splits.map((seconds) => {
+    const today = formatDay(seconds * 1000, timeZone);
+    if (step >= DAY - 3600) return today; // an hour of slack: days around a clock change are 23 or 25 h long
+    const label =
+      today === day ? formatClock(seconds * 1000, timeZone) : `${formatClock(seconds * 1000, timeZone)}\n${today}`;
+    day = today;
+    return label;
+  });
+}

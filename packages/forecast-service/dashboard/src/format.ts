@@ -1,0 +1,90 @@
+/** Numbers, times and durations as people read them. Times are in the zone of the reader; UTC goes into titles. */
+import type { SeriesEntry } from "../../src/http/contract.js";
+
+export type Unit = SeriesEntry["unit"];
+
+const LOCALE = "en-GB"; // 24-hour clock and day before month, whatever the language of the browser
+
+/** A value with its unit: `34.2 %`. A narrow no-break space keeps number and sign together. */
+export function formatValue(value: number | null | undefined, unit: Unit): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  return unit === "percent" ? `${formatNumber(value, unit)}\u202f%` : formatNumber(value, unit);
+}
+
+/** The same without its unit. Percentages have one decimal; other numbers four significant digits. */
+export function formatNumber(value: number, unit: Unit): string {
+  if (unit === "percent") return (Math.abs(value) < 0.05 ? 0 : value).toFixed(1);
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e6 || size < 1e-3) return value.toExponential(2);
+  return new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 4 }).format(value);
+}
+
+/** `20.1–51.9 %` */
+export function formatSpan(lower: number, upper: number, unit: Unit): string {
+  const from = formatNumber(lower, unit);
+  // Between negative numbers a dash would read as another minus.
+  // The word joiner keeps a line from ending in the dash.
+  return `${from}${lower < 0 ? " to " : "–\u2060"}${formatValue(upper, unit)}`;
+}
+
+function pattern(options: Intl.DateTimeFormatOptions, timeZone: string | undefined): Intl.DateTimeFormat {
+  const key = JSON.stringify([options, timeZone]);
+  let format = patterns.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat(LOCALE, timeZone === undefined ? options : { ...options, timeZone });
+    patterns.set(key, format);
+  }
+  return format;
+}
+const patterns = new Map<string, Intl.DateTimeFormat>();
+
+/** `14:20` */
+export function formatClock(ms: number, timeZone?: string): string {
+  return pattern({ hour: "2-digit", minute: "2-digit" }, timeZone).format(ms);
+}
+
+/** `Mon 23 Nov` */
+export function formatDay(ms: number, timeZone?: string): string {
+  return pattern({ weekday: "short", day: "numeric", month: "short" }, timeZone).format(ms).replace(",", "");
+}
+
+/** `14:20` today, `Tue 02:10` within six days, `Mon 2 Nov 14:20` otherwise. */
+export function formatMoment(ms: number, now: number, timeZone?: string): string {
+  const clock = formatClock(ms, timeZone);
+  if (formatDay(ms, timeZone) === formatDay(now, timeZone) && Math.abs(ms - now) < 86_400_000) return clock;
+  if (Math.abs(ms - now) < 6 * 86_400_000) return `${pattern({ weekday: "short" }, timeZone).format(ms)} ${clock}`;
+  return `${formatDay(ms, timeZone)} ${clock}`;
+}
+
+/** `Mon 23 Nov 14:20` */
+export function formatDayClock(ms: number, timeZone?: string): string {
+  return `${formatDay(ms, timeZone)} ${formatClock(ms, timeZone)}`;
+}
+
+/** `2026-11-23 14:20:05 UTC` */
+export function formatUtc(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+/** A length of time in at most two units: `45 s`, `2 min`, `1 h 12 min`, `3 d 4 h`. Negative lengths count as none. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  const days = Math.floor(hours / 24);
+  return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
+}
+
+/** `just now`, `12 s ago`, `2 min ago`. A time slightly ahead is clock skew, not the future. */
+export function formatAge(ms: number): string {
+  return ms < 1500 ? "just now" : `${formatDuration(ms)} ago`;
+}
+
+/** `in 12 min`, or `any moment now` when the time has come. */
+export function formatUntil(ms: number): string {
+  return ms < 1000 ? "any moment now" : `in ${formatDuration(ms)}`;
+}

@@ -1,0 +1,49 @@
+/** Names that people read, made from the names that machines use. */
+import type { SeriesEntry } from "../../src/http/contract.js";
+
+const METRICS: Readonly<Record<string, string>> = {
+  cpu: "CPU",
+  cpu_percent: "CPU",
+  memory: "Memory",
+  mem: "Memory",
+  mem_percent: "Memory",
+  memory_percent: "Memory",
+};
+
+/** `cpu_percent` → `CPU`, `disk_used` → `Disk used`. */
+export function metricName(metric: string): string {
+  const known = METRICS[metric.toLowerCase()];
+  if (known) return known;
+  const words = metric.replace(/[_-]+/g, " ").trim();
+  return words === "" ? metric : words[0].toUpperCase() + words.slice(1);
+}
+
+export interface HostGroup {
+  readonly host: string;
+  readonly synthetic: boolean;
+  readonly series: readonly SeriesEntry[];
+}
+
+/** Series under their hosts, by name; made-up hosts come last so that real machines are found first. */
+export function groupByHost(series: readonly SeriesEntry[]): HostGroup[] {
+  const hosts = new Map<string, SeriesEntry[]>();
+  for (const entry of series) {
+    const known = hosts.get(entry.host);
+    if (known) known.push(entry);
+    else hosts.set(entry.host, [entry]);
+  }
+  return [...hosts]
+    .map(([host, entries]) => ({
+      host,
+      synthetic: entries.every((entry) => entry.synthetic),
+      series: entries.sort((a, b) => a.metric.localeCompare(b.metric, "en", { numeric: true })),
+    }))
+    .sort((a, b) => Number(a.synthetic) - Number(b.synthetic) || a.host.localeCompare(b.host, "en", { numeric: true }));
+}
+
+/** What to show when the address names nothing: a real series with a forecast, else a made-up one, else the first. */
+export function firstChoice(series: readonly SeriesEntry[]): SeriesEntry | null {
+  const ordered = groupByHost(series).flatMap((group) => group.series);
+  const forecast = ordered.filter((entry) => entry.status === "forecast");
+  return forecast.find((entry) => !entry.synthetic) ?? forecast[0] ?? ordered[0] ?? null;
+}

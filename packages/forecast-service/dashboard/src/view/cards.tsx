@@ -1,0 +1,133 @@
+import type { ComponentChildren } from "preact";
+import type { SeriesEntry, StoredForecastResponse } from "../../../src/http/contract.js";
+import { outlook } from "../forecast/outlook.js";
+import type { Step } from "../forecast/timeline.js";
+import { formatSpan, formatValue, type Unit } from "../format.js";
+import { Age, Moment, Until } from "./time.js";
+
+interface CardsProps {
+  readonly entry: SeriesEntry;
+  readonly forecast: StoredForecastResponse | null;
+  readonly steps: readonly Step[];
+  readonly now: number;
+  readonly skew: number;
+}
+
+/** The answers to "how is it, how will it be, how bad can it get, and who says so". */
+export function Cards({ entry, forecast, steps, now, skew }: CardsProps) {
+  const { inOneHour, inFourHours, peak } = outlook(steps, now);
+  return (
+    <dl class="cards">
+      <Card name="Now" class="card-now" value={formatValue(entry.last?.value, entry.unit)}>
+        {entry.last ? (
+          <p>
+            measured <Age at={Date.parse(entry.last.time)} skew={skew} />
+          </p>
+        ) : (
+          <p>no value yet</p>
+        )}
+        <RangeBar unit={entry.unit} value={entry.last?.value ?? null} range={null} />
+      </Card>
+      {forecast && (
+        <>
+          <StepCard name="In 1 hour" step={inOneHour} unit={entry.unit} now={now} />
+          <StepCard name="In 4 hours" step={inFourHours} unit={entry.unit} now={now} />
+          <StepCard name="Peak ahead" step={peak} unit={entry.unit} now={now} />
+          <Card name="Model" class="card-model" value={forecast.modelVersion}>
+            <p>
+              forecast made <Age at={Date.parse(forecast.issuedAt)} skew={skew} />
+            </p>
+            {entry.nextRun !== null && (
+              <p>
+                next <Until at={Date.parse(entry.nextRun)} skew={skew} />
+              </p>
+            )}
+          </Card>
+        </>
+      )}
+    </dl>
+  );
+}
+
+interface StepCardProps {
+  readonly name: string;
+  readonly step: Step | null;
+  readonly unit: Unit;
+  readonly now: number;
+}
+
+function StepCard({ name, step, unit, now }: StepCardProps) {
+  return (
+    <Card name={name} class="card-step" value={formatValue(step?.median, unit)}>
+      {step ? (
+        <>
+          <p>
+            <span>
+              at <Moment at={step.at} now={now} />
+            </span>
+            {step.range95 && (
+              <span class="card-range" title="95 % of outcomes are expected in this range">
+                <span class="card-range-name">95 %: </span>
+                {formatSpan(...step.range95, unit)}
+              </span>
+            )}
+          </p>
+          <RangeBar unit={unit} value={step.median} range={step.range95} />
+        </>
+      ) : (
+        <p>beyond the end of this forecast</p>
+      )}
+    </Card>
+  );
+}
+
+interface CardProps {
+  readonly name: string;
+  readonly class: string;
+  readonly value: string;
+  readonly children: ComponentChildren;
+}
+
+function Card({ name, class: kind, value, children }: CardProps) {
+  return (
+    <div class={`card ${kind}`}>
+      <dt>{name}</dt>
+      <dd>
+        <span class="card-value" title={value}>
+          {value}
+        </span>
+        {children}
+      </dd>
+    </div>
+  );
+}
+
+interface RangeBarProps {
+  readonly unit: Unit;
+  readonly value: number | null;
+  readonly range: readonly [number, number] | null;
+}
+
+/** Where a percentage and its 95 % range lie between empty and full. The numbers beside it say the same. */
+function RangeBar({ unit, value, range }: RangeBarProps) {
+  if (unit !== "percent" || value === null) return null;
+  const place = (percent: number) => Math.min(100, Math.max(0, percent));
+  return (
+    <svg class="range-bar" aria-hidden="true">
+      <rect class="range-track" y="3" width="100%" height="4" rx="2" />
+      {range ? (
+        <rect
+          class="range-span"
+          x={`${place(range[0])}%`}
+          y="3"
+          width={`${Math.max(1, place(range[1]) - place(range[0]))}%`}
+          height="4"
+          rx="2"
+        />
+      ) : (
+        <rect class="range-level" y="3" width={`${place(value)}%`} height="4" rx="2" />
+      )}
+      {range && <rect class="range-median" x={`${place(value)}%`} width="3" height="10" rx="1.5" />}
+    </svg>
+  );
+}

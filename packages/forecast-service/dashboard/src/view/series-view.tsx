@@ -1,0 +1,110 @@
+import { useMemo } from "preact/hooks";
+import type { SeriesEntry } from "../../../src/http/contract.js";
+import { Chart } from "../chart/chart.js";
+import type { PlotView } from "../chart/plot.js";
+import type { Detail, Snapshot } from "../data/live.js";
+import { summarize } from "../forecast/summary.js";
+import { forecastSteps, joinTimeline } from "../forecast/timeline.js";
+import { formatDuration } from "../format.js";
+import { metricName } from "../names.js";
+import { RANGE_MS, RANGE_WORDS, type Route } from "../route.js";
+import { Cards } from "./cards.js";
+import { ForecastTable } from "./forecast-table.js";
+import { Legend } from "./legend.js";
+import { RangePicker } from "./range-picker.js";
+import { SyntheticBadge } from "./series-nav.js";
+import { Failed, Waiting } from "./states.js";
+
+interface SeriesViewProps {
+  readonly entry: SeriesEntry;
+  readonly route: Route;
+  readonly snapshot: Snapshot;
+}
+
+export function SeriesView({ entry, route, snapshot }: SeriesViewProps) {
+  const { skew } = snapshot;
+  const now = snapshot.list ? Date.parse(snapshot.list.now) : Date.now() + skew;
+  const detail = snapshot.detail?.id === entry.id ? snapshot.detail : null;
+  const forecast = detail?.forecast ?? null;
+  const steps = useMemo(() => (forecast ? forecastSteps(forecast, entry.unit) : []), [forecast, entry.unit]);
+  return (
+    <>
+      <div class="title">
+        <h1>
+          {metricName(entry.metric)} <span class="title-host">{entry.host}</span>
+        </h1>
+        {entry.synthetic && <SyntheticBadge />}
+      </div>
+      {forecast && entry.status === "failed" && <Failed entry={entry} older skew={skew} />}
+      <div class={forecast || entry.status === "forecast" ? undefined : "lead"}>
+        <Cards entry={entry} forecast={forecast} steps={steps} now={now} skew={skew} />
+        {entry.status === "waiting" && <Waiting entry={entry} skew={skew} />}
+        {!forecast && entry.status === "failed" && <Failed entry={entry} older={false} skew={skew} />}
+      </div>
+      <section class="panel" aria-label="Chart" aria-busy={snapshot.loading}>
+        <div class="panel-head">
+          <Legend forecast={forecast !== null} gaps={detail !== null} />
+          <RangePicker route={route} />
+        </div>
+        {snapshot.detailError !== null && (
+          <p class="panel-error" role="alert">
+            {snapshot.detailError}
+          </p>
+        )}
+        {detail ? (
+          <History entry={entry} detail={detail} steps={steps} now={now} loading={snapshot.loading} />
+        ) : (
+          <div class="chart chart-empty">
+            {snapshot.loading ? <span class="spinner" role="status" aria-label="Loading" /> : <p>Not loaded.</p>}
+          </div>
+        )}
+      </section>
+    </>
+  );
+}
+
+interface HistoryProps {
+  readonly entry: SeriesEntry;
+  readonly detail: Detail;
+  readonly steps: ReturnType<typeof forecastSteps>;
+  readonly now: number;
+  readonly loading: boolean;
+}
+
+const HOUR = 3600;
+
+function History({ entry, detail, steps, now, loading }: HistoryProps) {
+  const { history, range } = detail;
+  const timeline = useMemo(() => joinTimeline(history, steps), [history, steps]);
+  const view: PlotView = useMemo(() => {
+    const seconds = now / 1000;
+    const end = steps.length > 0 ? Math.max(seconds + 4 * HOUR, steps[steps.length - 1].at / 1000) : seconds;
+    const start = seconds - RANGE_MS[range] / 1000;
+    // A young series would be a speck at the right edge of an empty chart.
+    const first = timeline.x.find((_, row) => typeof timeline.observed[row] === "number") ?? start;
+    const from = steps.length === 0 ? Math.max(start, Math.min(first, seconds - 600)) : start;
+    return { timeline, from, to: end + (end - from) * 0.004, now: seconds, unit: entry.unit };
+  }, [timeline, steps, now, range, entry.unit]);
+  const summary = summarize({ entry, history, steps, now, rangeWords: RANGE_WORDS[range], gaps: timeline.gaps });
+  const empty = history.points.every((point) => point.value === null);
+  return (
+    <div class={loading ? "panel-body panel-body-loading" : "panel-body"}>
+      {empty && steps.length === 0 ? (
+        <p class="chart chart-empty">No values in the last {RANGE_WORDS[range]}.</p>
+      ) : (
+        <Chart
+          view={view}
+          label={`${metricName(entry.metric)} of ${entry.host}, last ${RANGE_WORDS[range]}${steps.length > 0 ? " and forecast" : ""}`}
+          describedBy="chart-summary"
+        />
+      )}
+      <div class="panel-foot">
+        <p id="chart-summary" class="summary">
+          {summary.join(" ")}
+          {history.stepSeconds > 300 && ` Each point is a mean over ${formatDuration(history.stepSeconds * 1000)}.`}
+        </p>
+        <ForecastTable steps={steps} unit={entry.unit} now={now} />
+      </div>
+    </div>
+  );
+}
