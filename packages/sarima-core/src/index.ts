@@ -8,6 +8,7 @@ export {
   ses,
   theta,
 } from "./baselines/index.js";
+export { diff, undiff } from "./difference.js";
 export { SarimaError, type SarimaErrorCode } from "./errors.js";
 export { type Accuracy, type AccuracyOptions, accuracy, type IntervalAccuracy } from "./evaluate/accuracy.js";
 export {
@@ -19,6 +20,8 @@ export {
   type OriginResult,
 } from "./evaluate/cross-validation.js";
 export { coverage, crpsFromQuantiles, crpsFromSamples, pinball, winkler } from "./evaluate/scores.js";
+export { type LikelihoodOptions, logLikelihood, sarima } from "./fit.js";
+export { type ForecastOptions, forecast } from "./forecast.js";
 export type { FitOptions, Forecast, Harmonics, PredictionInterval, SarimaModel, TransformSpec } from "./model.js";
 export {
   asGaps,
@@ -36,3 +39,4 @@ export { adf, kpss, ndiffs, phillipsPerron, type UnitRootTest } from "./select/u
 export type { Series } from "./series.js";
 export { formatSpec, type SarimaParams, type SarimaSpec } from "./spec.js";
 export { boxCox, guerrero, inverseBoxCox } from "./transform.js";
+export { append } from "./update.js";

@@ -1,6 +1,6 @@
+import type { FilterState } from "./likelihood/filter-state.js";
 import type { Series } from "./series.js";
 import type { CheckedSpec, SarimaParams } from "./spec.js";
-import type { FilterState } from "./update.js";
 
 /** A transformation of the data before differencing. Forecasts come back on the original scale. */
 export type TransformSpec =
@@ -92,6 +92,7 @@ export interface SarimaModel {
   readonly transform: Transform | null;
   /** Coefficients that were held fixed, in the order of parameterNames. */
   readonly fixedMask: readonly boolean[];
+  readonly sigma2Fixed: boolean;
   /** Where the filter stands after the last value: what `forecast` and `append` start from. */
   readonly state: FilterState;
 }

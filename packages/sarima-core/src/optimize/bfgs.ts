@@ -5,6 +5,8 @@ export interface MinimizeOptions {
   /** Ends when the predicted decrease is below this. Default 1e-11. */
   readonly tolerance?: number;
   readonly maxIterations?: number;
+  /** Central differences from the beginning: for the last digits. */
+  readonly central?: boolean;
   /** Approximation of the inverse Hessian at the start, row by row. Default: scaled identity. */
   readonly inverseHessian?: Float64Array;
   /** Called before each iteration; may throw to stop the search. */
@@ -38,10 +40,10 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
     return Number.isFinite(value) ? value : Infinity;
   };
   let value = evaluate(x);
-  let central = false;
+  let central = options.central ?? false;
   const differences = (out: Float64Array) => {
     for (let i = 0; i < k; i++) {
-      const keep = x[i]!;
+      const keep = x[i];
       const h = (central ? 100 : 1) * step * Math.max(1, Math.abs(keep));
       x[i] = keep + h;
       const forward = evaluate(x);
@@ -58,7 +60,7 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
         out[i] = (forward - value) / h;
       }
       x[i] = keep;
-      if (!Number.isFinite(out[i]!)) out[i] = 0;
+      if (!Number.isFinite(out[i])) out[i] = 0;
     }
   };
 
@@ -86,9 +88,9 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
     let slope = 0;
     for (let i = 0; i < k; i++) {
       let sum = 0;
-      for (let j = 0; j < k; j++) sum -= H[i * k + j]! * gradient[j]!;
+      for (let j = 0; j < k; j++) sum -= H[i * k + j] * gradient[j];
       direction[i] = sum;
-      slope += sum * gradient[i]!;
+      slope += sum * gradient[i];
     }
     if (!(slope < 0)) {
       // Rounding has spoilt the approximation: begin again from steepest descent.
@@ -96,8 +98,8 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
       scaled = false;
       slope = 0;
       for (let i = 0; i < k; i++) {
-        direction[i] = -gradient[i]!;
-        slope -= gradient[i]! * gradient[i]!;
+        direction[i] = -gradient[i];
+        slope -= gradient[i] * gradient[i];
       }
     }
     if (-slope < 2 * tolerance) {
@@ -111,7 +113,7 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
     }
     // No coordinate moves by more than 3 in one step: the parameters live on the scale of 1.
     let longest = 0;
-    for (let i = 0; i < k; i++) longest = Math.max(longest, Math.abs(direction[i]!));
+    for (let i = 0; i < k; i++) longest = Math.max(longest, Math.abs(direction[i]));
     let alpha = Math.min(1, 3 / longest);
     if (!scaled) alpha = Math.min(alpha, 0.5 / longest);
     const found = lineSearch(alpha, slope);
@@ -131,8 +133,8 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
       break;
     }
     for (let i = 0; i < k; i++) {
-      s[i] = found.alpha * direction[i]!;
-      x[i]! += s[i]!;
+      s[i] = found.alpha * direction[i];
+      x[i] += s[i];
     }
     const decrease = value - found.value;
     value = found.value;
@@ -154,7 +156,7 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
     let alpha = first;
     let best: { alpha: number; value: number } | null = null;
     for (let tries = 0; tries < 30; tries++) {
-      for (let i = 0; i < k; i++) trial[i] = x[i]! + alpha * direction[i]!;
+      for (let i = 0; i < k; i++) trial[i] = x[i] + alpha * direction[i];
       const at = evaluate(trial);
       if (at <= value + 1e-4 * alpha * slope && at < value) {
         if (best === null || at < best.value) best = { alpha, value: at };
@@ -189,22 +191,22 @@ function update(
   let yy = 0;
   let ss = 0;
   for (let i = 0; i < k; i++) {
-    const y = after[i]! - before[i]!;
-    sy += s[i]! * y;
+    const y = after[i] - before[i];
+    sy += s[i] * y;
     yy += y * y;
-    ss += s[i]! * s[i]!;
+    ss += s[i] * s[i];
   }
   if (!(sy > 1e-10 * Math.sqrt(ss * yy))) return;
   if (!scaled) for (let i = 0; i < k; i++) H[i * k + i] = sy / yy;
   let yHy = 0;
   for (let i = 0; i < k; i++) {
     let sum = 0;
-    for (let j = 0; j < k; j++) sum += H[i * k + j]! * (after[j]! - before[j]!);
+    for (let j = 0; j < k; j++) sum += H[i * k + j] * (after[j] - before[j]);
     u[i] = sum;
-    yHy += sum * (after[i]! - before[i]!);
+    yHy += sum * (after[i] - before[i]);
   }
   const c = (1 + yHy / sy) / sy;
   for (let i = 0; i < k; i++) {
-    for (let j = 0; j < k; j++) H[i * k + j]! += c * s[i]! * s[j]! - (u[i]! * s[j]! + s[i]! * u[j]!) / sy;
+    for (let j = 0; j < k; j++) H[i * k + j] += c * s[i] * s[j] - (u[i] * s[j] + s[i] * u[j]) / sy;
   }
 }

@@ -1,0 +1,76 @@
+import { applyDifference } from "../difference.js";
+import { ExtendedGains } from "../likelihood/extended.js";
+import type { FilterState, ModelPolynomials } from "../likelihood/filter-state.js";
+import { InnovationsFilter } from "../likelihood/innovations.js";
+import { kalmanWhiten } from "../likelihood/kalman.js";
+import { expandAr, expandDifference, expandMa } from "../polynomial.js";
+import type { ArmaFactors, CheckedSpec } from "../spec.js";
+
+export interface FilterPass {
+  /** v_t/√F_t: variance sigma2 at every time. NaN at gaps and while the first d + sD values are taken in. */
+  readonly residuals: Float64Array;
+  /** v_t: what was observed less what was predicted. */
+  readonly innovations: Float64Array;
+  readonly state: FilterState;
+}
+
+export function modelPolynomials(spec: CheckedSpec, factors: ArmaFactors): ModelPolynomials {
+  return {
+    phi: expandAr(factors.ar, factors.seasonalAr, factors.period),
+    theta: expandMa(factors.ma, factors.seasonalMa, factors.period),
+    delta: expandDifference(spec.order[1], spec.seasonal[1], spec.seasonal[3]),
+  };
+}
+
+/** One-step innovations of a series without its regression, and where the filter stands after it. */
+export function filterPass(y: Float64Array, spec: CheckedSpec, factors: ArmaFactors): FilterPass {
+  const polynomials = modelPolynomials(spec, factors);
+  const { phi, theta, delta } = polynomials;
+  const n = y.length;
+  const m = delta.degree;
+  const residuals = new Float64Array(n).fill(Number.NaN);
+  const innovations = new Float64Array(n).fill(Number.NaN);
+  let first = 0;
+  while (first < n && Number.isNaN(y[first])) first++;
+  if (y.subarray(first).some(Number.isNaN)) {
+    const { v, F, state } = kalmanWhiten({ phi, theta, delta, y });
+    for (let t = 0; t < n; t++) {
+      innovations[t] = v[t];
+      residuals[t] = v[t] / Math.sqrt(F[t]);
+    }
+    return {
+      residuals,
+      innovations,
+      state: {
+        kind: "covariance",
+        alpha: state.alpha[0],
+        lags: state.lags[0],
+        P: state.P,
+        gapLags: state.gapLags,
+        gapAlpha: state.gapAlpha,
+        gapVariance: state.gapVariance,
+      },
+    };
+  }
+  const w = new Float64Array(n - first - m);
+  applyDifference(delta, y.subarray(first), w);
+  const r = Math.max(phi.degree, theta.degree + 1);
+  const filter = new InnovationsFilter(w.length, r, 1);
+  const out = new Float64Array(w.length);
+  const result = filter.run(phi, theta, [w], [out]);
+  if (!result || Number.isNaN(result.sumLogF) || filter.F[0] > 100) {
+    const gains = ExtendedGains.start(factors, r);
+    if (gains) filter.runExtended(gains, phi, theta, [w], [out]);
+  }
+  for (let t = 0; t < w.length; t++) {
+    residuals[first + m + t] = out[t];
+    innovations[first + m + t] = out[t] * Math.sqrt(filter.F[t]);
+  }
+  const { a, G, W, F, M } = filter.state;
+  const lags = Float64Array.from({ length: m }, (_, j) => y[n - 1 - j]);
+  return {
+    residuals,
+    innovations,
+    state: { kind: "innovations", alpha: a[0].slice(0, r), lags, G: G.slice(), W: W.slice(), F, M },
+  };
+}

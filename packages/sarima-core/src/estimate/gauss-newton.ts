@@ -1,0 +1,138 @@
+import type { ConditionalResiduals } from "../likelihood/conditional.js";
+import type { ParameterMap } from "./parameters.js";
+import { invertSymmetric } from "./symmetric.js";
+
+/** Where Gauss–Newton on the conditional residuals has come to. */
+export interface ConditionalOptimum {
+  readonly u: Float64Array;
+  readonly sumOfSquares: number;
+  /** J'J in search coordinates, row by row: (2/css) J'J approximates the Hessian of log(css). */
+  readonly information: Float64Array;
+}
+
+/**
+ * Minimises the conditional sum of squares by Levenberg–Marquardt with exact derivatives (Marquardt 1963). An iteration
+ * costs about one evaluation of the exact likelihood, so that many starting values can be tried before the exact search.
+ */
+export function conditionalSearch(
+  residuals: ConditionalResiduals,
+  map: ParameterMap,
+  start: Float64Array,
+  maxIterations = 20,
+): ConditionalOptimum | null {
+  const k = map.free;
+  const u = start.slice();
+  const trial = new Float64Array(k);
+  if (!map.apply(u)) return null;
+  let value = residuals.run(map.factors);
+  if (!Number.isFinite(value)) return null;
+  let damping = 1e-3;
+  const information = new Float64Array(k * k);
+  const gradient = new Float64Array(k);
+  for (let iteration = 0; iteration < maxIterations; iteration++) {
+    normalEquations(residuals, map, u, information, gradient);
+    let moved = false;
+    for (let tries = 0; tries < 6 && !moved; tries++) {
+      const step = solveDamped(information, gradient, damping);
+      if (!step) {
+        damping *= 10;
+        continue;
+      }
+      let longest = 0;
+      for (let i = 0; i < k; i++) longest = Math.max(longest, Math.abs(step[i]));
+      const shrink = longest > 2 ? 2 / longest : 1;
+      for (let i = 0; i < k; i++) trial[i] = u[i] - shrink * step[i];
+      const next = map.apply(trial) ? residuals.run(map.factors) : Number.POSITIVE_INFINITY;
+      if (next < value) {
+        const gain = (value - next) / value;
+        u.set(trial);
+        value = next;
+        damping = Math.max(1e-9, damping * 0.2);
+        moved = true;
+        if (gain < 1e-6) return finish();
+      } else {
+        damping *= 8;
+      }
+    }
+    if (!moved) break;
+  }
+  return finish();
+
+  function finish(): ConditionalOptimum {
+    map.apply(u);
+    residuals.run(map.factors);
+    normalEquations(residuals, map, u, information, gradient);
+    return { u, sumOfSquares: value, information };
+  }
+}
+
+/** J'J and J'e in search coordinates, at the residuals of the last run. */
+export function normalEquations(
+  residuals: ConditionalResiduals,
+  map: ParameterMap,
+  u: Float64Array,
+  information: Float64Array,
+  gradient: Float64Array,
+): void {
+  const k = map.free;
+  const { e, from } = residuals;
+  map.apply(u);
+  const columns = residuals.jacobian(map.factors);
+  const total = columns.length;
+  const natural = new Float64Array(total * total);
+  const slope = new Float64Array(total);
+  for (let i = 0; i < total; i++) {
+    const x = columns[i];
+    let sum = 0;
+    for (let t = from; t < e.length; t++) sum += x[t] * e[t];
+    slope[i] = sum;
+    for (let j = i; j < total; j++) {
+      const y = columns[j];
+      let cross = 0;
+      for (let t = from; t < e.length; t++) cross += x[t] * y[t];
+      natural[i * total + j] = cross;
+      natural[j * total + i] = cross;
+    }
+  }
+  const D = map.derivatives(u);
+  information.fill(0);
+  gradient.fill(0);
+  const half = new Float64Array(total * k);
+  for (let i = 0; i < total; i++) {
+    for (let c = 0; c < k; c++) {
+      let sum = 0;
+      for (let j = 0; j < total; j++) sum += natural[i * total + j] * D[j * k + c];
+      half[i * k + c] = sum;
+      gradient[c] += D[i * k + c] * slope[i];
+    }
+  }
+  for (let c = 0; c < k; c++) {
+    for (let b = 0; b < k; b++) {
+      let sum = 0;
+      for (let i = 0; i < total; i++) sum += D[i * k + c] * half[i * k + b];
+      information[c * k + b] = sum;
+    }
+  }
+}
+
+/** (A + damping·diag A)⁻¹ g by Cholesky, or null where that fails. */
+function solveDamped(A: Float64Array, g: Float64Array, damping: number): Float64Array | null {
+  const inverse = invertDamped(A, g.length, damping);
+  if (!inverse) return null;
+  const k = g.length;
+  return Float64Array.from({ length: k }, (_, i) => {
+    let sum = 0;
+    for (let j = 0; j < k; j++) sum += inverse[i * k + j] * g[j];
+    return sum;
+  });
+}
+
+/** Inverse of A + damping·(diag A + a trace of the mean diagonal), or null where it is not positive definite. */
+export function invertDamped(A: Float64Array, k: number, damping: number): Float64Array | null {
+  let trace = 0;
+  for (let i = 0; i < k; i++) trace += A[i * k + i];
+  if (!(trace > 0) || !Number.isFinite(trace)) return null;
+  const damped = A.slice();
+  for (let i = 0; i < k; i++) damped[i * k + i] += damping * (A[i * k + i] + (1e-3 * trace) / k);
+  return invertSymmetric(damped, k);
+}

@@ -1,0 +1,136 @@
+import { throwIfAborted } from "../errors.js";
+import { ConditionalResiduals } from "../likelihood/conditional.js";
+import type { ExactLikelihood } from "../likelihood/exact.js";
+import { minimize } from "../optimize/bfgs.js";
+import type { ArmaFactors, SarimaParams } from "../spec.js";
+import { type ConditionalOptimum, conditionalSearch, invertDamped } from "./gauss-newton.js";
+import type { ParameterMap } from "./parameters.js";
+import { startingValues } from "./starting-values.js";
+
+/** Starting values that are followed to the end of the conditional search. */
+const SECOND_ROUND = 6;
+
+export interface MaximizeOptions {
+  /** Tried beside the starting values found here. */
+  readonly start?: SarimaParams | undefined;
+  readonly sigma2?: number | undefined;
+  readonly maxIterations?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** How many of the candidate optima are searched to the end. Default 4; a search over many models takes 1. */
+  readonly finalists?: number | undefined;
+}
+
+export interface Maximum {
+  readonly factors: ArmaFactors;
+  readonly u: Float64Array;
+  /** −2·log-likelihood/nobs of the scaled data. */
+  readonly objective: number;
+  readonly converged: boolean;
+  readonly iterations: number;
+  readonly evaluations: number;
+}
+
+interface Candidate {
+  readonly u: Float64Array;
+  readonly value: number;
+  readonly inverseHessian: Float64Array | undefined;
+}
+
+/**
+ * Maximises the exact likelihood over the free ARMA coefficients:
+ * 1. from every starting value, Gauss–Newton on the conditional residuals, which is cheap;
+ * 2. the exact likelihood at what was found and at the starting values themselves ranks the candidates;
+ * 3. quasi-Newton on the exact likelihood from the best distinct ones, with the Gauss–Newton matrix as first curvature.
+ */
+export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options: MaximizeOptions = {}): Maximum {
+  const { sigma2, signal, finalists = 4 } = options;
+  const scaled = sigma2 === undefined ? undefined : sigma2 / likelihood.scale / likelihood.scale;
+  let evaluations = 0;
+  const objective = (u: Float64Array): number => {
+    evaluations++;
+    if (!map.apply(u) || !likelihood.evaluate(map.factors)) return Number.POSITIVE_INFINITY;
+    return likelihood.objective(scaled);
+  };
+  if (map.free === 0) {
+    const u = new Float64Array(0);
+    const value = objective(u);
+    return {
+      factors: map.snapshot(),
+      u,
+      objective: value,
+      converged: Number.isFinite(value),
+      iterations: 0,
+      evaluations,
+    };
+  }
+
+  // 1. A few cheap steps from everywhere, then more from where they led.
+  const residuals = new ConditionalResiduals(likelihood.detrended(), likelihood.spec);
+  const starts = startingValues(residuals.w, likelihood.spec, map, options.start);
+  const rough: ConditionalOptimum[] = [];
+  for (const u of starts) {
+    throwIfAborted(signal);
+    const found = conditionalSearch(residuals, map, u, 4);
+    if (found) rough.push(found);
+  }
+  rough.sort((a, b) => a.sumOfSquares - b.sumOfSquares);
+  const fine: ConditionalOptimum[] = [];
+  for (const { u } of distinct(rough, SECOND_ROUND)) {
+    throwIfAborted(signal);
+    const found = conditionalSearch(residuals, map, u, 20);
+    if (found) fine.push(found);
+  }
+
+  // 2. The exact likelihood has its own opinion of all of them.
+  const rank = (u: Float64Array, information?: Float64Array, sumOfSquares = 1): Candidate => {
+    const A = information?.map((value) => (2 * value) / sumOfSquares);
+    return { u, value: objective(u), inverseHessian: A ? (invertDamped(A, map.free, 1e-6) ?? undefined) : undefined };
+  };
+  const candidates = [
+    ...[...fine, ...rough].map((found) => rank(found.u, found.information, found.sumOfSquares)),
+    ...starts.map((u) => rank(u)),
+  ].filter(({ value }) => Number.isFinite(value));
+
+  // 3. A few exact steps for the best distinct ones, the whole way for the best of those, the last digits for one.
+  let iterations = 0;
+  let converged = false;
+  const search = (from: readonly Candidate[], count: number, limit: number, tolerance: number): Candidate[] =>
+    distinct(byValue(from), count).map(({ u, inverseHessian }) => {
+      const found = minimize(objective, u, {
+        maxIterations: Math.min(limit, options.maxIterations ?? limit),
+        tolerance,
+        central: tolerance < 1e-12,
+        onIteration: () => throwIfAborted(signal),
+        ...(inverseHessian && { inverseHessian }),
+      });
+      iterations += found.iterations;
+      converged = found.converged;
+      return { u: found.x, value: found.value, inverseHessian: found.inverseHessian };
+    });
+  const first = finalists > 1 ? search(candidates, 2 * finalists, 6, 1e-6) : candidates;
+  const second = search(first, finalists, 100, 1e-8);
+  const [best] = search(byValue(second).slice(0, 1), 1, 200, 1e-15);
+  const u = best?.u ?? new Float64Array(map.free);
+  map.apply(u);
+  return { factors: map.snapshot(), u, objective: best?.value ?? Number.NaN, converged, iterations, evaluations };
+}
+
+const byValue = (list: readonly Candidate[]) => [...list].sort((a, b) => a.value - b.value);
+
+/** The first `count` points of a sorted list that are not near one another. */
+function distinct<T extends { u: Float64Array }>(list: readonly T[], count: number): T[] {
+  const taken: T[] = [];
+  for (const item of list) {
+    if (taken.length >= count) break;
+    if (!taken.some((other) => near(other.u, item.u))) taken.push(item);
+  }
+  return taken;
+}
+
+/** The same point for a search: partial autocorrelations, which the coordinates map to, differ by less than 0.02. */
+function near(a: Float64Array, b: Float64Array): boolean {
+  for (let i = 0; i < a.length; i++) {
+    if (Math.abs(a[i] / Math.hypot(1, a[i]) - b[i] / Math.hypot(1, b[i])) > 0.02) return false;
+  }
+  return true;
+}

@@ -1,0 +1,161 @@
+import { SarimaError } from "../errors.js";
+import type { FitOptions } from "../model.js";
+import type { ArmaFactors, CheckedSpec, SarimaParams } from "../spec.js";
+import { arToPacf, fromUnit, isInvertible, isStationary, pacfToAr, toUnit } from "../stationarity.js";
+
+type Block = "ar" | "ma" | "seasonalAr" | "seasonalMa";
+/** The order of the coefficients everywhere: R's. */
+const BLOCKS: readonly Block[] = ["ar", "ma", "seasonalAr", "seasonalMa"];
+
+/** Largest partial autocorrelation of a starting value: a search that begins on the boundary does not leave it. */
+const START_LIMIT = 0.97;
+
+/**
+ * Between the coordinates of a search, which are free, and ARMA coefficients, which stay stationary and invertible.
+ * A factor that is estimated as a whole goes through its partial autocorrelations; one of which some coefficients are
+ * held fixed is searched in its coefficients, and points outside the region are refused.
+ */
+export class ParameterMap {
+  /** Number of search coordinates. */
+  readonly free: number;
+  /** For each ARMA coefficient, in the order ar, ma, seasonalAr, seasonalMa: is it held fixed? */
+  readonly fixedMask: readonly boolean[];
+  readonly factors: { ar: number[]; ma: number[]; seasonalAr: number[]; seasonalMa: number[]; period: number };
+  private readonly fixed: Record<Block, (number | null)[]>;
+
+  constructor(spec: CheckedSpec, fixed: FitOptions["fixed"]) {
+    const [p, , q] = spec.order;
+    const [P, , Q, period] = spec.seasonal;
+    const sizes: Record<Block, number> = { ar: p, ma: q, seasonalAr: P, seasonalMa: Q };
+    this.fixed = { ar: [], ma: [], seasonalAr: [], seasonalMa: [] };
+    for (const block of BLOCKS) {
+      const given = fixed?.[block];
+      if (given !== undefined && given.length !== sizes[block]) {
+        throw new SarimaError(
+          "INVALID_PARAMS",
+          `fixed.${block} must have ${sizes[block]} entries, null for those to estimate; received ${given.length}`,
+        );
+      }
+      for (let i = 0; i < sizes[block]; i++) {
+        const value = given?.[i] ?? null;
+        if (value !== null && !Number.isFinite(value)) {
+          throw new SarimaError(
+            "INVALID_PARAMS",
+            `fixed.${block}[${i}] must be a finite number or null; received ${value}`,
+          );
+        }
+        this.fixed[block].push(value);
+      }
+    }
+    this.fixedMask = BLOCKS.flatMap((block) => this.fixed[block].map((value) => value !== null));
+    this.free = this.fixedMask.filter((held) => !held).length;
+    this.factors = { ar: zeros(p), ma: zeros(q), seasonalAr: zeros(P), seasonalMa: zeros(Q), period };
+    for (const block of BLOCKS) {
+      this.fixed[block].forEach((value, i) => {
+        this.factors[block][i] = value ?? 0;
+      });
+    }
+  }
+
+  /** Search coordinates → `factors`. False outside the stationary or invertible region. */
+  apply(u: Float64Array): boolean {
+    let at = 0;
+    for (const block of BLOCKS) {
+      const target = this.factors[block];
+      const fixed = this.fixed[block];
+      const k = target.length;
+      if (k === 0) continue;
+      const sign = isMovingAverage(block) ? -1 : 1;
+      if (fixed.every((value) => value === null)) {
+        if (k === 1) {
+          target[0] = sign * toUnit(u[at++]);
+          continue;
+        }
+        const partial = new Float64Array(k);
+        for (let i = 0; i < k; i++) partial[i] = toUnit(u[at++]);
+        const a = pacfToAr(partial);
+        for (let i = 0; i < k; i++) target[i] = sign * a[i];
+        continue;
+      }
+      let moved = false;
+      for (let i = 0; i < k; i++) {
+        if (fixed[i] !== null) continue;
+        target[i] = u[at++];
+        moved = true;
+      }
+      // Values that are all fixed may lie anywhere: a unit-root moving average is legal when it was asked for.
+      if (moved && !(sign === 1 ? isStationary(target) : isInvertible(target))) return false;
+    }
+    return true;
+  }
+
+  /** Coefficients → search coordinates; coefficients outside the region, or too near its boundary, are drawn inside. */
+  coordinates(start: SarimaParams, limit = START_LIMIT): Float64Array {
+    const u = new Float64Array(this.free);
+    let at = 0;
+    for (const block of BLOCKS) {
+      const fixed = this.fixed[block];
+      const k = fixed.length;
+      if (k === 0) continue;
+      const sign = isMovingAverage(block) ? -1 : 1;
+      const values = Array.from({ length: k }, (_, i) => fixed[i] ?? finiteOr0(start[block]?.[i]));
+      if (fixed.every((value) => value === null)) {
+        const partial = drawInside(values.map((value) => sign * value));
+        for (let i = 0; i < k; i++) u[at++] = fromUnit(Math.max(-limit, Math.min(limit, partial[i])));
+        continue;
+      }
+      // Shrink the free coefficients of a partly fixed factor until the whole is inside the region.
+      const inside = sign === 1 ? isStationary : isInvertible;
+      for (let tries = 0; tries < 60 && !inside(values); tries++) {
+        for (let i = 0; i < k; i++) if (fixed[i] === null) values[i] *= 0.7;
+      }
+      for (let i = 0; i < k; i++) if (fixed[i] === null) u[at++] = values[i];
+    }
+    return u;
+  }
+
+  /** ∂(ar, ma, sar, sma)/∂u at u, by central differences within each factor; rows are coefficients. Leaves `factors` at u. */
+  derivatives(u: Float64Array): Float64Array {
+    const total = this.fixedMask.length;
+    const out = new Float64Array(total * this.free);
+    const at = u.slice();
+    const read = () => BLOCKS.flatMap((block) => this.factors[block]);
+    for (let c = 0; c < this.free; c++) {
+      const h = 1e-5 * Math.max(1, Math.abs(u[c]));
+      at[c] = u[c] + h;
+      const above = this.apply(at) ? read() : null;
+      at[c] = u[c] - h;
+      const below = this.apply(at) ? read() : null;
+      at[c] = u[c];
+      if (above && below) for (let i = 0; i < total; i++) out[i * this.free + c] = (above[i] - below[i]) / (2 * h);
+    }
+    this.apply(u);
+    return out;
+  }
+
+  snapshot(): ArmaFactors {
+    const { ar, ma, seasonalAr, seasonalMa, period } = this.factors;
+    return { ar: [...ar], ma: [...ma], seasonalAr: [...seasonalAr], seasonalMa: [...seasonalMa], period };
+  }
+}
+
+/** Partial autocorrelations of the nearest radial contraction a_j ρʲ that is stationary. */
+function drawInside(a: number[]): Float64Array {
+  for (let rho = 1; rho > 0.01; rho *= 0.95) {
+    const partial = arToPacf(a.map((value, j) => value * rho ** (j + 1)));
+    if (partial) return partial;
+  }
+  return new Float64Array(a.length);
+}
+
+const isMovingAverage = (block: Block) => block === "ma" || block === "seasonalMa";
+const zeros = (length: number) => new Array<number>(length).fill(0);
+const finiteOr0 = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : 0);
+
+/** "ar1", "ma1", "sar1", "sma1" … in the order of the coefficients. */
+export function armaNames(spec: CheckedSpec): string[] {
+  const [p, , q] = spec.order;
+  const [P, , Q] = spec.seasonal;
+  const names = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`);
+  return [...names("ar", p), ...names("ma", q), ...names("sar", P), ...names("sma", Q)];
+}

@@ -1,0 +1,86 @@
+import { quote, SarimaError } from "../errors.js";
+import { integratedConstant } from "../likelihood/exact.js";
+import type { FitOptions, Harmonics, Transform } from "../model.js";
+import { checkHarmonics, designColumns } from "../regressors.js";
+import { countObserved, type Series, toCompleteSeries, toSeries } from "../series.js";
+import { type CheckedSpec, type SarimaSpec, validateSpec } from "../spec.js";
+import { resolveTransform, transformSeries } from "../transform.js";
+
+/** A series and its specification, checked, transformed, with every regression column at hand. */
+export interface Prepared {
+  readonly spec: CheckedSpec;
+  readonly y: Float64Array;
+  readonly transform: Transform | null;
+  /** The transformed series. */
+  readonly z: Float64Array;
+  readonly regressors: readonly Float64Array[];
+  readonly harmonics: readonly Harmonics[];
+  readonly steps: readonly number[];
+  /** Regressors, harmonics and steps as columns of the length of y. */
+  readonly design: readonly Float64Array[];
+}
+
+export function prepare(
+  series: Series,
+  spec: SarimaSpec,
+  options: Pick<FitOptions, "regressors" | "harmonics" | "steps" | "transform">,
+): Prepared {
+  const y = toSeries(series);
+  const checked = validateSpec(spec);
+  if (options === null || typeof options !== "object") {
+    throw new SarimaError("INVALID_ARGUMENT", `options must be an object; received ${quote(options)}`);
+  }
+  if (countObserved(y) === 0) {
+    throw new SarimaError("TOO_SHORT", `y has no observed value among ${y.length}; give at least a few numbers`);
+  }
+  const regressors = checkRegressors(options.regressors, y.length);
+  const harmonics = checkHarmonics(options.harmonics);
+  const steps = Object.freeze([...(options.steps ?? [])]);
+  const transform = resolveTransform(options.transform, y, Math.max(1, checked.seasonal[3]));
+  return {
+    spec: checked,
+    y,
+    transform,
+    z: transformSeries(y, transform),
+    regressors,
+    harmonics,
+    steps,
+    design: designColumns(y.length, harmonics, steps, regressors),
+  };
+}
+
+export function checkRegressors(columns: readonly Series[] | undefined, length: number): readonly Float64Array[] {
+  if (columns === undefined) return [];
+  if (!Array.isArray(columns)) {
+    throw new SarimaError("INVALID_ARGUMENT", `regressors must be an array of columns; received ${quote(columns)}`);
+  }
+  return columns.map((column, j) => toCompleteSeries(column, `regressors[${j}]`, length));
+}
+
+/** z − mean·c − Σ βⱼxⱼ, where (1−B)ᵈ(1−Bˢ)ᴰ c = 1. Undefined coefficients are left in. */
+export function withoutRegression(
+  z: Float64Array,
+  spec: CheckedSpec,
+  design: readonly Float64Array[],
+  mean: number | undefined,
+  beta: readonly (number | null | undefined)[],
+  from = 0,
+): Float64Array {
+  const out = z.slice();
+  if (mean) {
+    const constant = constantColumn(out.length, spec, from);
+    for (let t = 0; t < out.length; t++) out[t] -= mean * constant[t];
+  }
+  design.forEach((x, j) => {
+    const b = beta[j];
+    if (b) for (let t = 0; t < out.length; t++) out[t] -= b * x[t];
+  });
+  return out;
+}
+
+/** The column that differencing turns into ones, at times from, from + 1, … */
+export function constantColumn(length: number, spec: CheckedSpec, from = 0): Float64Array {
+  const [, d] = spec.order;
+  const [, D, , s] = spec.seasonal;
+  return integratedConstant(from + length, d, D, s).subarray(from);
+}

@@ -1,0 +1,324 @@
+import { quote, SarimaError, throwIfAborted } from "./errors.js";
+import { conditionalFit } from "./estimate/conditional-fit.js";
+import { standardErrors } from "./estimate/covariance.js";
+import { filterPass } from "./estimate/filter-pass.js";
+import { type Maximum, maximize } from "./estimate/maximize.js";
+import { armaNames, ParameterMap } from "./estimate/parameters.js";
+import { type Prepared, prepare, withoutRegression } from "./estimate/prepare.js";
+import { informationCriteria } from "./information-criteria.js";
+import { ExactLikelihood } from "./likelihood/exact.js";
+import type { FitOptions, FittedParams, SarimaModel } from "./model.js";
+import type { Series } from "./series.js";
+import { wholeNumber } from "./series.js";
+import type { ArmaFactors, CheckedSpec, SarimaParams, SarimaSpec } from "./spec.js";
+import { formatSpec } from "./spec.js";
+import { isInvertible, isStationary } from "./stationarity.js";
+
+export interface LikelihoodOptions {
+  regressors?: FitOptions["regressors"];
+  harmonics?: FitOptions["harmonics"];
+  steps?: FitOptions["steps"];
+  transform?: FitOptions["transform"];
+  /** Default: the cheaper one. Both give the same value. */
+  engine?: "innovations" | "kalman" | undefined;
+}
+
+/**
+ * Exact Gaussian log-likelihood of a series at given parameters, in natural logarithms: differencing first, gaps
+ * integrated out over a flat prior (Gómez, Maravall & Peña 1999). What `params` leaves out of mean, beta and sigma2 is
+ * concentrated out. With a transformation it is the likelihood of the transformed data.
+ *
+ * Non-invertible and unit-root moving averages are legal.
+ *
+ * @throws SarimaError `NON_STATIONARY` when an autoregressive factor is not stationary, `INVALID_PARAMS` when coefficients
+ * are missing, `TOO_SHORT`, and what the checks of y and spec throw.
+ */
+export function logLikelihood(
+  y: Series,
+  spec: SarimaSpec,
+  params: SarimaParams,
+  options: LikelihoodOptions = {},
+): number {
+  const data = prepare(y, spec, options);
+  const factors = checkFactors(data.spec, params);
+  const mean = params.mean ?? undefined;
+  if (mean !== undefined && !Number.isFinite(mean)) {
+    throw new SarimaError("INVALID_PARAMS", `params.mean must be a finite number; received ${quote(mean)}`);
+  }
+  if (mean && !data.spec.mean) {
+    throw new SarimaError(
+      "INVALID_PARAMS",
+      `params.mean is ${mean} but the model has no constant: set spec.mean to true`,
+    );
+  }
+  const { beta } = params;
+  if (beta !== undefined && (beta.length !== data.design.length || !beta.every(Number.isFinite))) {
+    throw new SarimaError(
+      "INVALID_PARAMS",
+      `params.beta must have ${data.design.length} finite values, one for each regression column; received ${quote([...beta])}`,
+    );
+  }
+  const sigma2 = params.sigma2 ?? undefined;
+  if (sigma2 !== undefined && !(sigma2 > 0 && Number.isFinite(sigma2))) {
+    throw new SarimaError("INVALID_PARAMS", `params.sigma2 must be a positive number; received ${quote(sigma2)}`);
+  }
+  const likelihood = new ExactLikelihood(
+    {
+      y: withoutRegression(data.z, data.spec, data.design, mean, beta ?? []),
+      spec: data.spec,
+      mean: data.spec.mean && mean === undefined,
+      regressors: beta === undefined ? data.design : [],
+    },
+    options.engine,
+  );
+  if (!likelihood.evaluate(factors, true)) {
+    throw new SarimaError(
+      "NON_STATIONARY",
+      "the autoregressive roots are too close to the unit circle to evaluate; move them out",
+    );
+  }
+  return likelihood.logLikelihood(sigma2);
+}
+
+/**
+ * Fits a SARIMA model, by default by exact maximum likelihood.
+ *
+ * @throws SarimaError `INVALID_ORDER`, `INVALID_PARAMS`, `INVALID_ARGUMENT`, `NON_FINITE`, `SINGULAR`, `ABORTED`, and
+ * `TOO_SHORT` where there are not more observations than coefficients.
+ */
+export function sarima(y: Series, spec: SarimaSpec, options: FitOptions = {}): SarimaModel {
+  const data = prepare(y, spec, options);
+  const method = options.method ?? "ml";
+  if (method !== "ml" && method !== "css" && method !== "css-ml") {
+    throw new SarimaError("INVALID_ARGUMENT", `method must be "ml", "css" or "css-ml"; received ${quote(method)}`);
+  }
+  if (options.maxIterations !== undefined) wholeNumber(options.maxIterations, "maxIterations", 1);
+  return fitPrepared(data, options, method);
+}
+
+/** How hard a fit tries, beyond what callers may choose: a search over many models wants it quick and without errors. */
+export interface FitEffort {
+  readonly finalists?: number;
+  readonly standardErrors?: boolean;
+}
+
+export function fitPrepared(
+  data: Prepared,
+  options: FitOptions,
+  method: "ml" | "css" | "css-ml",
+  effort: FitEffort = {},
+): SarimaModel {
+  const { spec } = data;
+  throwIfAborted(options.signal);
+  const map = new ParameterMap(spec, options.fixed);
+  const fixedMean = spec.mean ? (options.fixed?.mean ?? undefined) : undefined;
+  const fixedBeta = checkFixedBeta(options, data.design.length);
+  const fixedSigma2 = options.fixed?.sigma2 ?? undefined;
+  if (fixedSigma2 !== undefined && !(fixedSigma2 > 0 && Number.isFinite(fixedSigma2))) {
+    throw new SarimaError("INVALID_PARAMS", `fixed.sigma2 must be a positive number; received ${quote(fixedSigma2)}`);
+  }
+  const freeColumns = data.design.map((_, j) => j).filter((j) => fixedBeta[j] === null);
+  const likelihood = new ExactLikelihood({
+    y: withoutRegression(data.z, spec, data.design, fixedMean, fixedBeta),
+    spec,
+    mean: spec.mean && fixedMean === undefined,
+    regressors: freeColumns.map((j) => data.design[j]),
+  });
+  const coefficients = map.free + likelihood.regression;
+  if (likelihood.nobs <= coefficients) {
+    throw new SarimaError(
+      "TOO_SHORT",
+      `y leaves ${likelihood.nobs} values after differencing; ${formatSpec(spec)} estimates ${coefficients} coefficients and needs more than that: give more data or a smaller model`,
+    );
+  }
+
+  const warnings: string[] = [];
+  const constant = isConstant(likelihood, map);
+  let maximum: Maximum;
+  if (constant) {
+    map.apply(map.coordinates({}));
+    maximum = {
+      factors: map.snapshot(),
+      u: new Float64Array(map.free),
+      objective: Number.NEGATIVE_INFINITY,
+      converged: true,
+      iterations: 0,
+      evaluations: 1,
+    };
+    warnings.push("the series is constant once differenced and regressed: sigma2 is 0 and intervals have no width");
+  } else if (method === "css") {
+    maximum = conditionalFit(likelihood, map, options);
+    if (likelihood.gaps.length > 0) warnings.push('method "css" filled the gaps linearly; "ml" treats them exactly');
+  } else {
+    const start = method === "css-ml" ? conditionalFit(likelihood, map, options).factors : options.start;
+    maximum = maximize(likelihood, map, {
+      start,
+      sigma2: fixedSigma2,
+      maxIterations: options.maxIterations,
+      signal: options.signal,
+      finalists: effort.finalists,
+    });
+  }
+  const { factors } = maximum;
+  if (!likelihood.evaluate(factors, true)) {
+    throw new SarimaError(
+      "NOT_CONVERGED",
+      `no usable optimum of ${formatSpec(spec)} was found; try other orders or a start`,
+    );
+  }
+  if (!maximum.converged) warnings.push("the search stopped before it converged; raise maxIterations or give a start");
+
+  const estimates = likelihood.coefficients();
+  const sigma2 = constant ? 0 : (fixedSigma2 ?? likelihood.sigma2());
+  if (!constant && !(sigma2 >= 1e-300 && sigma2 <= 1e300)) {
+    throw new SarimaError(
+      "NON_FINITE",
+      `the variance of y, about ${sigma2}, cannot be represented; rescale y to order 1`,
+    );
+  }
+  const logLik = constant ? Number.POSITIVE_INFINITY : likelihood.logLikelihood(fixedSigma2);
+  const meanEstimated = spec.mean && fixedMean === undefined;
+  const mean = meanEstimated ? estimates[0] : (fixedMean ?? 0);
+  const beta: number[] = data.design.map((_, j) => fixedBeta[j] ?? 0);
+  freeColumns.forEach((j, i) => {
+    beta[j] = estimates[i + (meanEstimated ? 1 : 0)];
+  });
+
+  const names = armaNames(spec);
+  if (spec.mean) names.push(spec.order[1] + spec.seasonal[1] > 0 ? "drift" : "mean");
+  data.design.forEach((_, j) => {
+    names.push(`beta${j + 1}`);
+  });
+  const fixedMask = [
+    ...map.fixedMask,
+    ...(spec.mean ? [!meanEstimated] : []),
+    ...data.design.map((_, j) => fixedBeta[j] !== null),
+  ];
+  const errors = new Float64Array(names.length).fill(constant ? 0 : Number.NaN);
+  if (!constant && (effort.standardErrors ?? true)) {
+    const found = standardErrors(likelihood, factors, map.fixedMask, fixedSigma2);
+    errors.set(found.arma);
+    let next = 0;
+    for (let j = map.fixedMask.length; j < names.length; j++) errors[j] = fixedMask[j] ? 0 : found.regression[next++];
+    if (!found.positiveDefinite) {
+      warnings.push("the Hessian is not positive definite: standard errors mean nothing here and are NaN");
+    }
+  }
+  warnings.push(...boundaryWarnings(factors));
+
+  const params: FittedParams = {
+    ar: factors.ar,
+    ma: factors.ma,
+    seasonalAr: factors.seasonalAr,
+    seasonalMa: factors.seasonalMa,
+    mean,
+    beta,
+    sigma2,
+  };
+  const clean = withoutRegression(data.z, spec, data.design, mean, beta);
+  const pass = filterPass(clean, spec, factors);
+  const fitted = data.z.map((z, t) => z - pass.innovations[t]);
+  const estimated = fixedMask.filter((held) => !held).length + (fixedSigma2 === undefined ? 1 : 0);
+  return freezeModel({
+    spec,
+    params,
+    parameterNames: names,
+    standardErrors: errors,
+    sigma2,
+    logLik,
+    ...informationCriteria(logLik, estimated, likelihood.nobs),
+    nobs: likelihood.nobs,
+    converged: maximum.converged,
+    warnings,
+    residuals: pass.residuals,
+    fitted,
+    method,
+    y: data.y,
+    regressors: data.regressors,
+    harmonics: data.harmonics,
+    steps: data.steps,
+    transform: data.transform,
+    fixedMask,
+    sigma2Fixed: fixedSigma2 !== undefined,
+    state: pass.state,
+  });
+}
+
+export function freezeModel(model: SarimaModel): SarimaModel {
+  const { params } = model;
+  for (const list of [params.ar, params.ma, params.seasonalAr, params.seasonalMa, params.beta]) Object.freeze(list);
+  Object.freeze(params);
+  for (const list of [model.parameterNames, model.warnings, model.regressors, model.fixedMask]) Object.freeze(list);
+  Object.freeze(model.state);
+  return Object.freeze(model);
+}
+
+function checkFactors(spec: CheckedSpec, params: SarimaParams): ArmaFactors {
+  if (params === null || typeof params !== "object") {
+    throw new SarimaError("INVALID_PARAMS", `params must be an object of coefficients; received ${quote(params)}`);
+  }
+  const [p, , q] = spec.order;
+  const [P, , Q, period] = spec.seasonal;
+  const read = (name: "ar" | "ma" | "seasonalAr" | "seasonalMa", count: number): number[] => {
+    const values = Array.from(params[name] ?? []);
+    if (values.length !== count || !values.every(Number.isFinite)) {
+      throw new SarimaError(
+        "INVALID_PARAMS",
+        `params.${name} must have ${count} finite ${count === 1 ? "value" : "values"} for ${formatSpec(spec)}; received ${quote(values)}`,
+      );
+    }
+    return values;
+  };
+  const factors = {
+    ar: read("ar", p),
+    ma: read("ma", q),
+    seasonalAr: read("seasonalAr", P),
+    seasonalMa: read("seasonalMa", Q),
+    period,
+  };
+  for (const name of ["ar", "seasonalAr"] as const) {
+    if (!isStationary(factors[name])) {
+      throw new SarimaError(
+        "NON_STATIONARY",
+        `params.${name} = ${quote(factors[name])} is not stationary: its polynomial has a root on or inside the unit circle; use differencing (d or D) for unit roots`,
+      );
+    }
+  }
+  return factors;
+}
+
+function checkFixedBeta(options: FitOptions, columns: number): (number | null)[] {
+  const given = options.fixed?.beta;
+  if (given !== undefined && given.length !== columns) {
+    throw new SarimaError(
+      "INVALID_PARAMS",
+      `fixed.beta must have ${columns} entries, null for those to estimate; received ${given.length}`,
+    );
+  }
+  return Array.from({ length: columns }, (_, j) => given?.[j] ?? null);
+}
+
+/** Nothing is left after differencing and regression but rounding. */
+function isConstant(likelihood: ExactLikelihood, map: ParameterMap): boolean {
+  const { ar, ma, seasonalAr, seasonalMa, period } = map.factors;
+  const none = (list: number[]) => list.map(() => 0);
+  const white = { ar: none(ar), ma: none(ma), seasonalAr: none(seasonalAr), seasonalMa: none(seasonalMa), period };
+  likelihood.evaluate(white);
+  // The scaled data are at most 1, their differences carry errors of a few units of 2⁻⁵³.
+  return likelihood.current.rss <= likelihood.nobs * 1e-30;
+}
+
+function boundaryWarnings(factors: ArmaFactors): string[] {
+  const out: string[] = [];
+  const near = (list: readonly number[], sign: 1 | -1) => {
+    const stretched = list.map((value, j) => sign * value * 1.001 ** (j + 1));
+    return list.length > 0 && !(sign === 1 ? isStationary(stretched) : isInvertible(stretched.map((v) => -v)));
+  };
+  if (near(factors.ar, 1) || near(factors.seasonalAr, 1)) {
+    out.push("an autoregressive root is within 0.001 of the unit circle: consider differencing");
+  }
+  if (near(factors.ma, -1) || near(factors.seasonalMa, -1)) {
+    out.push("a moving-average root is within 0.001 of the unit circle: the model may be over-differenced");
+  }
+  return out;
+}

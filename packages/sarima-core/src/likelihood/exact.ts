@@ -1,0 +1,341 @@
+import { applyDifference } from "../difference.js";
+import { quote, SarimaError } from "../errors.js";
+import { dense, expandAr, expandDifference, expandMa, type LagPolynomial } from "../polynomial.js";
+import type { ArmaFactors, CheckedSpec } from "../spec.js";
+import { isStationary } from "../stationarity.js";
+import { ExtendedGains } from "./extended.js";
+import { type LeastSquares, LeastSquaresSolver } from "./gls.js";
+import { InnovationsFilter } from "./innovations.js";
+import { kalmanWhiten } from "./kalman.js";
+
+/** log 2π */
+const LOG_2PI = Math.log(2 * Math.PI);
+
+/** Above this variance of w (Var ε = 1) the double-precision filter may lose digits that show in a log-likelihood. */
+const SLOW = 100;
+
+export interface ExactData {
+  /** Transformed series; NaN is a gap. What is known of the regression has been subtracted. */
+  readonly y: Float64Array;
+  readonly spec: CheckedSpec;
+  /** Estimate a constant of the differenced series. */
+  readonly mean: boolean;
+  /** Columns whose coefficients are estimated, of the length of y. */
+  readonly regressors: readonly Float64Array[];
+}
+
+/** One evaluation. Overwritten by the next. */
+export interface Evaluation {
+  /** Residual sum of squares of the whitened regression, on the scale of the data divided by `scale`. */
+  rss: number;
+  /** log|Ω| + log|X_g'Ω⁻¹X_g|: what the likelihood has beside σ² and RSS. */
+  logDet: number;
+}
+
+/**
+ * The exact Gaussian likelihood of one series under one specification, as a function of the ARMA coefficients.
+ * Everything that does not depend on them is done once, in the constructor: differencing, gap columns (Gómez, Maravall &
+ * Peña 1999), scaling by a power of two, the choice between the two engines, and all memory.
+ */
+export class ExactLikelihood {
+  readonly spec: CheckedSpec;
+  /** Observed values that count: n − k of the differenced series with k gaps. */
+  readonly nobs: number;
+  /** Estimated coefficients of the regression: the mean first, then the regressors. */
+  readonly regression: number;
+  /** Observations were divided by this power of two. */
+  readonly scale: number;
+  /** 0-based positions of gaps between the first and the last observed value. */
+  readonly gaps: readonly number[];
+  /** Position of the first observed value. */
+  readonly offset: number;
+  /** The differenced, scaled series, gaps filled linearly before differencing. */
+  readonly w: Float64Array;
+  readonly engine: "innovations" | "kalman";
+  readonly current: Evaluation = { rss: 0, logDet: 0 };
+
+  private readonly delta: LagPolynomial;
+  private readonly regressionW: readonly Float64Array[];
+  private readonly columns: Float64Array[] = [];
+  private readonly columnScales: Float64Array;
+  private readonly starts: Int32Array | null;
+  private readonly filter: InnovationsFilter | null = null;
+  private readonly kalman: { y: Float64Array; columns: Float64Array[] } | null = null;
+  private readonly whitened: Float64Array[];
+  private readonly solver: LeastSquaresSolver;
+  private solution: LeastSquares | null = null;
+
+  constructor(data: ExactData, engine?: "innovations" | "kalman") {
+    const { y, spec, regressors } = data;
+    this.spec = spec;
+    const [p, d, q] = spec.order;
+    const [P, D, Q, s] = spec.seasonal;
+    this.delta = expandDifference(d, D, s);
+    const m = this.delta.degree;
+
+    // Values before the first and after the last observation integrate to one: leave them out.
+    let first = 0;
+    let last = y.length - 1;
+    while (first <= last && Number.isNaN(y[first])) first++;
+    while (last >= first && Number.isNaN(y[last])) last--;
+    const n = last - first + 1;
+    this.offset = first;
+    const window = y.slice(first, last + 1);
+    const gaps: number[] = [];
+    for (let t = 0; t < n; t++) if (Number.isNaN(window[t])) gaps.push(t);
+    this.gaps = gaps.map((t) => t + first);
+    this.nobs = n - gaps.length - m;
+    this.regression = (data.mean ? 1 : 0) + regressors.length;
+    if (this.nobs < this.regression + 1) {
+      throw new SarimaError(
+        "TOO_SHORT",
+        `y has ${Math.max(0, n - gaps.length)} observed values; this model needs at least ${m + this.regression + 1}: give more data or lower d, D or the number of regressors`,
+      );
+    }
+
+    this.scale = powerOfTwoAbove(window);
+    for (let t = 0; t < n; t++) window[t] /= this.scale;
+    const filled = fillLinearly(window);
+    const difference = (x: Float64Array) => {
+      const w = new Float64Array(n - m);
+      applyDifference(this.delta, x, w);
+      return w;
+    };
+    this.w = difference(filled);
+
+    const regressionColumns = regressors.map((x) => x.slice(first, last + 1));
+    const scales = regressionColumns.map((x) => powerOfTwoAbove(x));
+    regressionColumns.forEach((x, k) => {
+      for (let t = 0; t < n; t++) x[t] /= scales[k];
+    });
+    this.columnScales = Float64Array.from([...(data.mean ? [1] : []), ...scales]);
+    const ones = new Float64Array(n - m).fill(1);
+    const regressionW = [...(data.mean ? [ones] : []), ...regressionColumns.map(difference)];
+    this.regressionW = regressionW;
+    refuseCollinear(regressionW, data.mean);
+
+    const r = Math.max(p + s * P, q + s * Q + 1, 1);
+    this.engine = engine ?? cheaper(n, r, m, gaps.length, this.regression);
+    if (this.engine === "kalman") {
+      const yColumns = [...(data.mean ? [integratedConstant(n, d, D, s)] : []), ...regressionColumns];
+      this.kalman = { y: window, columns: yColumns };
+      this.starts = null;
+      this.whitened = [];
+      this.solver = new LeastSquaresSolver(this.regression);
+      return;
+    }
+    const gapColumns = gaps.map((t) => {
+      const dummy = new Float64Array(n);
+      dummy[t] = 1;
+      return difference(dummy);
+    });
+    this.columns = [this.w, ...gapColumns, ...regressionW];
+    this.starts =
+      gaps.length > 0
+        ? Int32Array.from([0, ...gaps.map((t) => Math.max(0, t - m)), ...regressionW.map(() => 0)])
+        : null;
+    this.filter = new InnovationsFilter(n - m, r, this.columns.length);
+    this.whitened = this.columns.map(() => new Float64Array(n - m));
+    this.solver = new LeastSquaresSolver(this.columns.length - 1);
+  }
+
+  /**
+   * Evaluates at ARMA coefficients; the result is in `current`. Returns false when the autoregression is not stationary.
+   * With `precise`, models near the unit circle are evaluated in extended precision.
+   */
+  evaluate(factors: ArmaFactors, precise = false): boolean {
+    const phi = expandAr(factors.ar, factors.seasonalAr, factors.period);
+    const theta = expandMa(factors.ma, factors.seasonalMa, factors.period);
+    return this.evaluateExpanded(phi, theta, factors, precise);
+  }
+
+  evaluateExpanded(phi: LagPolynomial, theta: LagPolynomial, factors: ArmaFactors, precise: boolean): boolean {
+    const { current } = this;
+    if (this.kalman) {
+      if (!isStationary(dense(phi))) return false;
+      const result = kalmanWhiten({ phi, theta, delta: this.delta, ...this.kalman });
+      this.solution = this.regression > 0 ? this.solver.solve(result.whitened, result.whitenedColumns) : null;
+      current.rss = this.solution ? this.solution.rss : sumOfSquares(result.whitened);
+      current.logDet = result.sumLogF;
+      return Number.isFinite(current.rss) && Number.isFinite(current.logDet);
+    }
+    const { filter, columns, whitened, starts } = this;
+    if (!filter) return false;
+    let result = filter.run(phi, theta, columns, whitened, starts);
+    if (!result) return false;
+    const hard = Number.isNaN(result.sumLogF) || (precise && (filter.F[0] > SLOW || result.steadyFrom === filter.n));
+    if (hard) {
+      const gains = ExtendedGains.start(factors, filter.r);
+      if (!gains) return false;
+      result = filter.runExtended(gains, phi, theta, columns, whitened, starts);
+    }
+    current.logDet = result.sumLogF;
+    const y = whitened[0];
+    if (columns.length === 1) {
+      this.solution = null;
+      current.rss = sumOfSquares(y);
+    } else if (columns.length === 2 && this.gaps.length === 0) {
+      current.rss = this.solveOne(y, whitened[1]);
+    } else {
+      this.solution = this.solver.solve(y, whitened.slice(1), this.gaps.length);
+      current.rss = this.solution.rss;
+      current.logDet += 2 * this.solution.logDet;
+    }
+    return Number.isFinite(current.rss) && Number.isFinite(current.logDet);
+  }
+
+  /** One column, no gaps: the common case of a mean. */
+  private solveOne(y: Float64Array, x: Float64Array): number {
+    let xx = 0;
+    let xy = 0;
+    for (let t = 0; t < y.length; t++) {
+      xx += x[t] * x[t];
+      xy += x[t] * y[t];
+    }
+    const { result } = this.solver;
+    const b = xy / xx;
+    let rss = 0;
+    for (let t = 0; t < y.length; t++) {
+      const e = y[t] - b * x[t];
+      rss += e * e;
+    }
+    result.beta[0] = b;
+    result.R[0] = Math.sqrt(xx);
+    result.rss = rss;
+    this.solution = result;
+    return rss;
+  }
+
+  /** −2·log-likelihood/nobs of the scaled data, σ² given (scaled too) or concentrated out: what a search minimises. */
+  objective(sigma2?: number): number {
+    const { rss, logDet } = this.current;
+    const n = this.nobs;
+    return LOG_2PI + (sigma2 === undefined ? 1 + Math.log(rss / n) : Math.log(sigma2) + rss / sigma2 / n) + logDet / n;
+  }
+
+  /** w less its ordinary least-squares regression: what starting values are found from. */
+  detrended(): Float64Array {
+    const out = this.w.slice();
+    const k = this.regressionW.length;
+    if (k === 0) return out;
+    const { beta } = new LeastSquaresSolver(k).solve(
+      this.w.slice(),
+      this.regressionW.map((x) => x.slice()),
+    );
+    for (let j = 0; j < k; j++) {
+      const x = this.regressionW[j];
+      for (let t = 0; t < out.length; t++) out[t] -= beta[j] * x[t];
+    }
+    return out;
+  }
+
+  /** Log-likelihood of the data as given, at `sigma2` or concentrated. */
+  logLikelihood(sigma2?: number): number {
+    const { rss, logDet } = this.current;
+    const n = this.nobs;
+    const scaled = sigma2 === undefined ? rss / n : sigma2 / this.scale / this.scale;
+    return -0.5 * (n * (LOG_2PI + Math.log(scaled) + 2 * Math.log(this.scale)) + logDet + rss / scaled);
+  }
+
+  /** Maximum likelihood σ² of the last evaluation. */
+  sigma2(): number {
+    return (this.current.rss / this.nobs) * this.scale * this.scale;
+  }
+
+  /** Coefficients of the regression at the last evaluation, mean first. */
+  coefficients(): Float64Array {
+    const k = this.regression;
+    const out = new Float64Array(k);
+    if (!this.solution) return out;
+    const from = this.solution.beta.length - k;
+    for (let j = 0; j < k; j++) out[j] = (this.solution.beta[from + j] * this.scale) / this.columnScales[j];
+    return out;
+  }
+
+  /** R of the regression block at the last evaluation: (R'R)⁻¹σ² is the covariance of `coefficients`. Row by row. */
+  regressionR(): Float64Array {
+    const k = this.regression;
+    const out = new Float64Array(k * k);
+    if (!this.solution) return out;
+    const total = this.solution.beta.length;
+    const from = total - k;
+    for (let i = 0; i < k; i++) {
+      for (let j = i; j < k; j++) {
+        out[i * k + j] = this.solution.R[(from + i) * total + from + j] * this.columnScales[j];
+      }
+    }
+    return out;
+  }
+
+  /** Expected values of the gaps given everything observed, at the last evaluation; innovations engine only. */
+  fittedGaps(): Float64Array | null {
+    if (!this.solution || this.kalman) return null;
+    return this.solution.beta.slice(0, this.gaps.length);
+  }
+}
+
+/** Costs in multiply-adds of one evaluation, from the loops of the two engines. */
+function cheaper(n: number, r: number, m: number, gaps: number, regression: number): "innovations" | "kalman" {
+  if (gaps === 0) return "innovations";
+  const columns = 1 + gaps + regression;
+  const transient = Math.min(n, 20 * r);
+  const innovations = columns * (2 * transient * r + 8 * n) + 2 * n * (gaps + regression) ** 2;
+  const state = r + m;
+  const kalman = 3 * n * state * state + n * state * (1 + regression);
+  return innovations <= kalman ? "innovations" : "kalman";
+}
+
+/** The smallest power of two not below the largest magnitude, so that scaling costs no digit. 1 for a series of zeros. */
+function powerOfTwoAbove(x: Float64Array): number {
+  let largest = 0;
+  for (let t = 0; t < x.length; t++) {
+    const size = Math.abs(x[t]);
+    if (size > largest) largest = size;
+  }
+  return largest > 0 ? 2 ** Math.min(1000, Math.max(-1000, Math.ceil(Math.log2(largest)))) : 1;
+}
+
+/** Straight lines across gaps. What the values are does not matter to the likelihood, only to rounding. */
+export function fillLinearly(x: Float64Array): Float64Array {
+  const out = x.slice();
+  let before = -1;
+  for (let t = 0; t < out.length; t++) {
+    if (Number.isNaN(x[t])) continue;
+    for (let k = before + 1; k < t; k++) {
+      out[k] = before < 0 ? x[t] : x[before] + ((x[t] - x[before]) * (k - before)) / (t - before);
+    }
+    before = t;
+  }
+  for (let k = before + 1; k < out.length; k++) out[k] = before < 0 ? 0 : x[before];
+  return out;
+}
+
+/** A column that (1 − B)ᵈ(1 − Bˢ)ᴰ turns into ones: tᵏ/(k! sᴰ), k = d + D. */
+export function integratedConstant(n: number, d: number, D: number, s: number): Float64Array {
+  const k = d + D;
+  let divisor = s ** D || 1;
+  for (let i = 2; i <= k; i++) divisor *= i;
+  return Float64Array.from({ length: n }, (_, t) => t ** k / divisor);
+}
+
+function sumOfSquares(x: Float64Array): number {
+  let sum = 0;
+  for (let t = 0; t < x.length; t++) sum += x[t] * x[t];
+  return sum;
+}
+
+function refuseCollinear(columns: readonly Float64Array[], mean: boolean): void {
+  if (columns.length === 0) return;
+  const copies = columns.map((x) => x.slice());
+  const norms = copies.map((x) => Math.sqrt(sumOfSquares(x)));
+  const solver = new LeastSquaresSolver(columns.length);
+  const { R } = solver.solve(new Float64Array(columns[0].length), copies);
+  for (let j = 0; j < columns.length; j++) {
+    if (Math.abs(R[j * columns.length + j]) > 1e-10 * norms[j]) continue;
+    const index = mean ? j - 1 : j;
+    throw new SarimaError(
+      "SINGULAR",
+      `regressors[${quote(index)}] is constant or a combination of the others after differencing; leave it out`,
+    );
+  }
+}
