@@ -3,7 +3,7 @@ import type { EpochMillis, Samples } from "./types.js";
 
 /** The spacing of a series: a fixed time, or whole months where the calendar rules (monthly, quarterly, yearly data). */
 export interface Step {
-  /** Median distance of neighbours; NaN for fewer than two samples. */
+  /** Median distance of neighbours, rounded to whole seconds or minutes where it is irregular; NaN for fewer than two samples. */
   readonly millis: number;
   /** 1, 3, 12 …, where every sample lies at the same day and time of a month; null for a fixed step. */
   readonly months: number | null;
@@ -23,7 +23,8 @@ export function detectStep(times: Float64Array): Step {
     const months = lowerMedian(distancesInMonths);
     return { millis, months, regular: distancesInMonths.every((distance) => distance % months === 0) };
   }
-  return { millis, months: null, regular: distances.every((distance) => distance % millis === 0) };
+  const regular = distances.every((distance) => distance % millis === 0);
+  return { millis: regular ? millis : roundedStep(millis), months: null, regular };
 }
 
 /** The time `count` steps after `time` (before it, when negative). */
@@ -55,6 +56,15 @@ export function toGrid(samples: Samples, step: Step = detectStep(samples.times))
   const grid = new Float64Array(length).fill(Number.NaN);
   for (let i = 0; i < times.length; i++) grid[position(times[i])] = values[i];
   return { times: Float64Array.from(grid, (_, i) => addSteps(times[0], step, i)), values: grid };
+}
+
+/** Collectors run late by a little; what they meant is the whole minute or second nearby. */
+function roundedStep(millis: number): number {
+  for (const unit of [60_000, 1000]) {
+    const rounded = Math.round(millis / unit) * unit;
+    if (Math.abs(rounded - millis) <= 0.02 * millis) return rounded;
+  }
+  return millis;
 }
 
 function lowerMedian(values: Float64Array): number {

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
-import { duckdbStore } from "../../src/index.js";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { type DuckdbStoreOptions, duckdbStore } from "../../src/index.js";
+import { rejection } from "../conformance/rejection.js";
 import { describeSource } from "../conformance/source.js";
 import { describeStore } from "../conformance/store.js";
 
@@ -28,4 +29,148 @@ describeSource("duckdbStore", {
 describeStore("duckdbStore", { create: async () => duckdbStore({ path: newFolder() }) });
 describeStore("duckdbStore that writes at once", {
   create: async () => duckdbStore({ path: ":memory:", flushMillis: 0 }),
+});
+
+const CPU = { host: "web-1", metric: "cpu_percent" };
+const ALL = { from: -Infinity, to: Infinity };
+
+describe("duckdbStore", () => {
+  it("has everything after it was closed and opened again", async () => {
+    const path = newFolder();
+    const first = duckdbStore({ path });
+    await first.writeSamples([{ ...CPU, synthetic: true, times: [2000, 1000], values: [2, 1] }]);
+    await first.writeForecast({
+      ...CPU,
+      issuedAt: 5,
+      modelVersion: "v1",
+      times: [6],
+      mean: [1],
+      median: [2],
+      intervals: [],
+    });
+    const series = await first.listSeries();
+    const forecast = await first.latestForecast(CPU);
+    await first.close();
+
+    const second = duckdbStore({ path: join(path, "loadcast.duckdb") });
+    expect(await second.listSeries()).toEqual(series);
+    expect(await second.latestForecast(CPU)).toEqual(forecast);
+    await second.writeSamples([{ ...CPU, times: [1000, 3000], values: [10, 3] }]);
+    await second.writeForecast({
+      ...CPU,
+      issuedAt: 5,
+      modelVersion: "v2",
+      times: [],
+      mean: [],
+      median: [],
+      intervals: [],
+    });
+    expect([...(await second.read(CPU, ALL)).values]).toEqual([10, 2, 3]);
+    expect((await second.latestForecast(CPU))?.modelVersion).toBe("v2");
+    await second.close();
+  });
+
+  it("commits by itself, after flushMillis or as soon as flushSamples wait", async () => {
+    const byTime = duckdbStore({ path: newFolder(), flushMillis: 10 });
+    await byTime.writeSamples([{ ...CPU, times: [1], values: [1] }]);
+    expect(byTime.waiting().samples).toBe(1);
+    await vi.waitFor(() => expect(byTime.waiting().samples).toBe(0), { timeout: 10_000 });
+    await byTime.close();
+
+    const bySize = duckdbStore({ path: newFolder(), flushMillis: 3_600_000, flushSamples: 3 });
+    await bySize.writeSamples([{ ...CPU, times: [1, 2], values: [1, 2] }]);
+    expect(bySize.waiting().samples).toBe(2);
+    await bySize.writeSamples([{ ...CPU, times: [3], values: [3] }]);
+    expect(bySize.waiting().samples).toBe(0);
+    await bySize.close();
+  });
+
+  it("is a plain DuckDB file that people can query, with the limits that were asked for", async () => {
+    const path = newFolder();
+    const store = duckdbStore({ path });
+    await store.writeSamples([{ ...CPU, times: [Date.UTC(2026, 0, 1)], values: [42] }]);
+    await store.writeForecast({
+      ...CPU,
+      issuedAt: 0,
+      modelVersion: "v1",
+      times: [1000, 2000],
+      mean: [1, 2],
+      median: [3, 4],
+      intervals: [{ level: 80, lower: [5, 6], upper: [7, 8] }],
+    });
+    await store.close();
+
+    const { DuckDBInstance } = await import("@duckdb/node-api");
+    const instance = await DuckDBInstance.create(join(path, "loadcast.duckdb"));
+    const connection = await instance.connect();
+    const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJson();
+    expect(await query("SELECT host, metric, synthetic, time, value FROM measurements")).toEqual([
+      ["web-1", "cpu_percent", false, "2026-01-01 00:00:00", 42],
+    ]);
+    expect(await query("SELECT step, time, mean, median, intervals FROM forecast_steps ORDER BY step")).toEqual([
+      ["1", "1970-01-01 00:00:01", 1, 3, [{ level: 80, lower: 5, upper: 7 }]],
+      ["2", "1970-01-01 00:00:02", 2, 4, [{ level: 80, lower: 6, upper: 8 }]],
+    ]);
+    expect(await query("SELECT max(version) FROM schema_version")).toEqual([[1]]);
+    connection.closeSync();
+    instance.closeSync();
+  });
+
+  it("does not touch a file of a newer version", async () => {
+    const path = newFolder();
+    const store = duckdbStore({ path });
+    await store.open();
+    await store.close();
+    const { DuckDBInstance } = await import("@duckdb/node-api");
+    const instance = await DuckDBInstance.create(join(path, "loadcast.duckdb"));
+    const connection = await instance.connect();
+    await connection.run("INSERT INTO schema_version VALUES (99, epoch_ms(0::BIGINT))");
+    connection.closeSync();
+    instance.closeSync();
+    const error = await rejection(duckdbStore({ path }).open());
+    expect(error.code).toBe("INVALID_DATA");
+    expect(error.message).toMatch(
+      /written by a newer version of this program \(schema 99, this one knows \d+\); update it/,
+    );
+  });
+
+  it("says what is wrong with a path, in one line", async () => {
+    const file = join(folder, "a-file");
+    writeFileSync(file, "x");
+    const inFile = await rejection(duckdbStore({ path: join(file, "data") }).open());
+    expect(inFile.code).toBe("NOT_ALLOWED");
+    expect(inFile.message).toMatch(/the folder .*a-file\/data cannot be written \(ENOTDIR\)/);
+
+    const notADatabase = join(folder, "x.duckdb");
+    writeFileSync(notADatabase, "no database\n".repeat(2000));
+    const error = await rejection(duckdbStore({ path: notADatabase }).open());
+    expect(error.code).toBe("INVALID_DATA");
+    expect(error.message).toContain("cannot be read as a database");
+    expect(readFileSync(notADatabase, "utf8")).toBe("no database\n".repeat(2000));
+  });
+
+  it.skipIf(process.getuid?.() === 0)(
+    "says that a folder cannot be written (not as root, who may write anywhere)",
+    async () => {
+      const path = newFolder();
+      mkdirSync(path);
+      chmodSync(path, 0o500);
+      const error = await rejection(duckdbStore({ path }).open());
+      expect(error.code).toBe("NOT_ALLOWED");
+      expect(error.message).toMatch(/cannot be written \(EACCES\); give this user write permission/);
+    },
+  );
+
+  it.each<[RegExp, Partial<DuckdbStoreOptions>]>([
+    [/path must name/, { path: "" }],
+    [/flushMillis must be a whole number ≥ 0, got -1/, { flushMillis: -1 }],
+    [/threads must be a whole number ≥ 1, got 0.5/, { threads: 0.5 }],
+  ])("refuses options with %s", (message, options) => {
+    expect(() => duckdbStore({ path: ":memory:", ...options })).toThrow(message);
+  });
+
+  it("says so when the memory limit is no size", async () => {
+    const error = await rejection(duckdbStore({ path: ":memory:", memoryLimit: "lots" }).open());
+    expect(error.message).toMatch(/lots|memory/);
+  });
 });

@@ -1,14 +1,13 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
-import { AdapterError, asAdapterError } from "../../errors.js";
+import { AdapterError } from "../../errors.js";
 import { tidySamples } from "../../samples.js";
 import { checkKey, checkRange, seriesId, unknownSeries } from "../../series.js";
 import { checkForecast } from "../../stored-forecast.js";
-import type { MetricStore, SeriesInfo } from "../../types.js";
-import { NAME, type OpenDatabase, openDatabase } from "./open.js";
+import type { MetricStore, SeriesInfo, SeriesKey } from "../../types.js";
+import { NAME } from "./open.js";
 import { Pending } from "./pending.js";
 import { readLatestForecast, readSamples } from "./read.js";
-import { migrate } from "./schema.js";
-import { type Catalogue, type KnownSeries, readCatalogue, writePending } from "./write.js";
+import { keepSession, type Session } from "./session.js";
+import { type KnownSeries, writePending } from "./write.js";
 
 export interface DuckdbStoreOptions {
   /** A database file (`….duckdb` or `….db`), or a folder in which `loadcast.duckdb` is used. Made when it is not there. `:memory:` keeps nothing. */
@@ -31,11 +30,7 @@ export interface DuckdbStore extends MetricStore {
   waiting(): { readonly samples: number; readonly forecasts: number; readonly error: AdapterError | null };
 }
 
-interface Session {
-  readonly database: OpenDatabase;
-  readonly writer: DuckDBConnection;
-  readonly catalogue: Catalogue;
-}
+const RETRY_MILLIS = 1000;
 
 /**
  * The embedded store: one DuckDB file, one process at a time. Writes are collected and committed together, at the latest after
@@ -50,19 +45,22 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
       code: "INVALID_ARGUMENT",
     });
   }
+  const least = { flushMillis: 0, flushSamples: 1, maxWaitingSamples: 1, threads: 1 };
   for (const [name, value] of Object.entries({ flushMillis, flushSamples, maxWaitingSamples, threads })) {
-    if (!(Number.isFinite(value) && value >= 0)) {
-      throw new AdapterError(NAME, `${name} must be a number ≥ 0, got ${String(value)}`, { code: "INVALID_ARGUMENT" });
+    const minimum = least[name as keyof typeof least];
+    if (!(Number.isSafeInteger(value) && value >= minimum)) {
+      throw new AdapterError(NAME, `${name} must be a whole number ≥ ${minimum}, got ${String(value)}`, {
+        code: "INVALID_ARGUMENT",
+      });
     }
   }
 
-  let session: Promise<Session> | null = null;
+  const sessions = keepSession({ path, memoryLimit, threads });
   let pending = new Pending();
   let writing = new Pending();
   let timer: NodeJS.Timeout | null = null;
   let lastError: AdapterError | null = null;
   let closing: Promise<void> | null = null;
-  const reads = new Set<Promise<unknown>>();
   /** Transactions run one after the other; this is the end of the queue, and never rejects. */
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -70,46 +68,22 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
     if (closing !== null) throw new AdapterError(NAME, "the store is closed; make a new one", { code: "CLOSED" });
   };
 
-  const start = (): Promise<Session> => {
-    if (session === null) {
-      session = (async () => {
-        const database = await openDatabase({ path, memoryLimit, threads });
-        try {
-          const writer = await database.instance.connect();
-          await migrate(writer, database.file);
-          return { database, writer, catalogue: await readCatalogue(writer) };
-        } catch (error) {
-          database.instance.closeSync();
-          database.release();
-          throw asAdapterError(NAME, `${database.file} cannot be used`, error);
-        }
-      })();
-      // A failed start is forgotten, so that the next call tries again: the other process may have ended.
-      session.catch(() => {
-        session = null;
-      });
-    }
-    return session;
-  };
-
   const commit = async (): Promise<void> => {
     if (pending.empty) return;
-    const { writer, catalogue } = await start();
-    writing = pending;
-    pending = new Pending();
     try {
+      const { writer, catalogue } = await sessions.get();
+      writing = pending;
+      pending = new Pending();
       const changed = await writePending(writer, writing, catalogue);
       for (const [id, known] of changed) catalogue.set(id, known);
       lastError = null;
     } catch (error) {
-      lastError = asAdapterError(
-        NAME,
-        `writing to ${path} failed; ${writing.samples} samples are kept and tried again`,
-        error,
-      );
       writing.addLater(pending);
       pending = writing;
-      schedule();
+      lastError = writeFailure(path, pending.samples, error);
+      await sessions.failed(error);
+      // Trying again must not keep a program alive that has nothing else to do.
+      schedule(Math.max(flushMillis, RETRY_MILLIS)).unref();
       throw lastError;
     } finally {
       writing = new Pending();
@@ -124,35 +98,35 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
     return run;
   };
 
-  const schedule = () => {
+  const schedule = (millis: number): NodeJS.Timeout => {
     // The timer keeps the process alive on purpose: a program that ends without close() still writes what waits.
     timer ??= setTimeout(() => {
       timer = null;
       flushNow().catch(() => undefined); // kept, tried again, and shown by waiting()
-    }, flushMillis);
+    }, millis);
+    return timer;
   };
 
   const wrote = async (): Promise<void> => {
     if (flushMillis === 0 || pending.samples >= flushSamples) await flushNow();
-    else schedule();
+    else schedule(flushMillis);
   };
 
-  const known = async (id: string): Promise<{ session: Session; series: KnownSeries | undefined }> => {
-    if (pending.series.has(id) || writing.series.has(id)) await flushNow();
-    const current = await start();
-    return { session: current, series: current.catalogue.get(id) };
+  /**
+   * Writes what waits, so that a read sees it. While the disk refuses writes, reads go on with what is on it; the failure itself is
+   * shown by flush() and waiting().
+   */
+  const settle = async (): Promise<Session> => {
+    await flushNow().catch(() => undefined);
+    return sessions.get();
   };
 
-  /** A read that close() waits for, with its failure explained. */
-  const reading = async <T>(doing: string, read: Promise<T>): Promise<T> => {
-    reads.add(read);
-    try {
-      return await read;
-    } catch (error) {
-      throw asAdapterError(NAME, `${doing} failed`, error);
-    } finally {
-      reads.delete(read);
-    }
+  const find = async (key: SeriesKey): Promise<KnownSeries | undefined> => {
+    const id = seriesId(key);
+    const current = pending.series.has(id) || writing.series.has(id) ? await settle() : await sessions.get();
+    const series = current.catalogue.get(id);
+    if (series === undefined && pending.series.has(id) && lastError !== null) throw lastError;
+    return series;
   };
 
   return {
@@ -160,13 +134,12 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
 
     async open() {
       checkOpen();
-      await start();
+      await sessions.get();
     },
 
     async listSeries(): Promise<SeriesInfo[]> {
       checkOpen();
-      await flushNow();
-      const { catalogue } = await start();
+      const { catalogue } = await settle();
       return [...catalogue.entries()]
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([id, { key, synthetic, count, first, last }]) =>
@@ -178,9 +151,9 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
       checkOpen();
       checkKey(NAME, key);
       checkRange(NAME, range);
-      const { session: current, series } = await known(seriesId(key));
+      const series = await find(key);
       if (series === undefined) throw unknownSeries(NAME, key);
-      return reading(`reading ${seriesId(key)}`, readSamples(current.database.instance, series.seriesId, range));
+      return sessions.read(`reading ${seriesId(key)}`, ({ instance }) => readSamples(instance, series.seriesId, range));
     },
 
     async writeSamples(batches) {
@@ -215,11 +188,10 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
     async latestForecast(key, { before = Infinity } = {}) {
       checkOpen();
       checkKey(NAME, key);
-      const { session: current, series } = await known(seriesId(key));
+      const series = await find(key);
       if (series === undefined) return null;
-      return reading(
-        `reading the forecast of ${seriesId(key)}`,
-        readLatestForecast(current.database.instance, series.seriesId, series.key, before),
+      return sessions.read(`reading the forecast of ${seriesId(key)}`, ({ instance }) =>
+        readLatestForecast(instance, series.seriesId, series.key, before),
       );
     },
 
@@ -242,16 +214,20 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
           await flushNow();
         } finally {
           if (timer !== null) clearTimeout(timer);
-          await Promise.allSettled(reads);
-          const current = await session?.catch(() => null);
-          if (current) {
-            current.writer.closeSync();
-            current.database.instance.closeSync();
-            current.database.release();
-          }
+          await sessions.close();
         }
       })();
       return closing;
     },
   };
+}
+
+/** A failure to open says all by itself; one to write adds that nothing is lost yet. */
+function writeFailure(path: string, samples: number, error: unknown): AdapterError {
+  if (error instanceof AdapterError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new AdapterError(NAME, `writing to ${path} failed; ${samples} samples are kept and tried again: ${reason}`, {
+    code: "UNAVAILABLE",
+    cause: error,
+  });
 }

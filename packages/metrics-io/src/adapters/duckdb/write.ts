@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { seriesId } from "../../series.js";
 import type { Samples, SeriesKey, StoredForecast } from "../../types.js";
 import { mergeParts, type Pending } from "./pending.js";
@@ -11,7 +11,11 @@ export interface KnownSeries {
   readonly count: number;
   readonly first: number;
   readonly last: number;
+  /** When its newest forecast was issued. */
+  readonly lastIssued: number;
 }
+
+const NOTHING_YET = { count: 0, first: Infinity, last: -Infinity, lastIssued: -Infinity };
 
 export type Catalogue = Map<string, KnownSeries>;
 
@@ -21,11 +25,14 @@ const CHUNK = 2048;
 /** Reads the catalogue of a database that was just opened. */
 export async function readCatalogue(connection: DuckDBConnection): Promise<Catalogue> {
   const reader = await connection.runAndReadAll(
-    `SELECT series_id, host, metric, synthetic, count(time_ms)::DOUBLE, min(time_ms)::DOUBLE, max(time_ms)::DOUBLE
-     FROM series LEFT JOIN samples USING (series_id) GROUP BY ALL`,
+    `SELECT series_id, host, metric, synthetic, coalesce(n, 0)::DOUBLE, first::DOUBLE, last::DOUBLE, issued::DOUBLE
+     FROM series
+     LEFT JOIN (SELECT series_id, count(*) AS n, min(time_ms) AS first, max(time_ms) AS last FROM samples GROUP BY series_id)
+       USING (series_id)
+     LEFT JOIN (SELECT series_id, max(issued_ms) AS issued FROM forecasts GROUP BY series_id) USING (series_id)`,
   );
   const catalogue: Catalogue = new Map();
-  for (const [id, host, metric, synthetic, count, first, last] of reader.getRows()) {
+  for (const [id, host, metric, synthetic, count, first, last, issued] of reader.getRows()) {
     const key = { host: String(host), metric: String(metric) };
     catalogue.set(seriesId(key), {
       seriesId: Number(id),
@@ -34,6 +41,7 @@ export async function readCatalogue(connection: DuckDBConnection): Promise<Catal
       count: Number(count),
       first: first === null ? Infinity : Number(first),
       last: last === null ? -Infinity : Number(last),
+      lastIssued: issued === null ? -Infinity : Number(issued),
     });
   }
   return catalogue;
@@ -72,9 +80,7 @@ export async function writePending(
         last: Math.max(known.last, samples.times[samples.times.length - 1]),
       });
     }
-    for (const forecast of pending.forecasts.values()) {
-      await writeForecast(connection, (changed.get(seriesId(forecast)) as KnownSeries).seriesId, forecast);
-    }
+    await writeForecasts(connection, [...pending.forecasts.values()], changed);
     await connection.run("COMMIT");
     return changed;
   } catch (error) {
@@ -102,9 +108,7 @@ async function writeSeries(connection: DuckDBConnection, pending: Pending, catal
         seriesId: next++,
         key,
         synthetic: synthetic ?? false,
-        count: 0,
-        first: Infinity,
-        last: -Infinity,
+        ...NOTHING_YET,
       };
       await connection.run("INSERT INTO series VALUES ($1, $2, $3, $4)", [
         added.seriesId,
@@ -178,33 +182,58 @@ async function countRows(connection: DuckDBConnection, columns: readonly Column[
   return new Map(reader.getRows().map(([id, count]) => [Number(id), Number(count)]));
 }
 
-async function writeForecast(connection: DuckDBConnection, id: number, forecast: StoredForecast): Promise<void> {
-  const { BIGINT, DOUBLE, INTEGER, LIST, STRUCT, VARCHAR, listValue, structValue } = await import("@duckdb/node-api");
-  const list = (values: readonly number[]) => listValue([...values]);
-  const intervals = forecast.intervals.map(({ level, lower, upper }) =>
-    structValue({ level, lower: list(lower), upper: list(upper) }),
+/** Writes forecasts, one row each, and moves `lastIssued` of their series on. */
+async function writeForecasts(
+  connection: DuckDBConnection,
+  forecasts: readonly StoredForecast[],
+  changed: Catalogue,
+): Promise<void> {
+  if (forecasts.length === 0) return;
+  const { BIGINT, DOUBLE, DuckDBDataChunk, INTEGER, LIST, STRUCT, VARCHAR, listValue, structValue } = await import(
+    "@duckdb/node-api"
   );
-  const issued = BigInt(forecast.issuedAt);
-  await connection.run("DELETE FROM forecasts WHERE series_id = $1 AND issued_ms = $2", [id, issued]);
-  await connection.run(
-    "INSERT INTO forecasts VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    [
-      id,
+  const list = (values: readonly number[]) => listValue([...values]);
+  const doubles = LIST(DOUBLE);
+  const types = [
+    INTEGER,
+    BIGINT,
+    VARCHAR,
+    LIST(BIGINT),
+    doubles,
+    doubles,
+    LIST(STRUCT({ level: DOUBLE, lower: doubles, upper: doubles })),
+  ];
+  const rows: DuckDBValue[][] = [];
+  for (const forecast of forecasts) {
+    const id = seriesId(forecast);
+    const known = changed.get(id) as KnownSeries;
+    const issued = BigInt(forecast.issuedAt);
+    if (forecast.issuedAt <= known.lastIssued) {
+      await connection.run("DELETE FROM forecasts WHERE series_id = $1 AND issued_ms = $2", [known.seriesId, issued]);
+    }
+    changed.set(id, { ...known, lastIssued: Math.max(known.lastIssued, forecast.issuedAt) });
+    const intervals = forecast.intervals.map(({ level, lower, upper }) =>
+      structValue({ level, lower: list(lower), upper: list(upper) }),
+    );
+    rows.push([
+      known.seriesId,
       issued,
       forecast.modelVersion,
       listValue(forecast.times.map(BigInt)),
       list(forecast.mean),
       list(forecast.median),
       listValue(intervals),
-    ],
-    [
-      INTEGER,
-      BIGINT,
-      VARCHAR,
-      LIST(BIGINT),
-      LIST(DOUBLE),
-      LIST(DOUBLE),
-      LIST(STRUCT({ level: DOUBLE, lower: LIST(DOUBLE), upper: LIST(DOUBLE) })),
-    ],
-  );
+    ]);
+  }
+  const appender = await connection.createAppender("forecasts");
+  try {
+    for (let begin = 0; begin < rows.length; begin += CHUNK) {
+      const part = rows.slice(begin, begin + CHUNK);
+      const chunk = DuckDBDataChunk.create(types, part.length);
+      chunk.setRows(part);
+      appender.appendDataChunk(chunk);
+    }
+  } finally {
+    appender.closeSync();
+  }
 }
