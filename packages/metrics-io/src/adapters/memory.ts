@@ -84,6 +84,7 @@ export function memoryStore(): MetricStore {
     async latestForecast(key, { before = Infinity } = {}) {
       checkOpen();
       checkKey(NAME, key);
+      checkRange(NAME, { from: -Infinity, to: before });
       let latest: StoredForecast | null = null;
       for (const forecast of entries.get(seriesId(key))?.forecasts.values() ?? []) {
         if (forecast.issuedAt < before && (latest === null || forecast.issuedAt > latest.issuedAt)) latest = forecast;

@@ -27,7 +27,7 @@ const ALL = { from: -Infinity, to: Infinity };
 
 /** A process that writes and reports; `reported()` is how many samples it said are safe. */
 async function startWriter(path: string) {
-  const script = fileURLToPath(new URL("./duckdb-writer.mjs", import.meta.url));
+  const script = fileURLToPath(new URL("../fixtures/duckdb-writer.mjs", import.meta.url));
   const child = spawn(process.execPath, [script, path], { stdio: ["ignore", "pipe", "pipe"] });
   children.push(child);
   let out = "";
@@ -118,7 +118,7 @@ describe("duckdbStore on a disk that is full", () => {
     "keeps what it cannot write and writes it when there is room (needs Linux and prlimit)",
     async () => {
       const path = newFolder();
-      const script = fileURLToPath(new URL("./duckdb-full-disk.mjs", import.meta.url));
+      const script = fileURLToPath(new URL("../fixtures/duckdb-full-disk.mjs", import.meta.url));
       const child = spawn("/bin/sh", ["-c", `trap '' XFSZ; exec "$0" "$1" "$2"`, process.execPath, script, path], {
         stdio: ["ignore", "pipe", "inherit"],
       });

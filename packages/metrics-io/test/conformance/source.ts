@@ -79,6 +79,9 @@ export function describeSource(name: string, { keys, create }: SourceUnderTest):
       for (const range of [
         { from: START, to: START },
         { from: START - 5000, to: START },
+        { from: -Infinity, to: -Infinity },
+        { from: Infinity, to: Infinity },
+        { from: -1e300, to: -1e299 },
         { from: TIMES[TIMES.length - 1] + 1, to: Infinity },
         { from: START + 100_000, to: START + 200_000 },
       ]) {

@@ -296,7 +296,10 @@ export function describeStore(name: string, { create }: StoreUnderTest): void {
         expect(await issued()).toBe(3000);
         expect(await issued(3001)).toBe(3000);
         expect(await issued(3000)).toBe(2000);
+        expect(await issued(2000.5)).toBe(2000);
         expect(await issued(1000)).toBeNull();
+        expect(await issued(-Infinity)).toBeNull();
+        expect((await rejection(store.latestForecast(CPU, { before: Number.NaN }))).code).toBe("INVALID_ARGUMENT");
       });
 
       it("replace the one of the same issue time", async () => {

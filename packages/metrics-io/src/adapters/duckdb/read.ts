@@ -1,18 +1,22 @@
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { Samples, SeriesKey, StoredForecast, TimeRange } from "../../types.js";
 
-/** The times that a JavaScript Date can hold; beyond them a BIGINT parameter would overflow. */
-const MAX_TIME = 8.64e15;
+/**
+ * A limit of a half-open range as DuckDB takes it. All times are whole milliseconds that a Date can hold, so every limit has an equal
+ * one among the whole numbers up to just beyond those.
+ */
+function limit(time: number): bigint {
+  const edge = 8.64e15 + 1;
+  return BigInt(Math.ceil(Math.min(Math.max(time, -edge), edge)));
+}
 
 /** Samples of one series, in order. */
 export async function readSamples(instance: DuckDBInstance, id: number, range: TimeRange): Promise<Samples> {
-  const from = Math.ceil(Math.max(range.from, -MAX_TIME));
-  const to = Math.ceil(Math.min(range.to, MAX_TIME + 1));
   return withConnection(instance, async (connection) => {
     const result = await connection.run(
       `SELECT time_ms::DOUBLE, value FROM samples
        WHERE series_id = $1 AND time_ms >= $2 AND time_ms < $3 ORDER BY time_ms`,
-      [id, BigInt(from), BigInt(to)],
+      [id, limit(range.from), limit(range.to)],
     );
     const chunks = await result.fetchAllChunks();
     const length = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
@@ -39,7 +43,7 @@ export async function readLatestForecast(
     const reader = await connection.runAndReadAll(
       `SELECT issued_ms::DOUBLE, model_version, times_ms::DOUBLE[], mean, median, intervals FROM forecasts
        WHERE series_id = $1 AND issued_ms < $2 ORDER BY issued_ms DESC LIMIT 1`,
-      [id, BigInt(Math.ceil(Math.min(before, MAX_TIME + 1)))],
+      [id, limit(before)],
     );
     if (reader.currentRowCount === 0) return null;
     const [issuedAt, modelVersion, times, mean, median, intervals] = reader.getRowsJS()[0];

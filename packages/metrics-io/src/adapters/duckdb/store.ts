@@ -188,6 +188,7 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
     async latestForecast(key, { before = Infinity } = {}) {
       checkOpen();
       checkKey(NAME, key);
+      checkRange(NAME, { from: -Infinity, to: before });
       const series = await find(key);
       if (series === undefined) return null;
       return sessions.read(`reading the forecast of ${seriesId(key)}`, ({ instance }) =>
