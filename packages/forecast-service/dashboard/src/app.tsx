@@ -6,7 +6,7 @@ import { formatRoute, parseRoute, type Route } from "./route.js";
 import { Header } from "./view/header.js";
 import { SeriesNav } from "./view/series-nav.js";
 import { SeriesView } from "./view/series-view.js";
-import { ConnectionBanner, NoSeries, Skeleton, UnknownSeries, Unreachable } from "./view/states.js";
+import { ConnectionBanner, NoSeries, Skeleton, SkeletonNav, UnknownSeries, Unreachable } from "./view/states.js";
 
 export function App({ live }: { readonly live: Live }) {
   const [snapshot, setSnapshot] = useState(live.snapshot);
@@ -45,6 +45,7 @@ export function App({ live }: { readonly live: Live }) {
         Skip to the chart
       </button>
       <Header snapshot={snapshot} />
+      {!list && snapshot.link === "connecting" && <SkeletonNav />}
       {list && list.series.length > 0 && <SeriesNav series={list.series} chosen={route.id} range={route.range} />}
       <main id="main" tabIndex={-1} class={list && list.series.length === 0 ? "main main-alone" : "main"}>
         {list && <ConnectionBanner snapshot={snapshot} onRetry={retry} />}

@@ -37,12 +37,12 @@ const CPU: Signal = { seed: 1, base: 34, daily: 17, hourly: 5, noise: 3.2, hours
 const MEMORY: Signal = { seed: 2, base: 61, daily: 4, hourly: 0.6, noise: 0.5, hours: 340 };
 
 const SIGNALS: Readonly<Record<string, Signal>> = {
-  "demo/cpu": CPU,
-  "demo/memory": MEMORY,
-  "web-01/cpu": { ...CPU, seed: 3, base: 22 },
-  "web-01/memory": { ...MEMORY, seed: 4, hours: 1.2 },
-  "db-02/cpu": { ...CPU, seed: 5, base: 50 },
-  "db-02/memory": { ...MEMORY, seed: 6, base: 84 },
+  "demo/cpu_percent": CPU,
+  "demo/memory_percent": MEMORY,
+  "web-01/cpu_percent": { ...CPU, seed: 3, base: 22 },
+  "web-01/memory_percent": { ...MEMORY, seed: 4, hours: 1.2 },
+  "db-02/cpu_percent": { ...CPU, seed: 5, base: 50 },
+  "db-02/memory_percent": { ...MEMORY, seed: 6, base: 84 },
 };
 
 /** A number in [0, 1) that depends on nothing but its arguments. */
@@ -96,20 +96,21 @@ function list(now: number, situation: Situation): SeriesListResponse {
   const series = situation === "empty" ? [] : Object.keys(SIGNALS).map((id) => entryOf(id, now));
   if (situation === "many") {
     for (let host = 3; host < 43; host++) {
-      for (const metric of ["cpu", "memory"]) series.push(entryOf(`node-${host}.fra.example.org/${metric}`, now));
+      for (const metric of ["cpu_percent", "memory_percent"])
+        series.push(entryOf(`node-${host}.fra.example.org/${metric}`, now));
     }
   }
   return { now: iso(now), series };
 }
 
 function signalOf(id: string): Signal {
-  return SIGNALS[id] ?? { ...(id.endsWith("cpu") ? CPU : MEMORY), seed: id.length * 7 + id.charCodeAt(5) };
+  return SIGNALS[id] ?? { ...(id.endsWith("cpu_percent") ? CPU : MEMORY), seed: id.length * 7 + id.charCodeAt(5) };
 }
 
 function entryOf(id: string, now: number): SeriesEntry {
   const [host, metric] = id.split("/");
   const signal = signalOf(id);
-  const status = id === "web-01/memory" ? "waiting" : id.startsWith("db-02") ? "failed" : "forecast";
+  const status = id === "web-01/memory_percent" ? "waiting" : id.startsWith("db-02") ? "failed" : "forecast";
   const measured = Math.floor(now / 15_000) * 15_000;
   const value = valueAt(signal, slotOf(now) - 1) ?? signal.base;
   const need = 48;
@@ -122,11 +123,11 @@ function entryOf(id: string, now: number): SeriesEntry {
     synthetic: host === "demo",
     status,
     last: { time: iso(measured), value },
-    modelVersion: id === "db-02/cpu" || status === "waiting" ? null : "v12",
+    modelVersion: id === "db-02/cpu_percent" || status === "waiting" ? null : "v12",
     nextRun: iso(now + 3 * MINUTE),
     reason:
       status === "waiting"
-        ? "A forecast needs 4 hours of history; this series has 1 hour 10 minutes."
+        ? `Has ${have} of the ${need} five-minute values (4 h) that a first forecast needs; expected in 2 h 50 min.`
         : status === "failed"
           ? "The last fit did not converge: 61 of the last 288 values are the same. Training is tried again at the next run."
           : null,
@@ -143,7 +144,7 @@ function history(entry: SeriesEntry, query: URLSearchParams, now: number): Histo
   const to = Date.parse(query.get("to") ?? iso(now));
   const from = Math.max(Date.parse(query.get("from") ?? iso(now - 24 * 60 * MINUTE)), now - signal.hours * 60 * MINUTE);
   const points: HistoryResponse["points"] = [];
-  for (let at = Math.ceil(from / (step * 1000)) * step * 1000; at <= to - step * 1000; at += step * 1000) {
+  for (let at = Math.ceil(from / (step * 1000)) * step * 1000; at < to; at += step * 1000) {
     if (step < STEP) {
       const around = valueAt(signal, slotOf(at)) ?? signal.base;
       points.push({ time: iso(at), value: around + 0.4 * (chance(signal.seed, at / 1000) - 0.5) });

@@ -19,7 +19,12 @@ export function chooseRange(lowest: number | null, highest: number | null, unit:
   const round = niceStep((to - from) / 8);
   from = Math.floor(from / round + 1e-9) * round;
   to = Math.ceil(to / round - 1e-9) * round;
-  return unit === "percent" ? [Math.max(0, from), Math.min(100, to)] : [from, to];
+  if (unit !== "percent") return [from, to];
+  from = Math.max(0, from);
+  to = Math.min(100, to);
+  // At the ends there is room on one side only.
+  if (to - from < leastSpan) return from < 50 ? [from, from + leastSpan] : [to - leastSpan, to];
+  return [from, to];
 }
 
 /** The nearest 1, 2, 2.5 or 5 times a power of ten that is not smaller. */
@@ -37,12 +42,13 @@ export function formatTick(value: number, step: number, unit: Unit): string {
 
 const DAY = 86_400;
 
-/** Labels of a time axis: the clock, with the day below the first label and wherever a day begins. */
-export function timeLabels(splits: readonly number[], timeZone?: string): string[] {
+/** Labels of a time axis: the clock, with the day below the first label and wherever a day begins. `short`: no month. */
+export function timeLabels(splits: readonly number[], short: boolean, timeZone?: string): string[] {
   const step = splits.length > 1 ? splits[1] - splits[0] : DAY;
   let day = "";
   return splits.map((seconds) => {
-    const today = formatDay(seconds * 1000, timeZone);
+    const full = formatDay(seconds * 1000, timeZone);
+    const today = short ? full.replace(/ \S+$/, "") : full;
     if (step >= DAY - 3600) return today; // an hour of slack: days around a clock change are 23 or 25 h long
     const label =
       today === day ? formatClock(seconds * 1000, timeZone) : `${formatClock(seconds * 1000, timeZone)}\n${today}`;

@@ -54,7 +54,7 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
   const options: uPlot.Options = {
     width: Math.max(1, host.clientWidth),
     height: Math.max(1, host.clientHeight),
-    padding: [16, 8, 0, 0],
+    padding: [16, 12, 0, 0],
     legend: { show: false },
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     cursor: {
@@ -84,7 +84,7 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
         space: (u) => (small(u) ? 62 : 80),
         size: 44,
         gap: 5,
-        values: (_, splits) => timeLabels(splits),
+        values: (u, splits) => timeLabels(splits, small(u)),
       },
       {
         stroke: () => palette.axis,

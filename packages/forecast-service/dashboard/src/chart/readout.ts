@@ -1,6 +1,6 @@
 /** The exact values at one time, as rows and as a sentence. */
-import { formatDayClock, formatSpan, formatUtc, formatValue } from "../format.js";
-import type { PlotView } from "./plot.js";
+import type { Timeline } from "../forecast/timeline.js";
+import { formatDayClock, formatSpan, formatUtc, formatValue, type Unit } from "../format.js";
 
 export interface ReadoutRow {
   readonly key: "observed" | "median" | "range80" | "range95";
@@ -15,7 +15,7 @@ export interface Readout {
   readonly spoken: string;
 }
 
-export function readout({ timeline, unit }: Pick<PlotView, "timeline" | "unit">, row: number): Readout {
+export function readout({ timeline, unit }: { timeline: Timeline; unit: Unit }, row: number): Readout {
   const rows: ReadoutRow[] = [];
   const observed = timeline.observed[row];
   if (typeof observed === "number") {

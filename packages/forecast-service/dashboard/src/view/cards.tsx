@@ -11,17 +11,22 @@ interface CardsProps {
   readonly steps: readonly Step[];
   readonly now: number;
   readonly skew: number;
+  /** Grid of the series, in seconds; three steps without a value are more than a delay. */
+  readonly stepSeconds: number;
 }
 
 /** The answers to "how is it, how will it be, how bad can it get, and who says so". */
-export function Cards({ entry, forecast, steps, now, skew }: CardsProps) {
+export function Cards({ entry, forecast, steps, now, skew, stepSeconds }: CardsProps) {
   const { inOneHour, inFourHours, peak } = outlook(steps, now);
+  const patience = 3 * stepSeconds * 1000;
+  const silent = entry.last !== null && now - Date.parse(entry.last.time) > patience;
+  const overdue = forecast !== null && now - Date.parse(forecast.issuedAt) > 2 * patience;
   return (
     <dl class="cards">
       <Card name="Now" class="card-now" value={formatValue(entry.last?.value, entry.unit)}>
         {entry.last ? (
-          <p>
-            measured <Age at={Date.parse(entry.last.time)} skew={skew} />
+          <p class={silent ? "card-warning" : undefined}>
+            {silent ? "no new value, the last came" : "measured"} <Age at={Date.parse(entry.last.time)} skew={skew} />
           </p>
         ) : (
           <p>no value yet</p>
@@ -32,10 +37,16 @@ export function Cards({ entry, forecast, steps, now, skew }: CardsProps) {
         <>
           <StepCard name="In 1 hour" step={inOneHour} unit={entry.unit} now={now} />
           <StepCard name="In 4 hours" step={inFourHours} unit={entry.unit} now={now} />
-          <StepCard name="Peak ahead" step={peak} unit={entry.unit} now={now} />
+          <StepCard
+            name="Peak ahead"
+            title="The highest median still to come"
+            step={peak}
+            unit={entry.unit}
+            now={now}
+          />
           <Card name="Model" class="card-model" value={forecast.modelVersion}>
-            <p>
-              forecast made <Age at={Date.parse(forecast.issuedAt)} skew={skew} />
+            <p class={overdue ? "card-warning" : undefined}>
+              {overdue ? "overdue, " : ""}forecast made <Age at={Date.parse(forecast.issuedAt)} skew={skew} />
             </p>
             {entry.nextRun !== null && (
               <p>
@@ -51,14 +62,15 @@ export function Cards({ entry, forecast, steps, now, skew }: CardsProps) {
 
 interface StepCardProps {
   readonly name: string;
+  readonly title?: string;
   readonly step: Step | null;
   readonly unit: Unit;
   readonly now: number;
 }
 
-function StepCard({ name, step, unit, now }: StepCardProps) {
+function StepCard({ name, title, step, unit, now }: StepCardProps) {
   return (
-    <Card name={name} class="card-step" value={formatValue(step?.median, unit)}>
+    <Card name={name} title={title} class="card-step" value={formatValue(step?.median, unit)}>
       {step ? (
         <>
           <p>
@@ -83,15 +95,16 @@ function StepCard({ name, step, unit, now }: StepCardProps) {
 
 interface CardProps {
   readonly name: string;
+  readonly title?: string | undefined;
   readonly class: string;
   readonly value: string;
   readonly children: ComponentChildren;
 }
 
-function Card({ name, class: kind, value, children }: CardProps) {
+function Card({ name, title, class: kind, value, children }: CardProps) {
   return (
     <div class={`card ${kind}`}>
-      <dt>{name}</dt>
+      <dt title={title}>{name}</dt>
       <dd>
         <span class="card-value" title={value}>
           {value}

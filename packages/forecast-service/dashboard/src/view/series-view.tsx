@@ -4,7 +4,7 @@ import { Chart } from "../chart/chart.js";
 import type { PlotView } from "../chart/plot.js";
 import type { Detail, Snapshot } from "../data/live.js";
 import { summarize } from "../forecast/summary.js";
-import { forecastSteps, joinTimeline } from "../forecast/timeline.js";
+import { forecastSteps, joinTimeline, type Step, type Timeline } from "../forecast/timeline.js";
 import { formatDuration } from "../format.js";
 import { metricName } from "../names.js";
 import { RANGE_MS, RANGE_WORDS, type Route } from "../route.js";
@@ -25,8 +25,16 @@ export function SeriesView({ entry, route, snapshot }: SeriesViewProps) {
   const { skew } = snapshot;
   const now = snapshot.list ? Date.parse(snapshot.list.now) : Date.now() + skew;
   const detail = snapshot.detail?.id === entry.id ? snapshot.detail : null;
-  const forecast = detail?.forecast ?? null;
-  const steps = useMemo(() => (forecast ? forecastSteps(forecast, entry.unit) : []), [forecast, entry.unit]);
+  const history = detail?.history ?? null;
+  const stored = detail?.forecast ?? null;
+  const steps = useMemo(() => {
+    const all = stored ? forecastSteps(stored, entry.unit) : [];
+    // A forecast that has run out says nothing about now.
+    return all.some((step) => step.at > now) ? all : [];
+  }, [stored, entry.unit, now]);
+  const forecast = steps.length > 0 ? stored : null;
+  const timeline = useMemo(() => (history ? joinTimeline(history, steps) : null), [history, steps]);
+  const stepSeconds = forecast?.stepSeconds ?? entry.history?.stepSeconds ?? 300;
   return (
     <>
       <div class="title">
@@ -37,13 +45,13 @@ export function SeriesView({ entry, route, snapshot }: SeriesViewProps) {
       </div>
       {forecast && entry.status === "failed" && <Failed entry={entry} older skew={skew} />}
       <div class={forecast || entry.status === "forecast" ? undefined : "lead"}>
-        <Cards entry={entry} forecast={forecast} steps={steps} now={now} skew={skew} />
-        {entry.status === "waiting" && <Waiting entry={entry} skew={skew} />}
+        <Cards entry={entry} forecast={forecast} steps={steps} now={now} skew={skew} stepSeconds={stepSeconds} />
+        {entry.status === "waiting" && <Waiting entry={entry} />}
         {!forecast && entry.status === "failed" && <Failed entry={entry} older={false} skew={skew} />}
       </div>
       <section class="panel" aria-label="Chart" aria-busy={snapshot.loading}>
         <div class="panel-head">
-          <Legend forecast={forecast !== null} gaps={detail !== null} />
+          <Legend forecast={forecast !== null} gaps={timeline !== null && timeline.gaps.length > 0} />
           <RangePicker route={route} />
         </div>
         {snapshot.detailError !== null && (
@@ -51,8 +59,15 @@ export function SeriesView({ entry, route, snapshot }: SeriesViewProps) {
             {snapshot.detailError}
           </p>
         )}
-        {detail ? (
-          <History entry={entry} detail={detail} steps={steps} now={now} loading={snapshot.loading} />
+        {detail && timeline ? (
+          <History
+            entry={entry}
+            detail={detail}
+            timeline={timeline}
+            steps={steps}
+            now={now}
+            loading={snapshot.loading}
+          />
         ) : (
           <div class="chart chart-empty">
             {snapshot.loading ? <span class="spinner" role="status" aria-label="Loading" /> : <p>Not loaded.</p>}
@@ -66,16 +81,16 @@ export function SeriesView({ entry, route, snapshot }: SeriesViewProps) {
 interface HistoryProps {
   readonly entry: SeriesEntry;
   readonly detail: Detail;
-  readonly steps: ReturnType<typeof forecastSteps>;
+  readonly timeline: Timeline;
+  readonly steps: readonly Step[];
   readonly now: number;
   readonly loading: boolean;
 }
 
 const HOUR = 3600;
 
-function History({ entry, detail, steps, now, loading }: HistoryProps) {
+function History({ entry, detail, timeline, steps, now, loading }: HistoryProps) {
   const { history, range } = detail;
-  const timeline = useMemo(() => joinTimeline(history, steps), [history, steps]);
   const view: PlotView = useMemo(() => {
     const seconds = now / 1000;
     const end = steps.length > 0 ? Math.max(seconds + 4 * HOUR, steps[steps.length - 1].at / 1000) : seconds;

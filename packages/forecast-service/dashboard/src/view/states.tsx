@@ -2,20 +2,21 @@
 import type { ComponentChildren } from "preact";
 import type { SeriesEntry } from "../../../src/http/contract.js";
 import type { Snapshot } from "../data/live.js";
-import { formatDayClock, formatDuration } from "../format.js";
+import { formatDayClock, formatDuration, formatUtc } from "../format.js";
 import { Icon, type IconName } from "./icon.js";
 import { Moment, Until, useSecond } from "./time.js";
 
 interface StateProps {
   readonly icon: IconName;
   readonly title: string;
+  readonly tone?: "bad";
   readonly children: ComponentChildren;
 }
 
-function State({ icon, title, children }: StateProps) {
+function State({ icon, title, tone, children }: StateProps) {
   return (
     <section class="state">
-      <span class="state-icon">
+      <span class={tone ? `state-icon state-icon-${tone}` : "state-icon"}>
         <Icon name={icon} />
       </span>
       <h1>{title}</h1>
@@ -53,6 +54,7 @@ export function Unreachable({ snapshot, onRetry }: RetryProps) {
     <State
       icon={failing ? "alert" : "unplugged"}
       title={failing ? "Loadcast answers with an error" : "Loadcast does not answer"}
+      tone="bad"
     >
       {failing ? (
         <p>{snapshot.error}</p>
@@ -114,37 +116,43 @@ export function UnknownSeries({ id }: { readonly id: string }) {
 }
 
 /** Why there is no forecast, how far the history has come, and when the first one is due. */
-export function Waiting({ entry, skew }: { readonly entry: SeriesEntry; readonly skew: number }) {
+export function Waiting({ entry }: { readonly entry: SeriesEntry }) {
   const { history } = entry;
   const due = history?.firstForecastAt ? Date.parse(history.firstForecastAt) : null;
+  const collecting = history !== null && history.have < history.need;
   return (
     <section class="notice notice-waiting" aria-label="Why there is no forecast yet">
       <Icon name="clock" />
       <div>
-        <h2>Collecting history for the first forecast</h2>
+        <h2>
+          {due === null
+            ? "Waiting for new values"
+            : collecting
+              ? "Collecting history for the first forecast"
+              : "The first forecast is on its way"}
+        </h2>
         {entry.reason !== null && <p>{entry.reason}</p>}
-        {history && (
-          <>
-            <progress value={Math.min(history.have, history.need)} max={history.need} aria-label="History collected" />
-            <p class="notice-facts">
-              <span>
-                <strong>
-                  {history.have} of {history.need}
-                </strong>{" "}
-                values, one every {formatDuration(history.stepSeconds * 1000)}
-              </span>
-              {due !== null && (
-                <span>
-                  first forecast{" "}
-                  <strong>
-                    <Until at={due} skew={skew} />
-                  </strong>
-                  , {formatDayClock(due)}
-                </span>
-              )}
-            </p>
-          </>
-        )}
+        {collecting && <progress value={history.have} max={history.need} aria-label="History collected" />}
+        <p class="notice-facts">
+          {collecting && (
+            <span>
+              <strong>
+                {history.have} of {history.need}
+              </strong>{" "}
+              values collected
+            </span>
+          )}
+          {due !== null && (
+            <span>
+              First forecast{" "}
+              <strong>
+                <time dateTime={new Date(due).toISOString()} title={formatUtc(due)}>
+                  {formatDayClock(due)}
+                </time>
+              </strong>
+            </span>
+          )}
+        </p>
       </div>
     </section>
   );
@@ -161,7 +169,7 @@ export function Failed({ entry, older, skew }: { entry: SeriesEntry; older: bool
           {older && <span>Below is the last one that worked.</span>}
           {entry.nextRun !== null && (
             <span>
-              next attempt{" "}
+              Next attempt{" "}
               <strong>
                 <Until at={Date.parse(entry.nextRun)} skew={skew} />
               </strong>
@@ -177,13 +185,25 @@ export function Failed({ entry, older, skew }: { entry: SeriesEntry; older: bool
 export function Skeleton() {
   return (
     <div class="skeleton" role="status" aria-label="Loading">
-      <div class="skeleton-title" />
+      <div class="skeleton-line skeleton-title" />
       <div class="cards">
         {["Now", "1 h", "4 h", "Peak", "Model"].map((name) => (
           <div class="card" key={name} />
         ))}
       </div>
       <div class="panel" />
+    </div>
+  );
+}
+
+export function SkeletonNav() {
+  return (
+    <div class="series-nav" aria-hidden="true">
+      <div class="skeleton skeleton-nav">
+        {["a", "b", "c", "d"].map((name) => (
+          <div class="skeleton-line" key={name} />
+        ))}
+      </div>
     </div>
   );
 }

@@ -1,0 +1,72 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { chooseRange, formatTick, niceStep, timeLabels } from "../../dashboard/src/chart/axis.js";
+
+describe("y range", () => {
+  it("holds the data, stays in 0 to 100, and is at least ten points high", () => {
+    const percent = fc.double({ min: 0, max: 100, noNaN: true });
+    fc.assert(
+      fc.property(percent, percent, (a, b) => {
+        const [from, to] = chooseRange(Math.min(a, b), Math.max(a, b), "percent");
+        expect(from).toBeLessThanOrEqual(Math.min(a, b));
+        expect(to).toBeGreaterThanOrEqual(Math.max(a, b));
+        expect(from).toBeGreaterThanOrEqual(0);
+        expect(to).toBeLessThanOrEqual(100);
+        expect(to - from).toBeGreaterThanOrEqual(10 - 1e-9);
+      }),
+    );
+  });
+
+  it("holds other data too, whatever their size", () => {
+    const value = fc.double({ min: -1e12, max: 1e12, noNaN: true });
+    fc.assert(
+      fc.property(value, value, (a, b) => {
+        const [from, to] = chooseRange(Math.min(a, b), Math.max(a, b), "none");
+        expect(from).toBeLessThan(to);
+        const slack = 1e-9 * Math.max(Math.abs(a), Math.abs(b), 1);
+        expect(from).toBeLessThanOrEqual(Math.min(a, b) + slack);
+        expect(to).toBeGreaterThanOrEqual(Math.max(a, b) - slack);
+      }),
+    );
+  });
+
+  it("starts at zero near zero, and not for a memory that never moves", () => {
+    expect(chooseRange(5, 60, "percent")).toEqual([0, 70]);
+    const [from, to] = chooseRange(63.1, 63.4, "percent");
+    expect(from).toBeGreaterThan(50);
+    expect(to).toBeLessThan(75);
+  });
+
+  it("has a range for nothing", () => {
+    expect(chooseRange(null, null, "percent")).toEqual([0, 100]);
+    expect(chooseRange(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, "none")).toEqual([0, 1]);
+  });
+
+  it("takes the next round step", () => {
+    expect([0.8, 1, 1.1, 2.2, 3, 7, 12].map(niceStep)).toEqual([1, 1, 2, 2.5, 5, 10, 20]);
+  });
+
+  it("writes decimals only where steps have them", () => {
+    expect(formatTick(62, 2, "percent")).toBe("62\u202f%");
+    expect(formatTick(62.5, 0.5, "percent")).toBe("62.5\u202f%");
+  });
+});
+
+describe("time labels", () => {
+  const at = (time: string) => Date.parse(time) / 1000;
+
+  it("name the day once, and again when it changes", () => {
+    const splits = ["22:00", "23:00"].map((clock) => at(`2026-11-22T${clock}:00Z`)).concat(at("2026-11-23T00:00:00Z"));
+    expect(timeLabels(splits, false, "UTC")).toEqual(["22:00\nSun 22 Nov", "23:00", "00:00\nMon 23 Nov"]);
+    expect(timeLabels(splits, true, "UTC")).toEqual(["22:00\nSun 22", "23:00", "00:00\nMon 23"]);
+  });
+
+  it("are days when steps are days, also over a change of the clock", () => {
+    const splits = ["2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"].map(at);
+    expect(timeLabels(splits, false, "Europe/Berlin")).toEqual(["Sun 25 Oct", "Mon 26 Oct"]);
+    expect(timeLabels([at("2026-03-28T23:00:00Z"), at("2026-03-29T22:00:00Z")], false, "Europe/Berlin")).toEqual([
+      "Sun 29 Mar",
+      "Mon 30 Mar",
+    ]);
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { firstChoice, groupByHost, metricName } from "../../dashboard/src/names.js";
+import type { SeriesEntry } from "../../src/http/contract.js";
+
+function entry(id: string, change: Partial<SeriesEntry> = {}): SeriesEntry {
+  const [host, metric] = id.split("/");
+  return {
+    id,
+    host,
+    metric,
+    unit: "percent",
+    synthetic: false,
+    status: "forecast",
+    last: null,
+    modelVersion: "1",
+    nextRun: null,
+    reason: null,
+    history: null,
+    ...change,
+  };
+}
+
+describe("names", () => {
+  it("are words", () => {
+    expect(["cpu_percent", "memory_percent", "disk_used-bytes", "_"].map(metricName)).toEqual([
+      "CPU",
+      "Memory",
+      "Disk used bytes",
+      "_",
+    ]);
+  });
+
+  it("put hosts in the order of their numbers, made-up ones last", () => {
+    const series = [entry("demo/cpu", { synthetic: true }), entry("n10/cpu"), entry("n2/memory"), entry("n2/cpu")];
+    const groups = groupByHost(series);
+    expect(groups.map((group) => group.host)).toEqual(["n2", "n10", "demo"]);
+    expect(groups[0].series.map((one) => one.metric)).toEqual(["cpu", "memory"]);
+    expect(groups.map((group) => group.synthetic)).toEqual([false, false, true]);
+  });
+});
+
+describe("what is shown first", () => {
+  const demo = entry("demo/cpu", { synthetic: true });
+  it("is a real forecast, else a made-up one, else anything", () => {
+    expect(firstChoice([demo, entry("n/cpu", { status: "waiting" }), entry("n/memory")])?.id).toBe("n/memory");
+    expect(firstChoice([demo, entry("n/cpu", { status: "waiting" })])?.id).toBe("demo/cpu");
+    expect(firstChoice([entry("n/cpu", { status: "waiting" })])?.id).toBe("n/cpu");
+    expect(firstChoice([])).toBeNull();
+  });
+});
