@@ -98,7 +98,7 @@ export function sarima(y: Series, spec: SarimaSpec, options: FitOptions = {}): S
 
 /** How hard a fit tries, beyond what callers may choose: a search over many models wants it quick and without errors. */
 export interface FitEffort {
-  readonly finalists?: number;
+  readonly quick?: boolean;
   readonly standardErrors?: boolean;
 }
 
@@ -156,7 +156,7 @@ export function fitPrepared(
       sigma2: fixedSigma2,
       maxIterations: options.maxIterations,
       signal: options.signal,
-      finalists: effort.finalists,
+      effort: effort.quick ? "quick" : "thorough",
     });
   }
   const { factors } = maximum;

@@ -30,7 +30,9 @@ export function standardErrors(
   const n = likelihood.nobs;
   const scaled = sigma2 === undefined ? undefined : sigma2 / likelihood.scale / likelihood.scale;
 
-  likelihood.evaluate(factors, true);
+  // Second differences need every digit near the unit circle; elsewhere double precision has enough of them.
+  const slow = !likelihood.evaluate(factors) || likelihood.isSlow();
+  likelihood.evaluate(factors, slow);
   const beta0 = likelihood.coefficients();
   const R0 = likelihood.regressionR();
   const rss0 = likelihood.current.rss;
@@ -39,7 +41,7 @@ export function standardErrors(
   /** −log-likelihood at the regression coefficients of the optimum, and its derivative in them. */
   const evaluate = (): { value: number; slope: Float64Array } => {
     const slope = new Float64Array(b);
-    if (!likelihood.evaluate(at, true)) return { value: Number.NaN, slope };
+    if (!likelihood.evaluate(at, slow)) return { value: Number.NaN, slope };
     const { rss, logDet } = likelihood.current;
     let total = rss;
     if (b > 0) {

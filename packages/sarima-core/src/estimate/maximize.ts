@@ -9,6 +9,8 @@ import { startingValues } from "./starting-values.js";
 
 /** Starting values that are followed to the end of the conditional search. */
 const SECOND_ROUND = 6;
+/** Candidate optima of the exact likelihood that are searched to the end. */
+const FINALISTS = 3;
 
 export interface MaximizeOptions {
   /** Tried beside the starting values found here. */
@@ -16,8 +18,8 @@ export interface MaximizeOptions {
   readonly sigma2?: number | undefined;
   readonly maxIterations?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** How many of the candidate optima are searched to the end. Default 4; a search over many models takes 1. */
-  readonly finalists?: number | undefined;
+  /** "thorough" looks for the highest of several maxima; "quick", for searches over many models, for the nearest one. */
+  readonly effort?: "thorough" | "quick" | undefined;
 }
 
 export interface Maximum {
@@ -43,7 +45,8 @@ interface Candidate {
  * 3. quasi-Newton on the exact likelihood from the best distinct ones, with the Gauss–Newton matrix as first curvature.
  */
 export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options: MaximizeOptions = {}): Maximum {
-  const { sigma2, signal, finalists = 4 } = options;
+  const { sigma2, signal, effort = "thorough" } = options;
+  const quick = effort === "quick";
   const scaled = sigma2 === undefined ? undefined : sigma2 / likelihood.scale / likelihood.scale;
   let evaluations = 0;
   const objective = (u: Float64Array): number => {
@@ -66,7 +69,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
 
   // 1. A few cheap steps from everywhere, then more from where they led.
   const residuals = new ConditionalResiduals(likelihood.detrended(), likelihood.spec);
-  const starts = startingValues(residuals.w, likelihood.spec, map, options.start);
+  const starts = startingValues(residuals.w, likelihood.spec, map, options.start, quick);
   const rough: ConditionalOptimum[] = [];
   for (const u of starts) {
     throwIfAborted(signal);
@@ -86,16 +89,17 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
     const A = information?.map((value) => (2 * value) / sumOfSquares);
     return { u, value: objective(u), inverseHessian: A ? (invertDamped(A, map.free, 1e-6) ?? undefined) : undefined };
   };
+  const found = quick ? fine : [...fine, ...rough];
   const candidates = [
-    ...[...fine, ...rough].map((found) => rank(found.u, found.information, found.sumOfSquares)),
-    ...starts.map((u) => rank(u)),
+    ...found.map(({ u, information, sumOfSquares }) => rank(u, information, sumOfSquares)),
+    ...(quick && !options.start ? [] : starts.slice(0, quick ? 1 : starts.length)).map((u) => rank(u)),
   ].filter(({ value }) => Number.isFinite(value));
 
   // 3. A few exact steps for the best distinct ones, the whole way for the best of those, the last digits for one.
   let iterations = 0;
   let converged = false;
   const search = (from: readonly Candidate[], count: number, limit: number, tolerance: number): Candidate[] =>
-    distinct(byValue(from), count).map(({ u, inverseHessian }) => {
+    distinct(promising(byValue(from), likelihood.nobs), count).map(({ u, inverseHessian }) => {
       const found = minimize(objective, u, {
         maxIterations: Math.min(limit, options.maxIterations ?? limit),
         tolerance,
@@ -107,15 +111,25 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
       converged = found.converged;
       return { u: found.x, value: found.value, inverseHessian: found.inverseHessian };
     });
-  const first = finalists > 1 ? search(candidates, 2 * finalists, 6, 1e-6) : candidates;
-  const second = search(first, finalists, 100, 1e-8);
-  const [best] = search(byValue(second).slice(0, 1), 1, 200, 1e-15);
+  let best: Candidate | undefined;
+  if (quick) {
+    [best] = search(candidates, 1, 100, 1e-8);
+  } else {
+    const first = search(candidates, 2 * FINALISTS, 6, 1e-6);
+    const second = search(first, FINALISTS, 100, 1e-8);
+    [best] = search(byValue(second).slice(0, 1), 1, 200, 1e-15);
+  }
   const u = best?.u ?? new Float64Array(map.free);
   map.apply(u);
   return { factors: map.snapshot(), u, objective: best?.value ?? Number.NaN, converged, iterations, evaluations };
 }
 
 const byValue = (list: readonly Candidate[]) => [...list].sort((a, b) => a.value - b.value);
+
+/** A conditional optimum is close to its exact one: a log-likelihood lower by more than this is not caught up. */
+const HOPELESS = 25;
+const promising = (sorted: readonly Candidate[], nobs: number) =>
+  sorted.filter(({ value }) => value < sorted[0].value + (2 * HOPELESS) / nobs);
 
 /** The first `count` points of a sorted list that are not near one another. */
 function distinct<T extends { u: Float64Array }>(list: readonly T[], count: number): T[] {

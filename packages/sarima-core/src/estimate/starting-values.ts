@@ -11,6 +11,7 @@ export function startingValues(
   spec: CheckedSpec,
   map: ParameterMap,
   given: SarimaParams | undefined,
+  few = false,
 ): Float64Array[] {
   const starts: Float64Array[] = [];
   const add = (params: SarimaParams | null, limit?: number) => {
@@ -23,6 +24,13 @@ export function startingValues(
   add(rissanen);
   const [p, , q] = spec.order;
   const [P, , Q] = spec.seasonal;
+  if (few) {
+    const slow = P + Q > 0 ? { seasonalAr: head(P, [0.96]), seasonalMa: head(Q, [-0.85]) } : {};
+    add({ ar: head(p, [0.5]), ma: head(q, [-0.1]), seasonalAr: head(P, [0.3]), seasonalMa: head(Q, [-0.3]) });
+    if (rissanen && P > 0) add({ ...rissanen, ...slow });
+    add({ ar: head(p, [0.95]), ma: head(q, [-0.7]), ...slow });
+    return starts;
+  }
   // Nearly white; slow with a moving average that almost cancels it; alternating; a cycle; over-differenced; root at −1.
   const regular: SarimaParams[] = [
     { ar: head(p, [0.1]), ma: head(q, [0.1]) },

@@ -14,6 +14,9 @@ const LOG_2PI = Math.log(2 * Math.PI);
 /** Above this variance of w (Var ε = 1) the double-precision filter may lose digits that show in a log-likelihood. */
 const SLOW = 100;
 
+/** So many steps times states in extended precision cost a few milliseconds: worth it for the last digits of a filter that never settles. */
+const EXTENDED_IS_CHEAP = 50_000;
+
 export interface ExactData {
   /** Transformed series; NaN is a gap. What is known of the regression has been subtracted. */
   readonly y: Float64Array;
@@ -163,7 +166,8 @@ export class ExactLikelihood {
     if (!filter) return false;
     let result = filter.run(phi, theta, columns, whitened, starts);
     if (!result) return false;
-    const hard = Number.isNaN(result.sumLogF) || (precise && (filter.F[0] > SLOW || result.steadyFrom === filter.n));
+    const unsettled = result.steadyFrom === filter.n && filter.n * filter.r < EXTENDED_IS_CHEAP;
+    const hard = Number.isNaN(result.sumLogF) || (precise && (filter.F[0] > SLOW || unsettled));
     if (hard) {
       const gains = ExtendedGains.start(factors, filter.r);
       if (!gains) return false;
@@ -204,6 +208,11 @@ export class ExactLikelihood {
     result.rss = rss;
     this.solution = result;
     return rss;
+  }
+
+  /** The last evaluation was near the unit circle, where double precision loses digits. */
+  isSlow(): boolean {
+    return this.filter !== null && this.filter.F[0] > SLOW;
   }
 
   /** −2·log-likelihood/nobs of the scaled data, σ² given (scaled too) or concentrated out: what a search minimises. */

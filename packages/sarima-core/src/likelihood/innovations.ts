@@ -92,6 +92,9 @@ export class InnovationsFilter {
     }
     W[r] = 0;
 
+    const y = w[0];
+    const e = out[0];
+    const state = a[0];
     let logs = 0;
     let product = 1;
     let t = 0;
@@ -103,7 +106,8 @@ export class InnovationsFilter {
         product = 1;
       }
       const scale = 1 / Math.sqrt(F);
-      for (let k = 0; k < w.length; k++) {
+      // All columns but the first; that one shares a loop with the gains, whose elements it needs anyway.
+      for (let k = 1; k < w.length; k++) {
         if (starts !== null && t < starts[k]) {
           out[k][t] = 0;
           continue;
@@ -115,15 +119,22 @@ export class InnovationsFilter {
         const vF = v / F;
         for (let i = 0; i < r; i++) column[i] = column[i + 1] + fi[i] * a0 + G[i] * vF;
       }
+      const a0 = state[0];
+      const v = y[t] - a0;
+      e[t] = v * scale;
+      const vF = v / F;
       const W0 = W[0];
       const MW0 = M * W0;
       const next = F + MW0 * W0;
       const back = W0 / next;
       for (let i = 0; i < r; i++) {
-        const tw = W[i + 1] + fi[i] * W0;
-        const g = G[i] + tw * MW0;
-        G[i] = g;
-        W[i] = tw - g * back;
+        const f = fi[i];
+        const g = G[i];
+        state[i] = state[i + 1] + f * a0 + g * vF;
+        const tw = W[i + 1] + f * W0;
+        const gain = g + tw * MW0;
+        G[i] = gain;
+        W[i] = tw - gain * back;
       }
       M += (MW0 * MW0) / F;
       F = next;
