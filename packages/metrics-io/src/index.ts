@@ -9,8 +9,10 @@ export {
   hostSource,
 } from "./adapters/host.js";
 export { memoryStore } from "./adapters/memory.js";
+export { type CounterOptions, counterRates } from "./counter.js";
 export { type CsvOptions, type CsvSeries, parseCsvSeries } from "./csv/parse.js";
 export { AdapterError, type AdapterErrorCode } from "./errors.js";
+export { compileFormula, derive, type Formula } from "./formula.js";
 export { type Grid, type ResampleOptions, resample } from "./resample.js";
 export { parseSeriesId, seriesId } from "./series.js";
 export { addSteps, detectStep, type Step, toGrid } from "./step.js";

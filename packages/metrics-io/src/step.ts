@@ -1,3 +1,4 @@
+import { AdapterError } from "./errors.js";
 import { resample } from "./resample.js";
 import type { EpochMillis, Samples } from "./types.js";
 
@@ -10,6 +11,9 @@ export interface Step {
   /** Every distance is a whole multiple of the step, so the samples lie on a grid that may have holes. */
   readonly regular: boolean;
 }
+
+/** Beyond this a wrong time far away is more likely than so long a series. */
+const MAX_GRID = 20_000_000;
 
 /** The step of times in strictly rising order. O(n log n). */
 export function detectStep(times: Float64Array): Step {
@@ -53,6 +57,13 @@ export function toGrid(samples: Samples, step: Step = detectStep(samples.times))
   const position = (time: number) =>
     step.months === null ? (time - times[0]) / step.millis : (monthNumber(time) - monthNumber(times[0])) / step.months;
   const length = position(times[times.length - 1]) + 1;
+  if (length > MAX_GRID) {
+    throw new AdapterError(
+      "grid",
+      `${times.length} samples lie on a grid of ${length} places; look for a wrong time, or resample with a larger step`,
+      { code: "INVALID_DATA" },
+    );
+  }
   const grid = new Float64Array(length).fill(Number.NaN);
   for (let i = 0; i < times.length; i++) grid[position(times[i])] = values[i];
   return { times: Float64Array.from(grid, (_, i) => addSteps(times[0], step, i)), values: grid };

@@ -86,6 +86,13 @@ describe("toGrid", () => {
     expect([...grid.values]).toEqual(Array.from({ length: 40 }, (_, i) => i));
   });
 
+  it("refuses a grid that one wrong time has made too long", () => {
+    const times = Float64Array.of(0, 1000, 2000, 1e12);
+    expect(() => toGrid({ times, values: times })).toThrow(
+      /4 samples lie on a grid of 1000000001 places; look for a wrong time/,
+    );
+  });
+
   it("has nothing to do for one sample or none", () => {
     const one = { times: Float64Array.of(1), values: Float64Array.of(2) };
     expect(toGrid(one)).toEqual(one);
