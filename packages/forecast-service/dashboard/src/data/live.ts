@@ -2,7 +2,12 @@
  * Keeps what the page shows up to date by asking again every 15 s. Knows nothing of the page: it holds a snapshot and
  * tells subscribers when there is a new one.
  */
-import type { HistoryResponse, SeriesEntry, SeriesListResponse, StoredForecastResponse } from "../../../src/http/contract.js";
+import type {
+  HistoryResponse,
+  SeriesEntry,
+  SeriesListResponse,
+  StoredForecastResponse,
+} from "../../../src/http/contract.js";
 import { RANGE_MS, type Range, type Route } from "../route.js";
 import { ApiError, type Client } from "./client.js";
 
