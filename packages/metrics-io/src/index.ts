@@ -9,6 +9,7 @@ export {
   hostSource,
 } from "./adapters/host.js";
 export { memoryStore } from "./adapters/memory.js";
+export { type ParquetSourceOptions, parquetSource } from "./adapters/parquet.js";
 export { type CounterOptions, counterRates } from "./counter.js";
 export { type CsvOptions, type CsvSeries, parseCsvSeries } from "./csv/parse.js";
 export { AdapterError, type AdapterErrorCode } from "./errors.js";

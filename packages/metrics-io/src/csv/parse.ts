@@ -1,3 +1,4 @@
+import { findColumn, noColumn, TIME_NAMES, VALUE_NAMES } from "../column-names.js";
 import { AdapterError } from "../errors.js";
 import { orderSamples } from "../samples.js";
 import { detectStep, type Step } from "../step.js";
@@ -24,8 +25,6 @@ export interface CsvSeries extends Samples {
   readonly duplicates: number;
 }
 
-const TIME_NAMES = ["timestamp", "time", "date", "datetime", "ds", "_time", "t", "month", "year"];
-const VALUE_NAMES = ["value", "y", "_value", "v"];
 const GAP = /^(na|n\/a|nan|null|none|-|\.)?$/i;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -170,21 +169,13 @@ class Table {
   private find(
     header: readonly string[],
     asked: string | undefined,
-    names: readonly string[],
+    usual: readonly string[],
     otherwise: number,
     option: string,
   ): number {
-    const lower = header.map((name) => name.toLowerCase());
-    for (const name of asked === undefined ? names : [asked.toLowerCase()]) {
-      const index = lower.indexOf(name);
-      if (index >= 0) return index;
-    }
-    if (asked === undefined && otherwise >= 0) return otherwise;
-    return this.fail(
-      1,
-      null,
-      `${asked === undefined ? "it is not clear which column to read" : `there is no column ${JSON.stringify(asked)}`}; set ${option} to one of ${header.map(quote).join(", ")}`,
-    );
+    const index = findColumn(header, asked, usual);
+    if (index >= 0) return index;
+    return asked === undefined && otherwise >= 0 ? otherwise : this.fail(1, null, noColumn(header, asked, option));
   }
 }
 

@@ -1,14 +1,6 @@
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { Samples, SeriesKey, StoredForecast, TimeRange } from "../../types.js";
-
-/**
- * A limit of a half-open range as DuckDB takes it. All times are whole milliseconds that a Date can hold, so every limit has an equal
- * one among the whole numbers up to just beyond those.
- */
-function limit(time: number): bigint {
-  const edge = 8.64e15 + 1;
-  return BigInt(Math.ceil(Math.min(Math.max(time, -edge), edge)));
-}
+import { timeLimit } from "./time-limit.js";
 
 /** Samples of one series, in order. */
 export async function readSamples(instance: DuckDBInstance, id: number, range: TimeRange): Promise<Samples> {
@@ -16,7 +8,7 @@ export async function readSamples(instance: DuckDBInstance, id: number, range: T
     const result = await connection.run(
       `SELECT time_ms::DOUBLE, value FROM samples
        WHERE series_id = $1 AND time_ms >= $2 AND time_ms < $3 ORDER BY time_ms`,
-      [id, limit(range.from), limit(range.to)],
+      [id, timeLimit(range.from), timeLimit(range.to)],
     );
     const chunks = await result.fetchAllChunks();
     const length = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
@@ -43,7 +35,7 @@ export async function readLatestForecast(
     const reader = await connection.runAndReadAll(
       `SELECT issued_ms::DOUBLE, model_version, times_ms::DOUBLE[], mean, median, intervals FROM forecasts
        WHERE series_id = $1 AND issued_ms < $2 ORDER BY issued_ms DESC LIMIT 1`,
-      [id, limit(before)],
+      [id, timeLimit(before)],
     );
     if (reader.currentRowCount === 0) return null;
     const [issuedAt, modelVersion, times, mean, median, intervals] = reader.getRowsJS()[0];
