@@ -6,8 +6,6 @@ import { invertSymmetric } from "./symmetric.js";
 export interface ConditionalOptimum {
   readonly u: Float64Array;
   readonly sumOfSquares: number;
-  /** J'J in search coordinates, row by row: (2/css) J'J approximates the Hessian of log(css). */
-  readonly information: Float64Array;
 }
 
 /**
@@ -49,25 +47,33 @@ export function conditionalSearch(
         value = next;
         damping = Math.max(1e-9, damping * 0.2);
         moved = true;
-        if (gain < 1e-6) return finish();
+        if (gain < 1e-6) return { u, sumOfSquares: value };
       } else {
         damping *= 8;
       }
     }
     if (!moved) break;
   }
-  return finish();
+  return { u, sumOfSquares: value };
+}
 
-  function finish(): ConditionalOptimum {
-    map.apply(u);
-    residuals.run(map.factors);
-    normalEquations(residuals, map, u, information, gradient);
-    return { u, sumOfSquares: value, information };
-  }
+/** Inverse of (2/css) J'J at u: approximates the inverse Hessian of log(css), and with it that of −2·log-likelihood/n. */
+export function inverseCurvature(
+  residuals: ConditionalResiduals,
+  map: ParameterMap,
+  u: Float64Array,
+): Float64Array | null {
+  const k = map.free;
+  if (!map.apply(u)) return null;
+  const sumOfSquares = residuals.run(map.factors);
+  const information = new Float64Array(k * k);
+  normalEquations(residuals, map, u, information, new Float64Array(k));
+  for (let i = 0; i < information.length; i++) information[i] *= 2 / sumOfSquares;
+  return invertDamped(information, k, 1e-6);
 }
 
 /** J'J and J'e in search coordinates, at the residuals of the last run. */
-export function normalEquations(
+function normalEquations(
   residuals: ConditionalResiduals,
   map: ParameterMap,
   u: Float64Array,
@@ -128,7 +134,7 @@ function solveDamped(A: Float64Array, g: Float64Array, damping: number): Float64
 }
 
 /** Inverse of A + damping·(diag A + a trace of the mean diagonal), or null where it is not positive definite. */
-export function invertDamped(A: Float64Array, k: number, damping: number): Float64Array | null {
+function invertDamped(A: Float64Array, k: number, damping: number): Float64Array | null {
   let trace = 0;
   for (let i = 0; i < k; i++) trace += A[i * k + i];
   if (!(trace > 0) || !Number.isFinite(trace)) return null;

@@ -3,12 +3,16 @@ import { ConditionalResiduals } from "../likelihood/conditional.js";
 import type { ExactLikelihood } from "../likelihood/exact.js";
 import { minimize } from "../optimize/bfgs.js";
 import type { ArmaFactors, SarimaParams } from "../spec.js";
-import { type ConditionalOptimum, conditionalSearch, invertDamped } from "./gauss-newton.js";
+import { type ConditionalOptimum, conditionalSearch, inverseCurvature } from "./gauss-newton.js";
 import type { ParameterMap } from "./parameters.js";
 import { startingValues } from "./starting-values.js";
 
-/** Starting values that are followed to the end of the conditional search. */
-const SECOND_ROUND = 6;
+/** The conditional search: iterations in each round, and how many go on from it. */
+const ROUNDS = [
+  [1, 9],
+  [3, 5],
+  [15, 5],
+] as const;
 /** Candidate optima of the exact likelihood that are searched to the end. */
 const FINALISTS = 3;
 
@@ -33,6 +37,8 @@ export interface Maximum {
 }
 
 interface Candidate {
+  /** Where the exact search for it began. */
+  readonly start: Float64Array;
   readonly u: Float64Array;
   readonly value: number;
   readonly inverseHessian: Float64Array | undefined;
@@ -70,30 +76,24 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   // 1. A few cheap steps from everywhere, then more from where they led.
   const residuals = new ConditionalResiduals(likelihood.detrended(), likelihood.spec);
   const starts = startingValues(residuals.w, likelihood.spec, map, options.start, quick);
-  const rough: ConditionalOptimum[] = [];
-  for (const u of starts) {
-    throwIfAborted(signal);
-    const found = conditionalSearch(residuals, map, u, 4);
-    if (found) rough.push(found);
-  }
-  rough.sort((a, b) => a.sumOfSquares - b.sumOfSquares);
-  const fine: ConditionalOptimum[] = [];
-  for (const { u } of distinct(rough, SECOND_ROUND)) {
-    throwIfAborted(signal);
-    const found = conditionalSearch(residuals, map, u, 20);
-    if (found) fine.push(found);
+  let found: ConditionalOptimum[] = starts.map((u) => ({ u, sumOfSquares: 0 }));
+  const early: ConditionalOptimum[] = [];
+  for (const [iterations, survivors] of ROUNDS) {
+    found = found
+      .flatMap(({ u }) => {
+        throwIfAborted(signal);
+        return conditionalSearch(residuals, map, u, iterations) ?? [];
+      })
+      .sort((a, b) => a.sumOfSquares - b.sumOfSquares);
+    early.push(...found.slice(survivors));
+    found = distinct(found, survivors);
   }
 
   // 2. The exact likelihood has its own opinion of all of them.
-  const rank = (u: Float64Array, information?: Float64Array, sumOfSquares = 1): Candidate => {
-    const A = information?.map((value) => (2 * value) / sumOfSquares);
-    return { u, value: objective(u), inverseHessian: A ? (invertDamped(A, map.free, 1e-6) ?? undefined) : undefined };
-  };
-  const found = quick ? fine : [...fine, ...rough];
-  const candidates = [
-    ...found.map(({ u, information, sumOfSquares }) => rank(u, information, sumOfSquares)),
-    ...(quick && !options.start ? [] : starts.slice(0, quick ? 1 : starts.length)).map((u) => rank(u)),
-  ].filter(({ value }) => Number.isFinite(value));
+  const others = quick ? starts.slice(0, options.start ? 1 : 0) : [...early.map(({ u }) => u), ...starts];
+  const candidates = [...found.map(({ u }) => u), ...others]
+    .map((u): Candidate => ({ start: u, u, value: objective(u), inverseHessian: undefined }))
+    .filter(({ value }) => Number.isFinite(value));
 
   // 3. A few exact steps for the best distinct ones, the whole way for the best of those, the last digits for one.
   let iterations = 0;
@@ -105,11 +105,11 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
         tolerance,
         central: tolerance < 1e-12,
         onIteration: () => throwIfAborted(signal),
-        ...(inverseHessian && { inverseHessian }),
+        inverseHessian: inverseHessian ?? inverseCurvature(residuals, map, u) ?? undefined,
       });
       iterations += found.iterations;
       converged = found.converged;
-      return { u: found.x, value: found.value, inverseHessian: found.inverseHessian };
+      return { start: u, u: found.x, value: found.value, inverseHessian: found.inverseHessian };
     });
   let best: Candidate | undefined;
   if (quick) {
@@ -117,6 +117,12 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   } else {
     const first = search(candidates, 2 * FINALISTS, 6, 1e-6);
     const second = search(first, FINALISTS, 100, 1e-8);
+    const spread = Math.max(...second.map(({ value }) => value)) - Math.min(...second.map(({ value }) => value));
+    if (spread > 0.02 / likelihood.nobs) {
+      // Several maxima: look into the remaining ones too.
+      const rest = byValue(first).filter(({ u }) => !second.some((done) => near(done.start, u)));
+      second.push(...search(rest, FINALISTS, 100, 1e-8));
+    }
     [best] = search(byValue(second).slice(0, 1), 1, 200, 1e-15);
   }
   const u = best?.u ?? new Float64Array(map.free);
@@ -127,7 +133,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
 const byValue = (list: readonly Candidate[]) => [...list].sort((a, b) => a.value - b.value);
 
 /** A conditional optimum is close to its exact one: a log-likelihood lower by more than this is not caught up. */
-const HOPELESS = 25;
+const HOPELESS = 50;
 const promising = (sorted: readonly Candidate[], nobs: number) =>
   sorted.filter(({ value }) => value < sorted[0].value + (2 * HOPELESS) / nobs);
 

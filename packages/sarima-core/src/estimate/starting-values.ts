@@ -41,11 +41,20 @@ export function startingValues(
     regular.push({ ar: head(p, [-1.2, -0.9]), ma: head(q, [0.9, 0.6]) });
     regular.push({ ar: head(p, [1.4, -0.8]), ma: head(q, [-0.7]) });
     if (q >= 1) regular.push({ ar: head(p, [-0.35, 0.57]), ma: head(q, q > 1 ? [0.75, -0.19] : [0.9]) });
+    if (q >= 2) regular.push({ ar: head(p, [-0.75, 0.19]), ma: head(q, [0.05, -0.86]) });
   }
-  if (q >= 1) regular.push({ ar: head(p, [-0.3]), ma: head(q, q > 1 ? [-1.9, 0.91] : [-0.95]) });
+  if (q >= 1) regular.push({ ar: head(p, [-0.3]), ma: head(q, q > 1 ? [-1.94, 0.945] : [-0.95]) });
   const seasonal: SarimaParams[] = [{ seasonalAr: head(P, [0.1]), seasonalMa: head(Q, [-0.1]) }];
   if (P > 0) seasonal.push({ seasonalAr: head(P, [0.96]), seasonalMa: head(Q, [-0.85]) });
   else if (Q > 0) seasonal.push({ seasonalMa: head(Q, [-0.85]) });
+  if (P > 0 && Q > 0) {
+    // Two seasonal factors that nearly cancel with the sign of neither.
+    const opposite = {
+      seasonalAr: head(P, P > 1 ? [-0.6, -0.5] : [-0.75]),
+      seasonalMa: head(Q, Q > 1 ? [0.5, 0.5] : [0.65]),
+    };
+    for (const a of [rissanen, regular[1], regular.at(-3)]) if (a) add({ ...a, ...opposite });
+  }
   for (const b of seasonal) {
     if (rissanen && P + Q > 0) add({ ...rissanen, ...b });
     for (const a of regular) add({ ...a, ...b });

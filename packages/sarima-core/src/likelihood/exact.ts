@@ -137,7 +137,7 @@ export class ExactLikelihood {
       gaps.length > 0
         ? Int32Array.from([0, ...gaps.map((t) => Math.max(0, t - m)), ...regressionW.map(() => 0)])
         : null;
-    this.filter = new InnovationsFilter(n - m, r, this.columns.length);
+    this.filter = new InnovationsFilter(n - m, r, this.columns.length, data.mean ? 1 + gaps.length : -1);
     this.whitened = this.columns.map(() => new Float64Array(n - m));
     this.solver = new LeastSquaresSolver(this.columns.length - 1);
   }

@@ -53,7 +53,13 @@ export class InnovationsFilter {
   private readonly phi: Float64Array;
   state: InnovationsState;
 
-  constructor(n: number, r: number, columns: number) {
+  /** @param constant Index of a column of ones, which the filter turns into another constant before long; −1: none. */
+  constructor(
+    n: number,
+    r: number,
+    columns: number,
+    private readonly constant = -1,
+  ) {
     this.n = n;
     this.r = r;
     this.columns = columns;
@@ -205,7 +211,8 @@ export class InnovationsFilter {
       if (begin > from) e.fill(0, from, begin);
       for (let t = first; t < from; t++) e[t] *= Math.sqrt(F[t]);
       autoregress(phi, x, e, begin, n);
-      movingAverage(theta, e, begin, n);
+      if (k === this.constant) settle(theta, e, begin, n, phi.degree);
+      else movingAverage(theta, e, begin, n);
       leaveState(phi, theta, x, e, n, r, a[k]);
       for (let t = first; t < from; t++) e[t] /= Math.sqrt(F[t]);
     }
@@ -243,6 +250,23 @@ function movingAverage(theta: LagPolynomial, e: Float64Array, from: number, to: 
     for (let i = 0; i < terms; i++) v -= coefs[i] * e[t - lags[i]];
     e[t] = v;
   }
+}
+
+/** `movingAverage` of a column that is constant from `steadyInput` on: once its output is too, the rest is that number. */
+function settle(theta: LagPolynomial, e: Float64Array, from: number, to: number, steadyInput: number): void {
+  const block = Math.max(64, theta.degree);
+  let at = from;
+  while (at < to) {
+    const end = Math.min(to, at + block);
+    movingAverage(theta, e, at, end);
+    const value = e[end - 1];
+    let same = end - block >= Math.max(from, steadyInput);
+    for (let t = Math.max(0, end - block); same && t < end; t++)
+      same = Math.abs(e[t] - value) <= 1e-15 * Math.abs(value);
+    at = end;
+    if (same) break;
+  }
+  if (at < to) e.fill(e[at - 1], at, to);
 }
 
 /** State after time n − 1 from past values and innovations: aᵢ = Σ_{j>i} φⱼ w_{n+i−j} + Σ_{j>i} θⱼ e_{n+i−j}. */

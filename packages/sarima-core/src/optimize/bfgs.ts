@@ -8,7 +8,7 @@ export interface MinimizeOptions {
   /** Central differences from the beginning: for the last digits. */
   readonly central?: boolean;
   /** Approximation of the inverse Hessian at the start, row by row. Default: scaled identity. */
-  readonly inverseHessian?: Float64Array;
+  readonly inverseHessian?: Float64Array | undefined;
   /** Called before each iteration; may throw to stop the search. */
   readonly onIteration?: () => void;
 }
