@@ -31,7 +31,7 @@ const layers = {
   "metrics-io": [
     "index",
     "adapters",
-    "csv resample step stored-forecast formula http",
+    "csv counter resample step stored-forecast formula http",
     "series samples",
     "errors",
     "types",

@@ -21,22 +21,34 @@ function runTests(files: Record<string, string>) {
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const { status, stdout, stderr } = spawnSync(process.execPath, [vitest, "run"], { cwd: folder, encoding: "utf8" });
   if (stdout === "") throw new Error(stderr);
-  return { status, lastLine: stdout.trimEnd().split("\n").at(-1) };
+  const lines = stdout.trimEnd().split("\n");
+  return { status, lastLine: lines.at(-1), skipped: lines.filter((line) => line.startsWith("skipped: ")) };
 }
 
 const passing = `import { test } from "vitest"; test("a", () => {}); test("b", () => {});`;
 
 describe("the last line of a test run", () => {
   it("counts passed tests", () => {
-    expect(runTests({ "a.test.js": passing })).toEqual({ status: 0, lastLine: "2 passed, 0 failed" });
+    expect(runTests({ "a.test.js": passing })).toMatchObject({ status: 0, lastLine: "2 passed, 0 failed" });
   });
 
   it("counts failed, skipped and planned tests", () => {
     const mixed = `import { test } from "vitest";
       test("fails", () => { throw new Error("no"); }); test.skip("skipped", () => {}); test.todo("planned");`;
-    expect(runTests({ "a.test.js": passing, "b.test.js": mixed })).toEqual({
+    expect(runTests({ "a.test.js": passing, "b.test.js": mixed })).toMatchObject({
       status: 1,
       lastLine: "2 passed, 1 failed, 2 skipped",
+    });
+  });
+
+  it("comes after the names of what was skipped, and why", () => {
+    const code = `import { describe, test } from "vitest";
+      describe.skip("server (none here)", () => { test("a", () => {}); test("b", () => {}); });
+      describe("browser", () => { test("runs", () => {}); test("c", (context) => context.skip("no Chromium")); });`;
+    expect(runTests({ "a.test.js": code })).toEqual({
+      status: 0,
+      lastLine: "1 passed, 0 failed, 3 skipped",
+      skipped: ["skipped: server (none here)", "skipped: browser > c: no Chromium"],
     });
   });
 
@@ -48,6 +60,6 @@ describe("the last line of a test run", () => {
       test("passes", async () => { Promise.reject(new Error("stray")); await new Promise((done) => setTimeout(done, 50)); });`;
     expect(runTests({ "a.test.js": broken }).lastLine).toBe("0 passed, 1 failed");
     expect(runTests({ "a.test.js": badSuite }).lastLine).toBe("0 passed, 1 failed, 1 skipped");
-    expect(runTests({ "a.test.js": stray })).toEqual({ status: 1, lastLine: "1 passed, 1 failed" });
+    expect(runTests({ "a.test.js": stray })).toMatchObject({ status: 1, lastLine: "1 passed, 1 failed" });
   });
 });
