@@ -154,6 +154,20 @@ describe("summary", () => {
     ]);
   });
 
+  it("does not claim a past that a young series does not have", () => {
+    const history = historyOf([null, null, 10, 30]);
+    const lines = summarize({
+      entry: ENTRY,
+      history,
+      steps: [],
+      gaps: [],
+      rangeWords: "24 hours",
+      now: NOON,
+      timeZone: "UTC",
+    });
+    expect(plain(lines)[1]).toBe("Since 11:50 it lay between 10.0 % and 30.0 %, 20.0 % on average.");
+  });
+
   it("says only what there is, and that data are made up", () => {
     const entry: SeriesEntry = { ...ENTRY, synthetic: true, last: null };
     const lines = summarize({

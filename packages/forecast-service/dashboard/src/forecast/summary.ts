@@ -27,26 +27,31 @@ function present({ entry, now, timeZone }: SummaryInput): string {
   return `${name} was ${formatValue(entry.last.value, entry.unit)} at ${formatMoment(Date.parse(entry.last.time), now, timeZone)}.`;
 }
 
-function past({ entry, history, rangeWords, gaps }: SummaryInput): string {
+function past({ entry, history, rangeWords, gaps, now, timeZone }: SummaryInput): string {
   let count = 0;
   let sum = 0;
   let lowest = Number.POSITIVE_INFINITY;
   let highest = Number.NEGATIVE_INFINITY;
-  for (const { value } of history.points) {
+  let first = "";
+  for (const { time, value } of history.points) {
     if (value === null) continue;
+    if (count === 0) first = time;
     count++;
     sum += value;
     lowest = Math.min(lowest, value);
     highest = Math.max(highest, value);
   }
   if (count === 0) return "";
+  const from = Date.parse(history.from);
+  const young = Date.parse(first) - from > 0.1 * (Date.parse(history.to) - from);
+  const when = young ? `Since ${formatMoment(Date.parse(first), now, timeZone)}` : `In the last ${rangeWords}`;
   const missing = gaps.reduce((total, [from, to]) => total + (to - from) * 1000, 0);
   const gapWords =
     gaps.length === 0
       ? ""
       : `; ${gaps.length === 1 ? "one gap" : `${gaps.length} gaps`}, ${formatDuration(missing)} in all`;
   return (
-    `In the last ${rangeWords} it lay between ${formatValue(lowest, entry.unit)} and ${formatValue(highest, entry.unit)}, ` +
+    `${when} it lay between ${formatValue(lowest, entry.unit)} and ${formatValue(highest, entry.unit)}, ` +
     `${formatValue(sum / count, entry.unit)} on average${gapWords}.`
   );
 }

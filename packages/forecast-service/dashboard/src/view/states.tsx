@@ -185,6 +185,7 @@ export function Failed({ entry, older, skew }: { entry: SeriesEntry; older: bool
 export function Skeleton() {
   return (
     <div class="skeleton" role="status" aria-label="Loading">
+      <h1 class="visually-hidden">Loading</h1>
       <div class="skeleton-line skeleton-title" />
       <div class="cards">
         {["Now", "1 h", "4 h", "Peak", "Model"].map((name) => (
