@@ -18,6 +18,12 @@ export function metricName(metric: string): string {
   return words === "" ? metric : words[0].toUpperCase() + words.slice(1);
 }
 
+/** `demo/cpu_percent@3` → `v3`: on the page of a series its name needs no repeating. */
+export function versionName(modelVersion: string): string {
+  const number = /@(\d+)$/.exec(modelVersion)?.[1];
+  return number === undefined ? modelVersion : `v${number}`;
+}
+
 export interface HostGroup {
   readonly host: string;
   readonly synthetic: boolean;

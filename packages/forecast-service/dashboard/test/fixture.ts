@@ -123,7 +123,7 @@ function entryOf(id: string, now: number): SeriesEntry {
     synthetic: host === "demo",
     status,
     last: { time: iso(measured), value },
-    modelVersion: id === "db-02/cpu_percent" || status === "waiting" ? null : "v12",
+    modelVersion: id === "db-02/cpu_percent" || status === "waiting" ? null : `${id}@12`,
     nextRun: iso(now + 3 * MINUTE),
     reason:
       status === "waiting"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { firstChoice, groupByHost, metricName } from "../../dashboard/src/names.js";
+import { firstChoice, groupByHost, metricName, versionName } from "../../dashboard/src/names.js";
 import type { SeriesEntry } from "../../src/http/contract.js";
 
 function entry(id: string, change: Partial<SeriesEntry> = {}): SeriesEntry {
@@ -28,6 +28,10 @@ describe("names", () => {
       "Disk used bytes",
       "_",
     ]);
+  });
+
+  it("shorten versions that repeat the series, and no others", () => {
+    expect(["demo/cpu_percent@12", "v3", "mail@host"].map(versionName)).toEqual(["v12", "v3", "mail@host"]);
   });
 
   it("put hosts in the order of their numbers, made-up ones last", () => {

@@ -107,13 +107,12 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
         scale: "y",
         stroke: () => palette.observed,
         width: 1.75,
-        // A value between two gaps has no line to be seen by.
         points: {
           show: true,
           size: 4,
           width: 0,
           fill: () => palette.observed,
-          filter: (u, series) => lonely(u.data[series] as (number | null | undefined)[]),
+          filter: (u, series) => dotted(u.data[series] as (number | null | undefined)[]),
         },
       },
       { scale: "y", stroke: () => palette.median, width: 2.25, dash: [7, 4], points: { show: false } },
@@ -221,19 +220,19 @@ export function hasValue(timeline: Timeline, row: number): boolean {
   return typeof timeline.observed[row] === "number" || typeof timeline.median[row] === "number";
 }
 
-/** Rows whose neighbours are both gaps, or beyond the ends. */
-function lonely(values: readonly (number | null | undefined)[]): number[] {
+/** Up to this many values are few enough to be seen one by one. */
+const FEW = 40;
+
+/** Rows that get a dot: all of a few, else those between two gaps, which have no line to be seen by. */
+function dotted(values: readonly (number | null | undefined)[]): number[] {
+  const all = values.flatMap((value, row) => (typeof value === "number" ? [row] : []));
+  if (all.length <= FEW) return all;
   const neighbour = (row: number, by: 1 | -1) => {
     let at = row + by;
     while (at >= 0 && at < values.length && values[at] === undefined) at += by;
     return values[at];
   };
-  const rows: number[] = [];
-  for (let row = 0; row < values.length; row++) {
-    if (typeof values[row] !== "number") continue;
-    if (typeof neighbour(row, -1) !== "number" && typeof neighbour(row, 1) !== "number") rows.push(row);
-  }
-  return rows;
+  return all.filter((row) => typeof neighbour(row, -1) !== "number" && typeof neighbour(row, 1) !== "number");
 }
 
 function lastAtOrBefore(x: readonly number[], rows: readonly number[], time: number): number {

@@ -41,7 +41,7 @@ function past({ entry, history, rangeWords, gaps, now, timeZone }: SummaryInput)
     lowest = Math.min(lowest, value);
     highest = Math.max(highest, value);
   }
-  if (count === 0) return "";
+  if (count < 2) return "";
   const from = Date.parse(history.from);
   const young = Date.parse(first) - from > 0.1 * (Date.parse(history.to) - from);
   const when = young ? `Since ${formatMoment(Date.parse(first), now, timeZone)}` : `In the last ${rangeWords}`;
@@ -50,6 +50,7 @@ function past({ entry, history, rangeWords, gaps, now, timeZone }: SummaryInput)
     gaps.length === 0
       ? ""
       : `; ${gaps.length === 1 ? "one gap" : `${gaps.length} gaps`}, ${formatDuration(missing)} in all`;
+  if (lowest === highest) return `${when} it was ${formatValue(lowest, entry.unit)} all the time${gapWords}.`;
   return (
     `${when} it lay between ${formatValue(lowest, entry.unit)} and ${formatValue(highest, entry.unit)}, ` +
     `${formatValue(sum / count, entry.unit)} on average${gapWords}.`
@@ -59,7 +60,7 @@ function past({ entry, history, rangeWords, gaps, now, timeZone }: SummaryInput)
 function future({ entry, steps, now, timeZone }: SummaryInput, { inOneHour, inFourHours, peak }: Outlook): string {
   if (!peak) return "";
   const say = (step: Step) => {
-    const range = step.range95 ? ` (95 % range ${formatSpan(...step.range95, entry.unit)})` : "";
+    const range = step.range95 ? ` (95\u202f% range ${formatSpan(...step.range95, entry.unit)})` : "";
     return `${formatValue(step.median, entry.unit)} at ${formatMoment(step.at, now, timeZone)}${range}`;
   };
   const stops = [inOneHour, inFourHours].filter((step) => step !== null).map(say);

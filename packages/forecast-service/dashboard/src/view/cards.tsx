@@ -3,6 +3,7 @@ import type { SeriesEntry, StoredForecastResponse } from "../../../src/http/cont
 import { outlook } from "../forecast/outlook.js";
 import type { Step } from "../forecast/timeline.js";
 import { formatSpan, formatValue, type Unit } from "../format.js";
+import { versionName } from "../names.js";
 import { Age, Moment, Until } from "./time.js";
 
 interface CardsProps {
@@ -44,7 +45,7 @@ export function Cards({ entry, forecast, steps, now, skew, stepSeconds }: CardsP
             unit={entry.unit}
             now={now}
           />
-          <Card name="Model" class="card-model" value={forecast.modelVersion}>
+          <Card name="Model" class="card-model" value={versionName(forecast.modelVersion)} full={forecast.modelVersion}>
             <p class={overdue ? "card-warning" : undefined}>
               {overdue ? "overdue, " : ""}forecast made <Age at={Date.parse(forecast.issuedAt)} skew={skew} />
             </p>
@@ -98,15 +99,17 @@ interface CardProps {
   readonly title?: string | undefined;
   readonly class: string;
   readonly value: string;
+  /** The value unabridged, shown on pointing at it. */
+  readonly full?: string;
   readonly children: ComponentChildren;
 }
 
-function Card({ name, title, class: kind, value, children }: CardProps) {
+function Card({ name, title, class: kind, value, full, children }: CardProps) {
   return (
     <div class={`card ${kind}`}>
       <dt title={title}>{name}</dt>
       <dd>
-        <span class="card-value" title={value}>
+        <span class="card-value" title={full ?? value}>
           {value}
         </span>
         {children}

@@ -97,7 +97,7 @@ function History({ entry, detail, timeline, steps, now, loading }: HistoryProps)
     const start = seconds - RANGE_MS[range] / 1000;
     // A young series would be a speck at the right edge of an empty chart.
     const first = timeline.x.find((_, row) => typeof timeline.observed[row] === "number") ?? start;
-    const from = steps.length === 0 ? Math.max(start, Math.min(first, seconds - 600)) : start;
+    const from = steps.length === 0 ? Math.max(start, Math.min(first, seconds - 300)) : start;
     return { timeline, from, to: end + (end - from) * 0.004, now: seconds, unit: entry.unit };
   }, [timeline, steps, now, range, entry.unit]);
   const summary = summarize({ entry, history, steps, now, rangeWords: RANGE_WORDS[range], gaps: timeline.gaps });
