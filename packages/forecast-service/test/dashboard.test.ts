@@ -138,6 +138,25 @@ describe.skipIf(!installed)(`dashboard${installed ? "" : " (skipped: chromium is
     await expect.poll(() => spoken.textContent()).not.toBe(last);
   });
 
+  it("reads values under a finger", async () => {
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true });
+    const phone = await context.newPage();
+    await phone.goto(`${origin}/#/series/demo/cpu_percent`);
+    const plot = phone.locator(".u-over");
+    await plot.scrollIntoViewIfNeeded();
+    const box = await plot.boundingBox();
+    const finger = await context.newCDPSession(phone);
+    const touch = (type: "touchStart" | "touchMove", part: number) => {
+      const at = { x: (box?.x ?? 0) + (box?.width ?? 0) * part, y: (box?.y ?? 0) + 100 };
+      return finger.send("Input.dispatchTouchEvent", { type, touchPoints: [at] });
+    };
+    await touch("touchStart", 0.5);
+    await phone.locator(".tooltip", { hasText: "Observed" }).waitFor();
+    await touch("touchMove", 0.95);
+    await phone.locator(".tooltip", { hasText: "95 % range" }).waitFor();
+    await context.close();
+  });
+
   it("changes and remembers its colours, on the canvas too", async () => {
     await open("#/series/demo/cpu_percent");
     await page.locator(".u-over").waitFor();

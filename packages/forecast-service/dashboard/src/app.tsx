@@ -4,9 +4,11 @@ import { formatValue } from "./format.js";
 import { firstChoice, metricName } from "./names.js";
 import { formatRoute, parseRoute, type Route } from "./route.js";
 import { Header } from "./view/header.js";
+import { ConnectionBanner } from "./view/notices.js";
 import { SeriesNav } from "./view/series-nav.js";
 import { SeriesView } from "./view/series-view.js";
-import { ConnectionBanner, NoSeries, Skeleton, SkeletonNav, UnknownSeries, Unreachable } from "./view/states.js";
+import { Skeleton, SkeletonNav } from "./view/skeleton.js";
+import { NoSeries, UnknownSeries, Unreachable } from "./view/states.js";
 
 export function App({ live }: { readonly live: Live }) {
   const [snapshot, setSnapshot] = useState(live.snapshot);

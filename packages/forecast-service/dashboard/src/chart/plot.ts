@@ -3,8 +3,10 @@ import uPlot from "uplot";
 import type { Timeline } from "../forecast/timeline.js";
 import type { Unit } from "../format.js";
 import { chooseRange, formatTick, timeLabels } from "./axis.js";
+import { dotted } from "./dots.js";
 import { drawFuture, drawGaps, drawNow } from "./marks.js";
 import { type Palette, readPalette } from "./palette.js";
+import { readByFinger } from "./touch.js";
 
 export interface PlotView {
   readonly timeline: Timeline;
@@ -136,6 +138,7 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
 
   const plot = new uPlot(options, columns(view.timeline), host);
   plot.over.addEventListener("dblclick", resetZoom);
+  readByFinger(plot);
 
   function report(u: uPlot): void {
     const row = u.cursor.idx;
@@ -218,21 +221,6 @@ function lineWidth(plot: uPlot, { timeline }: PlotView): number {
 
 export function hasValue(timeline: Timeline, row: number): boolean {
   return typeof timeline.observed[row] === "number" || typeof timeline.median[row] === "number";
-}
-
-/** Up to this many values are few enough to be seen one by one. */
-const FEW = 40;
-
-/** Rows that get a dot: all of a few, else those between two gaps, which have no line to be seen by. */
-function dotted(values: readonly (number | null | undefined)[]): number[] {
-  const all = values.flatMap((value, row) => (typeof value === "number" ? [row] : []));
-  if (all.length <= FEW) return all;
-  const neighbour = (row: number, by: 1 | -1) => {
-    let at = row + by;
-    while (at >= 0 && at < values.length && values[at] === undefined) at += by;
-    return values[at];
-  };
-  return all.filter((row) => typeof neighbour(row, -1) !== "number" && typeof neighbour(row, 1) !== "number");
 }
 
 function lastAtOrBefore(x: readonly number[], rows: readonly number[], time: number): number {

@@ -11,9 +11,9 @@ import { RANGE_MS, RANGE_WORDS, type Route } from "../route.js";
 import { Cards } from "./cards.js";
 import { ForecastTable } from "./forecast-table.js";
 import { Legend } from "./legend.js";
+import { Failed, Waiting } from "./notices.js";
 import { RangePicker } from "./range-picker.js";
 import { SyntheticBadge } from "./series-nav.js";
-import { Failed, Waiting } from "./states.js";
 
 interface SeriesViewProps {
   readonly entry: SeriesEntry;
