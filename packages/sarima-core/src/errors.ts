@@ -30,9 +30,13 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 }
 
 /** A value as an error message quotes it: short, and safe for any type. */
-export function quote(value: unknown): string {
+export function quote(value: unknown, depth = 0): string {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (Array.isArray(value)) return `[${value.slice(0, 8).map(quote).join(", ")}${value.length > 8 ? ", …" : ""}]`;
+  if (Array.isArray(value)) {
+    if (depth > 2) return "[…]";
+    const entries = value.slice(0, 8).map((entry) => quote(entry, depth + 1));
+    return `[${entries.join(", ")}${value.length > 8 ? ", …" : ""}]`;
+  }
   if (typeof value === "function") return "a function";
   if (typeof value === "object" && value !== null)
     return ArrayBuffer.isView(value) ? value.constructor.name : "an object";

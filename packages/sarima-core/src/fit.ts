@@ -234,6 +234,7 @@ export function fitPrepared(
     fitted,
     method,
     y: data.y,
+    filteredTo: data.y.length,
     regressors: data.regressors,
     harmonics: data.harmonics,
     steps: data.steps,

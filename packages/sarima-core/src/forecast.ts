@@ -1,9 +1,9 @@
+import { normalQuantile } from "./distributions/normal-quantile.js";
 import { quote, SarimaError } from "./errors.js";
 import { modelPolynomials } from "./estimate/filter-pass.js";
 import { checkRegressors, constantColumn } from "./estimate/prepare.js";
 import { predictFrom } from "./likelihood/filter-state.js";
 import type { Forecast, PredictionInterval, SarimaModel, Transform } from "./model.js";
-import { normalQuantile } from "./normal.js";
 import { designColumns } from "./regressors.js";
 import { type Series, wholeNumber } from "./series.js";
 import { biasAdjustedMean, inverseTransform } from "./transform.js";

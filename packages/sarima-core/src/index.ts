@@ -8,6 +8,13 @@ export {
   ses,
   theta,
 } from "./baselines/index.js";
+export { acf, type CorrelationOptions, pacf } from "./diagnostics/correlation.js";
+export { type HeteroskedasticityTest, heteroskedasticity } from "./diagnostics/heteroskedasticity.js";
+export { type JarqueBeraTest, jarqueBera } from "./diagnostics/jarque-bera.js";
+export { type LjungBoxTest, ljungBox } from "./diagnostics/ljung-box.js";
+export { type Diagnostics, diagnostics } from "./diagnostics/residuals.js";
+export { type InverseRoot, roots } from "./diagnostics/roots.js";
+export { piWeights, psiWeights } from "./diagnostics/weights.js";
 export { diff, undiff } from "./difference.js";
 export { SarimaError, type SarimaErrorCode } from "./errors.js";
 export { type Accuracy, type AccuracyOptions, accuracy, type IntervalAccuracy } from "./evaluate/accuracy.js";
@@ -22,6 +29,7 @@ export {
 export { coverage, crpsFromQuantiles, crpsFromSamples, pinball, winkler } from "./evaluate/scores.js";
 export { type LikelihoodOptions, logLikelihood, sarima } from "./fit.js";
 export { type ForecastOptions, forecast } from "./forecast.js";
+export { fromJSON, toJSON } from "./json.js";
 export type { FitOptions, Forecast, Harmonics, PredictionInterval, SarimaModel, TransformSpec } from "./model.js";
 export {
   asGaps,
@@ -37,6 +45,15 @@ export { type OcsbTest, ocsb } from "./select/ocsb.js";
 export { nsdiffs, seasonalStrength } from "./select/seasonality.js";
 export { adf, kpss, ndiffs, phillipsPerron, type UnitRootTest } from "./select/unit-root.js";
 export type { Series } from "./series.js";
+export { type SimulateOptions, simulate } from "./simulate.js";
 export { formatSpec, type SarimaParams, type SarimaSpec } from "./spec.js";
+export { formatModel, summary } from "./summary.js";
+export {
+  type ThresholdOptions,
+  type ThresholdProbability,
+  type TimeToThreshold,
+  thresholdProbability,
+  timeToThreshold,
+} from "./threshold.js";
 export { boxCox, guerrero, inverseBoxCox } from "./transform.js";
 export { append } from "./update.js";

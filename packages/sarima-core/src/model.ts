@@ -86,6 +86,8 @@ export interface SarimaModel {
   readonly method: "ml" | "css" | "css-ml";
   /** The training series on its original scale, gaps as NaN. */
   readonly y: Float64Array;
+  /** How many values went through the filter together; those after them were appended one by one. */
+  readonly filteredTo: number;
   readonly regressors: readonly Float64Array[];
   readonly harmonics: readonly Harmonics[];
   readonly steps: readonly number[];

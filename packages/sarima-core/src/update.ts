@@ -50,6 +50,7 @@ export function append(model: SarimaModel, y: Series, options: { regressors?: re
   let state = model.state;
   let logLik = model.logLik;
   let nobs = model.nobs;
+  let filteredTo = model.filteredTo;
   for (let t = 0; t < added.length; t++) {
     const next = step(state, polynomials, clean[t]);
     if (!next) return refilter();
@@ -76,6 +77,7 @@ export function append(model: SarimaModel, y: Series, options: { regressors?: re
       factors,
     );
     state = pass.state;
+    filteredTo = whole.length;
     logLik = model.logLik;
     nobs = model.nobs;
     for (let t = n; t < whole.length; t++) {
@@ -96,6 +98,7 @@ export function append(model: SarimaModel, y: Series, options: { regressors?: re
     return freezeModel({
       ...model,
       y: whole,
+      filteredTo,
       regressors,
       residuals,
       fitted,

@@ -146,17 +146,8 @@ export interface DenseAnswer {
   variance: number[];
 }
 
-/**
- * y = A η + B w with η = the d + sD values before the window (flat prior) and w the stationary ARMA series of the window.
- * Rows of gaps are deleted, η is integrated out over Lebesgue measure. `columns` are regressors, estimated and not integrated.
- */
-export function denseDensity(
-  model: DenseModel,
-  y: ArrayLike<number>,
-  columns: ArrayLike<number>[] = [],
-  sigma2?: number,
-): DenseAnswer {
-  const n = y.length;
+/** Rows of A and covariances of B w, as `denseDensity` has them, for Var ε = 1. */
+function linearForm(model: DenseModel, n: number): { A: Matrix; covariance: (i: number, j: number) => number } {
   const delta = differencePolynomial(model)
     .slice(1)
     .map((c) => -c);
@@ -182,6 +173,49 @@ export function denseDensity(
     Array.from({ length: n }, (_, j) => row.reduce((s, b, i) => (b === 0 ? s : s + b * gamma[Math.abs(i - j)]), 0)),
   );
   const covariance = (i: number, j: number) => dot(BG[i], B[j]);
+  return { A, covariance };
+}
+
+/** Covariance (for σ² = 1) of the values at `times` given what is observed of y. */
+export function denseCovariance(model: DenseModel, y: ArrayLike<number>, times: number[]): Matrix {
+  const { A, covariance } = linearForm(model, y.length);
+  const seen = Array.from({ length: y.length }, (_, t) => t).filter((t) => !Number.isNaN(y[t]));
+  const L = cholesky(seen.map((i) => seen.map((j) => covariance(i, j))));
+  const m = A[0].length;
+  const X = Array.from({ length: m }, (_, k) =>
+    forwardSolve(
+      L,
+      seen.map((t) => A[t][k]),
+    ),
+  );
+  const flat = X.map((a) => X.map((b) => dot(a, b)));
+  const c = times.map((t) =>
+    forwardSolve(
+      L,
+      seen.map((s) => covariance(t, s)),
+    ),
+  );
+  const gap = times.map((t, i) => Array.from({ length: m }, (_, k) => A[t][k] - dot(c[i], X[k])));
+  const spread = gap.map((g) => (m > 0 ? solveLinear(flat, g) : []));
+  return times.map((t, i) => times.map((u, j) => covariance(t, u) - dot(c[i], c[j]) + dot(gap[i], spread[j])));
+}
+
+/**
+ * y = A η + B w with η = the d + sD values before the window (flat prior) and w the stationary ARMA series of the window.
+ * Rows of gaps are deleted, η is integrated out over Lebesgue measure. `columns` are regressors, estimated and not integrated.
+ */
+export function denseDensity(
+  model: DenseModel,
+  y: ArrayLike<number>,
+  columns: ArrayLike<number>[] = [],
+  sigma2?: number,
+): DenseAnswer {
+  const n = y.length;
+  const delta = differencePolynomial(model)
+    .slice(1)
+    .map((c) => -c);
+  const m = delta.length;
+  const { A, covariance } = linearForm(model, n);
 
   const seen = Array.from({ length: n }, (_, t) => t).filter((t) => !Number.isNaN(y[t]));
   const V = seen.map((i) => seen.map((j) => covariance(i, j)));
