@@ -29,7 +29,16 @@ export function forecast(model: SarimaModel, horizon: number, options: ForecastO
   wholeNumber(horizon, "horizon", 1, MAX_HORIZON);
   const levels = checkLevels(options.levels);
   const { mean: center, variance } = predictTransformed(model, horizon, options.regressors);
-  const { transform } = model;
+  return onOriginalScale(center, variance, levels, model.transform);
+}
+
+/** Normal distributions on the transformed scale as a forecast on the original one. */
+export function onOriginalScale(
+  center: Float64Array,
+  variance: Float64Array,
+  levels: readonly number[],
+  transform: Transform | null,
+): Forecast {
   const deviation = variance.map(Math.sqrt);
   const bounds = levels.map((level): PredictionInterval => {
     const z = normalQuantile(0.5 + level / 2);

@@ -46,6 +46,7 @@ export { nsdiffs, seasonalStrength } from "./select/seasonality.js";
 export { adf, kpss, ndiffs, phillipsPerron, type UnitRootTest } from "./select/unit-root.js";
 export type { Series } from "./series.js";
 export { type SimulateOptions, simulate } from "./simulate.js";
+export { smooth } from "./smooth.js";
 export { formatSpec, type SarimaParams, type SarimaSpec } from "./spec.js";
 export { formatModel, summary } from "./summary.js";
 export {

@@ -1,8 +1,3 @@
-/** Density of the standard normal distribution. */
-export function normalDensity(x: number): number {
-  return Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
-}
-
 /** P(Z ≤ x) of the standard normal distribution, to a few units of the last digit in both tails (Cody 1969, as R's pnorm). */
 export function normalCdf(x: number): number {
   if (Number.isNaN(x)) return Number.NaN;
