@@ -45,6 +45,46 @@ function negate(a: LagPolynomial): LagPolynomial {
   return { ...a, coefs: a.coefs.map((c) => -c) };
 }
 
+/**
+ * (1 + Σ aᵢBⁱ)(1 + Σ bⱼBˢʲ) multiplied out again and again for changing coefficients: which lags there are is worked out
+ * once. Overlapping lags (more coefficients than the period is long) are added up.
+ */
+export class SeasonalProduct {
+  readonly poly: LagPolynomial;
+  private readonly slots: Int32Array;
+
+  constructor(
+    private readonly regular: number,
+    private readonly seasonal: number,
+    period: number,
+  ) {
+    const lag = (i: number, j: number) => i + period * j;
+    const distinct = new Set<number>();
+    for (let j = 0; j <= seasonal; j++) for (let i = 0; i <= regular; i++) distinct.add(lag(i, j));
+    distinct.delete(0);
+    const lags = [...distinct].sort((x, y) => x - y);
+    this.slots = new Int32Array((regular + 1) * (seasonal + 1));
+    for (let j = 0; j <= seasonal; j++) {
+      for (let i = 0; i <= regular; i++) this.slots[j * (regular + 1) + i] = lags.indexOf(lag(i, j));
+    }
+    this.poly = fromTerms(lags, new Array<number>(lags.length).fill(0));
+  }
+
+  /** 1 + Σ sign·aᵢBⁱ times 1 + Σ sign·bⱼBˢʲ, less 1, times sign: φ for sign −1, θ for sign 1. Overwrites `poly`. */
+  fill(a: readonly number[], b: readonly number[], sign: 1 | -1): LagPolynomial {
+    const { coefs } = this.poly;
+    const { regular, seasonal, slots } = this;
+    coefs.fill(0);
+    for (let i = 0; i < regular; i++) coefs[slots[i + 1]] += a[i];
+    for (let j = 1; j <= seasonal; j++) {
+      const row = j * (regular + 1);
+      coefs[slots[row]] += b[j - 1];
+      for (let i = 1; i <= regular; i++) coefs[slots[row + i]] += sign * a[i - 1] * b[j - 1];
+    }
+    return this.poly;
+  }
+}
+
 /** φ with (1 − Σ arᵢBⁱ)(1 − Σ sarⱼBˢʲ) = 1 − Σ φₖBᵏ. */
 export function expandAr(ar: ArrayLike<number>, seasonalAr: ArrayLike<number>, period: number): LagPolynomial {
   return negate(multiply(negate(lagPolynomial(ar)), negate(lagPolynomial(seasonalAr, period))));

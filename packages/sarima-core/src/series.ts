@@ -14,6 +14,14 @@ export function toSeries(y: Series, argument = "y"): Float64Array {
   }
   const n = y.length;
   const out = new Float64Array(n);
+  if (y instanceof Float64Array) {
+    // One cheap pass for the usual case: only ±Infinity is left to find.
+    out.set(y);
+    for (let t = 0; t < n; t++) {
+      if (out[t] === Number.POSITIVE_INFINITY || out[t] === Number.NEGATIVE_INFINITY) refuseInfinity(argument, t, out[t]);
+    }
+    return out;
+  }
   for (let t = 0; t < n; t++) {
     const value: unknown = y[t];
     if (value === null || value === undefined) {
@@ -26,12 +34,14 @@ export function toSeries(y: Series, argument = "y"): Float64Array {
         `${argument}[${t}] must be a number, or NaN for a gap; received ${quote(value)}`,
       );
     }
-    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
-      throw new SarimaError("NON_FINITE", `${argument}[${t}] is ${value}; use NaN to mark a gap`);
-    }
+    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) refuseInfinity(argument, t, value);
     out[t] = value;
   }
   return out;
+}
+
+function refuseInfinity(argument: string, t: number, value: number): never {
+  throw new SarimaError("NON_FINITE", `${argument}[${t}] is ${value}; use NaN to mark a gap`);
 }
 
 /** A series without gaps, as regressors must be. */

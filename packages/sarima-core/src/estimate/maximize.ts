@@ -74,8 +74,9 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   }
 
   // 1. A few cheap steps from everywhere, then more from where they led.
-  const residuals = new ConditionalResiduals(likelihood.detrended(), likelihood.spec);
-  const starts = startingValues(residuals.w, likelihood.spec, map, options.start, quick);
+  const w = likelihood.detrended();
+  const residuals = new ConditionalResiduals(w, likelihood.spec);
+  const starts = startingValues(w, likelihood.spec, map, options.start, quick);
   let found: ConditionalOptimum[] = starts.map((u) => ({ u, sumOfSquares: 0 }));
   const early: ConditionalOptimum[] = [];
   for (const [iterations, survivors] of ROUNDS) {
@@ -89,8 +90,13 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
     found = distinct(found, survivors);
   }
 
-  // 2. The exact likelihood has its own opinion of all of them.
-  const others = quick ? starts.slice(0, options.start ? 1 : 0) : [...early.map(({ u }) => u), ...starts];
+  // 2. The exact likelihood has its own opinion of all of them. Where conditioning costs little, it hardly differs.
+  const trusted = found.length > 0 && w.length > 30 * (residuals.from + 1) && map.distanceToBoundary(found[0].u) > 0.1;
+  const others = quick
+    ? starts.slice(0, options.start ? 1 : 0)
+    : trusted
+      ? []
+      : [...early.map(({ u }) => u), ...starts];
   const candidates = [...found.map(({ u }) => u), ...others]
     .map((u): Candidate => ({ start: u, u, value: objective(u), inverseHessian: undefined }))
     .filter(({ value }) => Number.isFinite(value));
@@ -115,7 +121,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   if (quick) {
     [best] = search(candidates, 1, 100, 1e-8);
   } else {
-    const first = search(candidates, 2 * FINALISTS, 6, 1e-6);
+    const first = search(candidates, 2 * FINALISTS, 5, 1e-6);
     const second = search(first, FINALISTS, 100, 1e-8);
     const spread = Math.max(...second.map(({ value }) => value)) - Math.min(...second.map(({ value }) => value));
     if (spread > 0.02 / likelihood.nobs) {

@@ -114,6 +114,17 @@ export class ParameterMap {
     return u;
   }
 
+  /** 1 − the largest partial autocorrelation of the moving averages at u: how far they are from a unit root. */
+  distanceToBoundary(u: Float64Array): number {
+    this.apply(u);
+    const { ma, seasonalMa } = this.factors;
+    let largest = 0;
+    for (const factor of [ma, seasonalMa]) {
+      for (const partial of arToPacf(factor.map((value) => -value)) ?? [1]) largest = Math.max(largest, Math.abs(partial));
+    }
+    return 1 - largest;
+  }
+
   /** ∂(ar, ma, sar, sma)/∂u at u, by central differences within each factor; rows are coefficients. Leaves `factors` at u. */
   derivatives(u: Float64Array): Float64Array {
     const total = this.fixedMask.length;

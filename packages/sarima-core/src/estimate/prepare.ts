@@ -41,7 +41,7 @@ export function prepare(
     spec: checked,
     y,
     transform,
-    z: transformSeries(y, transform),
+    z: transform ? transformSeries(y, transform) : y,
     regressors,
     harmonics,
     steps,
@@ -57,7 +57,7 @@ export function checkRegressors(columns: readonly Series[] | undefined, length: 
   return columns.map((column, j) => toCompleteSeries(column, `regressors[${j}]`, length));
 }
 
-/** z − mean·c − Σ βⱼxⱼ, where (1−B)ᵈ(1−Bˢ)ᴰ c = 1. Undefined coefficients are left in. */
+/** z − mean·c − Σ βⱼxⱼ, where (1−B)ᵈ(1−Bˢ)ᴰ c = 1. Undefined coefficients are left in; z itself when all are. */
 export function withoutRegression(
   z: Float64Array,
   spec: CheckedSpec,
@@ -66,8 +66,11 @@ export function withoutRegression(
   beta: readonly (number | null | undefined)[],
   from = 0,
 ): Float64Array {
+  if (!mean && !beta.some(Boolean)) return z;
   const out = z.slice();
-  if (mean) {
+  if (mean && spec.order[1] + spec.seasonal[1] === 0) {
+    for (let t = 0; t < out.length; t++) out[t] -= mean;
+  } else if (mean) {
     const constant = constantColumn(out.length, spec, from);
     for (let t = 0; t < out.length; t++) out[t] -= mean * constant[t];
   }

@@ -1,6 +1,6 @@
 import { applyDifference } from "../difference.js";
 import { quote, SarimaError } from "../errors.js";
-import { dense, expandAr, expandDifference, expandMa, type LagPolynomial } from "../polynomial.js";
+import { dense, expandDifference, type LagPolynomial, SeasonalProduct } from "../polynomial.js";
 import type { ArmaFactors, CheckedSpec } from "../spec.js";
 import { isStationary } from "../stationarity.js";
 import { ExtendedGains } from "./extended.js";
@@ -13,6 +13,9 @@ const LOG_2PI = Math.log(2 * Math.PI);
 
 /** Above this variance of w (Var ε = 1) the double-precision filter may lose digits that show in a log-likelihood. */
 const SLOW = 100;
+
+/** F − 1 at the end of a filter that a moving average close to the unit circle keeps from settling. */
+const UNSETTLED = 1e-3;
 
 /** So many steps times states in extended precision cost a few milliseconds: worth it for the last digits of a filter that never settles. */
 const EXTENDED_IS_CHEAP = 50_000;
@@ -58,6 +61,8 @@ export class ExactLikelihood {
   readonly current: Evaluation = { rss: 0, logDet: 0 };
 
   private readonly delta: LagPolynomial;
+  private readonly phi: SeasonalProduct;
+  private readonly theta: SeasonalProduct;
   private readonly regressionW: readonly Float64Array[];
   private readonly columns: Float64Array[] = [];
   private readonly columnScales: Float64Array;
@@ -74,6 +79,8 @@ export class ExactLikelihood {
     const [p, d, q] = spec.order;
     const [P, D, Q, s] = spec.seasonal;
     this.delta = expandDifference(d, D, s);
+    this.phi = new SeasonalProduct(p, P, s);
+    this.theta = new SeasonalProduct(q, Q, s);
     const m = this.delta.degree;
 
     // Values before the first and after the last observation integrate to one: leave them out.
@@ -83,9 +90,13 @@ export class ExactLikelihood {
     while (last >= first && Number.isNaN(y[last])) last--;
     const n = last - first + 1;
     this.offset = first;
-    const window = y.slice(first, last + 1);
     const gaps: number[] = [];
-    for (let t = 0; t < n; t++) if (Number.isNaN(window[t])) gaps.push(t);
+    let largest = 0;
+    for (let t = 0; t < n; t++) {
+      const size = Math.abs(y[first + t]);
+      if (size > largest) largest = size;
+      else if (Number.isNaN(size)) gaps.push(t);
+    }
     this.gaps = gaps.map((t) => t + first);
     this.nobs = n - gaps.length - m;
     this.regression = (data.mean ? 1 : 0) + regressors.length;
@@ -96,26 +107,24 @@ export class ExactLikelihood {
       );
     }
 
-    this.scale = powerOfTwoAbove(window);
-    for (let t = 0; t < n; t++) window[t] /= this.scale;
-    const filled = fillLinearly(window);
+    this.scale = powerOfTwo(largest);
+    const window = scaledBy(y.subarray(first, last + 1), this.scale);
+    const filled = gaps.length > 0 ? fillLinearly(window) : window;
     const difference = (x: Float64Array) => {
+      if (m === 0) return x;
       const w = new Float64Array(n - m);
       applyDifference(this.delta, x, w);
       return w;
     };
     this.w = difference(filled);
 
-    const regressionColumns = regressors.map((x) => x.slice(first, last + 1));
-    const scales = regressionColumns.map((x) => powerOfTwoAbove(x));
-    regressionColumns.forEach((x, k) => {
-      for (let t = 0; t < n; t++) x[t] /= scales[k];
-    });
+    const scales = regressors.map((x) => powerOfTwo(largestOf(x)));
+    const regressionColumns = regressors.map((x, k) => scaledBy(x.subarray(first, last + 1), scales[k]));
     this.columnScales = Float64Array.from([...(data.mean ? [1] : []), ...scales]);
-    const ones = new Float64Array(n - m).fill(1);
-    const regressionW = [...(data.mean ? [ones] : []), ...regressionColumns.map(difference)];
+    const ones = data.mean ? [new Float64Array(n - m).fill(1)] : [];
+    const regressionW = [...ones, ...regressionColumns.map(difference)];
     this.regressionW = regressionW;
-    refuseCollinear(regressionW, data.mean);
+    if (regressors.length > 0) refuseCollinear(regressionW, data.mean);
 
     const r = Math.max(p + s * P, q + s * Q + 1, 1);
     this.engine = engine ?? cheaper(n, r, m, gaps.length, this.regression);
@@ -147,12 +156,8 @@ export class ExactLikelihood {
    * With `precise`, models near the unit circle are evaluated in extended precision.
    */
   evaluate(factors: ArmaFactors, precise = false): boolean {
-    const phi = expandAr(factors.ar, factors.seasonalAr, factors.period);
-    const theta = expandMa(factors.ma, factors.seasonalMa, factors.period);
-    return this.evaluateExpanded(phi, theta, factors, precise);
-  }
-
-  evaluateExpanded(phi: LagPolynomial, theta: LagPolynomial, factors: ArmaFactors, precise: boolean): boolean {
+    const phi = this.phi.fill(factors.ar, factors.seasonalAr, -1);
+    const theta = this.theta.fill(factors.ma, factors.seasonalMa, 1);
     const { current } = this;
     if (this.kalman) {
       if (!isStationary(dense(phi))) return false;
@@ -166,7 +171,7 @@ export class ExactLikelihood {
     if (!filter) return false;
     let result = filter.run(phi, theta, columns, whitened, starts);
     if (!result) return false;
-    const unsettled = result.steadyFrom === filter.n && filter.n * filter.r < EXTENDED_IS_CHEAP;
+    const unsettled = filter.state.F > 1 + UNSETTLED && filter.n * filter.r < EXTENDED_IS_CHEAP;
     const hard = Number.isNaN(result.sumLogF) || (precise && (filter.F[0] > SLOW || unsettled));
     if (hard) {
       const gains = ExtendedGains.start(factors, filter.r);
@@ -294,14 +299,22 @@ function cheaper(n: number, r: number, m: number, gaps: number, regression: numb
   return innovations <= kalman ? "innovations" : "kalman";
 }
 
-/** The smallest power of two not below the largest magnitude, so that scaling costs no digit. 1 for a series of zeros. */
-function powerOfTwoAbove(x: Float64Array): number {
-  let largest = 0;
-  for (let t = 0; t < x.length; t++) {
-    const size = Math.abs(x[t]);
-    if (size > largest) largest = size;
-  }
+/** The smallest power of two not below `largest`, so that scaling costs no digit; 1 for 0. */
+function powerOfTwo(largest: number): number {
   return largest > 0 ? 2 ** Math.min(1000, Math.max(-1000, Math.ceil(Math.log2(largest)))) : 1;
+}
+
+function largestOf(x: Float64Array): number {
+  let largest = 0;
+  for (let t = 0; t < x.length; t++) largest = Math.max(largest, Math.abs(x[t]));
+  return largest;
+}
+
+function scaledBy(x: Float64Array, scale: number): Float64Array {
+  const out = new Float64Array(x.length);
+  const factor = 1 / scale;
+  for (let t = 0; t < x.length; t++) out[t] = x[t] * factor;
+  return out;
 }
 
 /** Straight lines across gaps. What the values are does not matter to the likelihood, only to rounding. */

@@ -224,12 +224,23 @@ export class InnovationsFilter {
   }
 }
 
-/** out_t = x_t − Σ φⱼ x_{t−j}: a pass for each lag, which has no dependence between steps. */
+/** out_t = x_t − Σ φⱼ x_{t−j}: passes without dependence between steps, two lags at a time to save on memory traffic. */
 function autoregress(phi: LagPolynomial, x: Float64Array, out: Float64Array, from: number, to: number): void {
+  const { lags, coefs } = phi;
   for (let t = from; t < to; t++) out[t] = x[t];
-  for (let i = 0; i < phi.lags.length; i++) {
-    const lag = phi.lags[i];
-    const coef = phi.coefs[i];
+  let i = 0;
+  for (; i + 1 < lags.length; i += 2) {
+    const near = lags[i];
+    const far = lags[i + 1];
+    const a = coefs[i];
+    const b = coefs[i + 1];
+    const both = Math.max(from, far);
+    for (let t = Math.max(from, near); t < both && t < to; t++) out[t] -= a * x[t - near];
+    for (let t = both; t < to; t++) out[t] -= a * x[t - near] + b * x[t - far];
+  }
+  if (i < lags.length) {
+    const lag = lags[i];
+    const coef = coefs[i];
     for (let t = Math.max(from, lag); t < to; t++) out[t] -= coef * x[t - lag];
   }
 }
