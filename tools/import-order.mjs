@@ -34,11 +34,21 @@ const layers = {
     "index",
     "adapters",
     "csv counter resample step stored-forecast formula http",
-    "series samples",
+    "series samples column-names",
     "errors",
     "types",
   ],
-  "forecast-service": ["index", "cli", "scheduler http", "pipeline", "executor", "config", "clock duration errors log"],
+  "forecast-service": [
+    "index cli",
+    "compose",
+    "http",
+    "service",
+    "catalogue collector cycle demo-host scheduler executor",
+    "pipeline",
+    "models readiness regular-series",
+    "config calendar demo settings",
+    "clock duration errors log package-files",
+  ],
 };
 
 /**
