@@ -7,6 +7,11 @@ import { type ConditionalOptimum, conditionalSearch, inverseCurvature } from "./
 import type { ParameterMap } from "./parameters.js";
 import { startingValues } from "./starting-values.js";
 
+/** So many memories of the moving average make the start of a series forgotten. */
+const LONG = 12;
+/** The same for a moving average that is nowhere near a unit root. */
+const SHORT = 4;
+const NOWHERE = { distance: 0, memories: 0 };
 /** The conditional search: iterations in each round, and how many go on from it. */
 const ROUNDS = [
   [1, 9],
@@ -91,7 +96,8 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   }
 
   // 2. The exact likelihood has its own opinion of all of them. Where conditioning costs little, it hardly differs.
-  const trusted = found.length > 0 && w.length > 30 * (residuals.from + 1) && map.distanceToBoundary(found[0].u) > 0.1;
+  const { distance, memories } = found.length > 0 ? map.movingAverage(found[0].u, w.length) : NOWHERE;
+  const trusted = likelihood.spec.order[1] < 2 && (memories > LONG || (distance > 0.35 && memories > SHORT));
   const others = quick
     ? starts.slice(0, options.start ? 1 : 0)
     : trusted

@@ -114,15 +114,24 @@ export class ParameterMap {
     return u;
   }
 
-  /** 1 − the largest partial autocorrelation of the moving averages at u: how far they are from a unit root. */
-  distanceToBoundary(u: Float64Array): number {
+  /**
+   * How far the moving averages at u are from a unit root, as 1 − their largest partial autocorrelation, and how often a
+   * series of n values outlasts the slowest of them.
+   */
+  movingAverage(u: Float64Array, n: number): { distance: number; memories: number } {
     this.apply(u);
-    const { ma, seasonalMa } = this.factors;
-    let largest = 0;
-    for (const factor of [ma, seasonalMa]) {
-      for (const partial of arToPacf(factor.map((value) => -value)) ?? [1]) largest = Math.max(largest, Math.abs(partial));
-    }
-    return 1 - largest;
+    const { ma, seasonalMa, ar, seasonalAr, period } = this.factors;
+    const distance = (factor: number[]) => {
+      const partials = arToPacf(factor.map((value) => -value)) ?? [1];
+      return 1 - Math.max(0, ...Array.from(partials, Math.abs));
+    };
+    const values = n - ar.length - period * seasonalAr.length;
+    const regular = distance(ma);
+    const seasonal = distance(seasonalMa);
+    return {
+      distance: Math.min(regular, seasonal),
+      memories: values * Math.min(regular, seasonalMa.length > 0 ? seasonal / period : 1),
+    };
   }
 
   /** ∂(ar, ma, sar, sma)/∂u at u, by central differences within each factor; rows are coefficients. Leaves `factors` at u. */
