@@ -8,6 +8,7 @@ export type AdapterErrorCode =
   | "IN_USE" // another process or another store of this process holds it
   | "UNAVAILABLE" // the other side cannot be reached or is too slow; a later try may work
   | "OVERFLOW" // more is waiting to be written than may be held
+  | "ABORTED" // the caller's AbortSignal fired
   | "CLOSED" // close() was called before
   | "FAILED"; // anything else the client reported
 
