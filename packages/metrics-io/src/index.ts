@@ -10,10 +10,17 @@ export {
 } from "./adapters/host.js";
 export { memoryStore } from "./adapters/memory.js";
 export { type ParquetSourceOptions, parquetSource } from "./adapters/parquet.js";
+export { nodeExporter, type PrometheusMetric, windowsExporter } from "./adapters/prometheus/metric.js";
+export {
+  type PrometheusSource,
+  type PrometheusSourceOptions,
+  prometheusSource,
+} from "./adapters/prometheus/source.js";
 export { type CounterOptions, counterRates } from "./counter.js";
 export { type CsvOptions, type CsvSeries, parseCsvSeries } from "./csv/parse.js";
 export { AdapterError, type AdapterErrorCode } from "./errors.js";
 export { compileFormula, derive, type Formula } from "./formula.js";
+export type { HttpOptions } from "./http.js";
 export { type Grid, type ResampleOptions, resample } from "./resample.js";
 export { parseSeriesId, seriesId } from "./series.js";
 export { addSteps, detectStep, type Step, toGrid } from "./step.js";
