@@ -1,5 +1,6 @@
 export {
   type Baseline,
+  type BaselineForecastOptions,
   drift,
   empiricalQuantiles,
   historicalMean,
@@ -24,13 +25,29 @@ export {
   crossValidate,
   type Fitter,
   type FitterContext,
+  type Forecaster,
   type OriginResult,
 } from "./evaluate/cross-validation.js";
 export { coverage, crpsFromQuantiles, crpsFromSamples, pinball, winkler } from "./evaluate/scores.js";
 export { type LikelihoodOptions, logLikelihood, sarima } from "./fit.js";
 export { type ForecastOptions, forecast } from "./forecast.js";
 export { fromJSON, toJSON } from "./json.js";
-export type { FitOptions, Forecast, Harmonics, PredictionInterval, SarimaModel, TransformSpec } from "./model.js";
+export type {
+  CovarianceFilterState,
+  FilterState,
+  InnovationsFilterState,
+  StateMean,
+} from "./likelihood/filter-state.js";
+export type {
+  FitOptions,
+  FittedParams,
+  Forecast,
+  Harmonics,
+  PredictionInterval,
+  SarimaModel,
+  Transform,
+  TransformSpec,
+} from "./model.js";
 export {
   asGaps,
   detectOutliers,
@@ -43,11 +60,11 @@ export { fourier } from "./regressors.js";
 export { type CanovaHansenTest, canovaHansen } from "./select/canova-hansen.js";
 export { type OcsbTest, ocsb } from "./select/ocsb.js";
 export { nsdiffs, seasonalStrength } from "./select/seasonality.js";
-export { adf, kpss, ndiffs, phillipsPerron, type UnitRootTest } from "./select/unit-root.js";
+export { adf, type Bandwidth, kpss, ndiffs, phillipsPerron, type UnitRootTest } from "./select/unit-root.js";
 export type { Series } from "./series.js";
 export { type SimulateOptions, simulate } from "./simulate.js";
 export { smooth } from "./smooth.js";
-export { formatSpec, type SarimaParams, type SarimaSpec } from "./spec.js";
+export { type CheckedSpec, formatSpec, type SarimaParams, type SarimaSpec } from "./spec.js";
 export { formatModel, summary } from "./summary.js";
 export {
   type ThresholdOptions,

@@ -8,7 +8,7 @@ export interface ModelPolynomials {
   readonly delta: LagPolynomial;
 }
 
-interface StateMean {
+export interface StateMean {
   /** Mean of Harvey's state for the next time: its first element predicts the next w. */
   readonly alpha: Float64Array;
   /** y_{n−1}, y_{n−2}, …: what the differencing looks back to. */

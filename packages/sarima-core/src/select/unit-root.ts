@@ -16,7 +16,7 @@ export interface UnitRootTest {
 }
 
 /** Bandwidth: a number, or one of the rules trunc(4 (n/100)^¼) "short" and trunc(12 (n/100)^¼) "long". */
-type Bandwidth = number | "short" | "long";
+export type Bandwidth = number | "short" | "long";
 
 function bandwidth(lags: Bandwidth | undefined, n: number): number {
   if (lags === undefined || lags === "short") return Math.trunc(4 * (n / 100) ** 0.25);

@@ -1,0 +1,42 @@
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "vite";
+
+/**
+ * Ceilings of what a page loads, in bytes after gzip, the whole library and the two functions most pages need. Raise one only in a
+ * commit that says what the bytes buy. 14 KB of the second are ml-levenberg-marquardt and its ml-matrix.
+ */
+export const CEILING = { whole: 80_000, fitAndForecast: 38_000 } as const;
+
+const index = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
+
+const ENTRY = "entry-of-the-bundle";
+
+/** The library as one minified ES module for browsers; `imported` names what is kept, all of it by default. */
+export async function bundle(imported?: readonly string[]): Promise<{ code: string; gzipped: number }> {
+  const what = imported ? `{ ${imported.join(", ")} }` : "*";
+  const result = await build({
+    configFile: false,
+    logLevel: "silent",
+    plugins: [
+      {
+        name: "entry",
+        enforce: "pre",
+        // Vite makes a path of the name; what it is called does not matter.
+        resolveId: (id) => (id.endsWith(ENTRY) ? `\0${ENTRY}` : null),
+        load: (id) => (id === `\0${ENTRY}` ? `export ${what} from ${JSON.stringify(index)};` : null),
+      },
+    ],
+    build: {
+      write: false,
+      target: "es2022",
+      modulePreload: false,
+      // Not Vite's library mode: that leaves the white space in.
+      rolldownOptions: { input: ENTRY, preserveEntrySignatures: "strict", output: { format: "es" } },
+    },
+  });
+  const [{ output }] = Array.isArray(result) ? result : [result as never];
+  const [chunk, ...more] = output;
+  if (more.length > 0 || chunk.type !== "chunk") throw new Error("the bundle must be one file");
+  return { code: chunk.code, gzipped: gzipSync(chunk.code, { level: 9 }).length };
+}
