@@ -196,7 +196,7 @@ export function fitPrepared(
   ];
   const errors = new Float64Array(names.length).fill(constant ? 0 : Number.NaN);
   if (!constant && (effort.standardErrors ?? true)) {
-    const found = standardErrors(likelihood, factors, map.fixedMask, fixedSigma2);
+    const found = standardErrors(likelihood, factors, map.fixedMask, fixedSigma2, options.signal);
     errors.set(found.arma);
     let next = 0;
     for (let j = map.fixedMask.length; j < names.length; j++) errors[j] = fixedMask[j] ? 0 : found.regression[next++];

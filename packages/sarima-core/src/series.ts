@@ -18,7 +18,8 @@ export function toSeries(y: Series, argument = "y"): Float64Array {
     // One cheap pass for the usual case: only ±Infinity is left to find.
     out.set(y);
     for (let t = 0; t < n; t++) {
-      if (out[t] === Number.POSITIVE_INFINITY || out[t] === Number.NEGATIVE_INFINITY) refuseInfinity(argument, t, out[t]);
+      if (out[t] === Number.POSITIVE_INFINITY || out[t] === Number.NEGATIVE_INFINITY)
+        refuseInfinity(argument, t, out[t]);
     }
     return out;
   }

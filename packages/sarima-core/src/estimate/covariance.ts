@@ -1,3 +1,4 @@
+import { throwIfAborted } from "../errors.js";
 import type { ExactLikelihood } from "../likelihood/exact.js";
 import type { ArmaFactors } from "../spec.js";
 import { invertSymmetric } from "./symmetric.js";
@@ -14,6 +15,7 @@ export function standardErrors(
   factors: ArmaFactors,
   fixedMask: readonly boolean[],
   sigma2: number | undefined,
+  signal?: AbortSignal,
 ): { arma: Float64Array; regression: Float64Array; positiveDefinite: boolean } {
   const blocks: Block[] = ["ar", "ma", "seasonalAr", "seasonalMa"];
   const at: ArmaFactors & Record<Block, number[]> = {
@@ -40,6 +42,7 @@ export function standardErrors(
 
   /** −log-likelihood at the regression coefficients of the optimum, and its derivative in them. */
   const evaluate = (): { value: number; slope: Float64Array } => {
+    throwIfAborted(signal);
     const slope = new Float64Array(b);
     if (!likelihood.evaluate(at, slow)) return { value: Number.NaN, slope };
     const { rss, logDet } = likelihood.current;

@@ -61,6 +61,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   const scaled = sigma2 === undefined ? undefined : sigma2 / likelihood.scale / likelihood.scale;
   let evaluations = 0;
   const objective = (u: Float64Array): number => {
+    throwIfAborted(signal);
     evaluations++;
     if (!map.apply(u) || !likelihood.evaluate(map.factors)) return Number.POSITIVE_INFINITY;
     return likelihood.objective(scaled);
@@ -116,7 +117,6 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
         maxIterations: Math.min(limit, options.maxIterations ?? limit),
         tolerance,
         central: tolerance < 1e-12,
-        onIteration: () => throwIfAborted(signal),
         inverseHessian: inverseHessian ?? inverseCurvature(residuals, map, u) ?? undefined,
       });
       iterations += found.iterations;

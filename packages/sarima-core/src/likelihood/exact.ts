@@ -1,8 +1,8 @@
+import { stateCovarianceColumn } from "../autocovariance.js";
 import { applyDifference } from "../difference.js";
 import { quote, SarimaError } from "../errors.js";
-import { dense, expandDifference, type LagPolynomial, SeasonalProduct } from "../polynomial.js";
+import { expandDifference, type LagPolynomial, SeasonalProduct } from "../polynomial.js";
 import type { ArmaFactors, CheckedSpec } from "../spec.js";
-import { isStationary } from "../stationarity.js";
 import { ExtendedGains } from "./extended.js";
 import { type LeastSquares, LeastSquaresSolver } from "./gls.js";
 import { InnovationsFilter } from "./innovations.js";
@@ -19,6 +19,9 @@ const UNSETTLED = 1e-3;
 
 /** So many steps times states in extended precision cost a few milliseconds: worth it for the last digits of a filter that never settles. */
 const EXTENDED_IS_CHEAP = 50_000;
+
+/** Gap columns in extended precision cost too much beyond this. */
+const FEW_GAPS = 400;
 
 export interface ExactData {
   /** Transformed series; NaN is a gap. What is known of the regression has been subtracted. */
@@ -72,8 +75,13 @@ export class ExactLikelihood {
   private readonly whitened: Float64Array[];
   private readonly solver: LeastSquaresSolver;
   private solution: LeastSquares | null = null;
+  private precise: ExactLikelihood | null = null;
+  private slow = false;
 
-  constructor(data: ExactData, engine?: "innovations" | "kalman") {
+  constructor(
+    private readonly data: ExactData,
+    engine?: "innovations" | "kalman",
+  ) {
     const { y, spec, regressors } = data;
     this.spec = spec;
     const [p, d, q] = spec.order;
@@ -160,7 +168,10 @@ export class ExactLikelihood {
     const theta = this.theta.fill(factors.ma, factors.seasonalMa, 1);
     const { current } = this;
     if (this.kalman) {
-      if (!isStationary(dense(phi))) return false;
+      const [variance] = stateCovarianceColumn(phi, theta, 1) ?? [];
+      if (variance === undefined) return false;
+      this.slow = variance > SLOW;
+      if (precise && this.slow && this.gaps.length <= FEW_GAPS) return this.evaluateWithDummies(factors);
       const result = kalmanWhiten({ phi, theta, delta: this.delta, ...this.kalman });
       this.solution = this.regression > 0 ? this.solver.solve(result.whitened, result.whitenedColumns) : null;
       current.rss = this.solution ? this.solution.rss : sumOfSquares(result.whitened);
@@ -193,6 +204,19 @@ export class ExactLikelihood {
     return Number.isFinite(current.rss) && Number.isFinite(current.logDet);
   }
 
+  /** The Kalman filter has no extended precision; gap columns in the other engine do. */
+  private evaluateWithDummies(factors: ArmaFactors): boolean {
+    this.precise ??= new ExactLikelihood(this.data, "innovations");
+    if (!this.precise.evaluate(factors, true)) return false;
+    Object.assign(this.current, this.precise.current);
+    const { beta, R } = this.solver.result;
+    beta.set(this.precise.coefficients().map((value, j) => (value * this.columnScales[j]) / this.scale));
+    const k = this.regression;
+    R.set(this.precise.regressionR().map((value, at) => value / this.columnScales[at % Math.max(1, k)]));
+    this.solution = this.solver.result;
+    return true;
+  }
+
   /** One column, no gaps: the common case of a mean. */
   private solveOne(y: Float64Array, x: Float64Array): number {
     let xx = 0;
@@ -217,7 +241,7 @@ export class ExactLikelihood {
 
   /** The last evaluation was near the unit circle, where double precision loses digits. */
   isSlow(): boolean {
-    return this.filter !== null && this.filter.F[0] > SLOW;
+    return this.filter === null ? this.slow : this.filter.F[0] > SLOW;
   }
 
   /** −2·log-likelihood/nobs of the scaled data, σ² given (scaled too) or concentrated out: what a search minimises. */

@@ -9,8 +9,6 @@ export interface MinimizeOptions {
   readonly central?: boolean;
   /** Approximation of the inverse Hessian at the start, row by row. Default: scaled identity. */
   readonly inverseHessian?: Float64Array | undefined;
-  /** Called before each iteration; may throw to stop the search. */
-  readonly onIteration?: () => void;
 }
 
 export interface Minimum {
@@ -83,7 +81,6 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
   let iterations = 0;
   let converged = k === 0;
   while (!converged && iterations < maxIterations) {
-    options.onIteration?.();
     iterations++;
     let slope = 0;
     for (let i = 0; i < k; i++) {
