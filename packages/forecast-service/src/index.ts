@@ -1,1 +1,4 @@
-export {};
+export { type Config, type ConfigInput, loadConfig } from "./config.js";
+export { LoadcastError } from "./errors.js";
+export { type AppDependencies, buildApp } from "./http/app.js";
+export type * from "./http/contract.js";

@@ -1,0 +1,116 @@
+/** The distance from one value to the next: a fixed time, or calendar months, whose length varies. */
+export type Step =
+  | { readonly unit: "millisecond"; readonly count: number }
+  | { readonly unit: "month"; readonly count: number };
+
+const DAY = 86_400_000;
+
+/** The time `index` steps after `start`. Calendar steps keep the day of the month, or its last day where the month is too short. */
+export function timeAt(start: number, step: Step, index: number): number {
+  return step.unit === "millisecond" ? start + index * step.count : addMonths(start, index * step.count);
+}
+
+function addMonths(start: number, months: number): number {
+  const date = new Date(start);
+  const month = date.getUTCMonth() + months;
+  const day = date.getUTCDate();
+  const lastDay = endOfMonth(date.getUTCFullYear(), month);
+  // Not Date.UTC for the year: it reads 0–99 as 1900–1999.
+  date.setUTCFullYear(date.getUTCFullYear(), month, Math.min(day, lastDay));
+  return date.getTime();
+}
+
+function endOfMonth(year: number, month: number): number {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month + 1, 0);
+  return date.getUTCDate();
+}
+
+/** How many whole steps lie between two times, to the nearest: the inverse of `timeAt`. */
+export function stepsBetween(start: number, time: number, step: Step): number {
+  if (step.unit === "millisecond") return Math.round((time - start) / step.count);
+  const from = new Date(start);
+  const to = new Date(time);
+  // The middle of a month decides, so that 31 January and 28 February are one step apart and 1 March is not both.
+  const months = (to.getUTCFullYear() - from.getUTCFullYear()) * 12 + to.getUTCMonth() - from.getUTCMonth();
+  return Math.round((months + (to.getUTCDate() - from.getUTCDate()) / 31) / step.count);
+}
+
+/**
+ * The step of a series from its times (rising, at least two): the most frequent distance; whole calendar months, quarters and years are
+ * recognised by their changing lengths.
+ */
+export function detectStep(times: ArrayLike<number>): Step {
+  const gaps = new Map<number, number>();
+  for (let i = 1; i < times.length; i++) {
+    const gap = (times[i] as number) - (times[i - 1] as number);
+    gaps.set(gap, (gaps.get(gap) ?? 0) + 1);
+  }
+  const total = times.length - 1;
+  const share = (min: number, max: number) => {
+    let count = 0;
+    for (const [gap, n] of gaps) if (gap >= min * DAY && gap <= max * DAY) count += n;
+    return count / total;
+  };
+  // Four fifths: some periods may be missing from the file. A fixed 30-day step is rare enough to be called a month.
+  if (share(28, 31) >= 0.8) return { unit: "month", count: 1 };
+  if (share(89, 92) >= 0.8) return { unit: "month", count: 3 };
+  if (share(365, 366) >= 0.8) return { unit: "month", count: 12 };
+  return { unit: "millisecond", count: commonGap(times, gaps) };
+}
+
+/** The most frequent distance when most agree on one; otherwise the median, which jitter of the clock does not move. */
+function commonGap(times: ArrayLike<number>, gaps: ReadonlyMap<number, number>): number {
+  let best = 0;
+  let count = 0;
+  for (const [gap, n] of gaps) {
+    if (n > count || (n === count && gap < best)) {
+      best = gap;
+      count = n;
+    }
+  }
+  if (count * 2 > times.length - 1) return best;
+  const sorted = [...gaps].sort((a, b) => a[0] - b[0]);
+  let seen = 0;
+  for (const [gap, n] of sorted) {
+    seen += n;
+    if (seen * 2 >= times.length - 1) return roundGap(gap);
+  }
+  return best;
+}
+
+/** A jittering clock has a nominal step: whole seconds from ten seconds on. */
+function roundGap(gap: number): number {
+  return gap >= 10_000 ? Math.round(gap / 1000) * 1000 : gap;
+}
+
+/** "5 min", "1 month": how a step is called in words. */
+export function formatStep(step: Step): string {
+  if (step.unit === "month") {
+    const names: Record<number, string> = { 1: "1 month", 3: "1 quarter", 12: "1 year" };
+    return names[step.count] ?? `${step.count} months`;
+  }
+  const seconds = step.count / 1000;
+  if (seconds % 86_400 === 0) return plural(seconds / 86_400, "day");
+  if (seconds % 3600 === 0) return `${seconds / 3600} h`;
+  if (seconds % 60 === 0) return `${seconds / 60} min`;
+  return `${seconds} s`;
+}
+
+const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
+
+/**
+ * The season that data of this step usually have, in steps: an hour below ten minutes (12 at five minutes), else a day (48 at half an
+ * hour), a week of days, a year of months or quarters. 1 where there is none.
+ */
+export function usualPeriod(step: Step): number {
+  if (step.unit === "month") return step.count < 12 && 12 % step.count === 0 ? 12 / step.count : 1;
+  const whole = (cycle: number) => (cycle % step.count === 0 ? cycle / step.count : 1);
+  if (step.count < 600_000) {
+    const period = whole(3_600_000);
+    return period <= 360 ? period : 1;
+  }
+  if (step.count < DAY) return whole(DAY);
+  if (step.count === DAY) return 7;
+  return step.count === 7 * DAY ? 52 : 1;
+}

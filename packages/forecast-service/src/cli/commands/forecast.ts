@@ -1,0 +1,143 @@
+import { readFile } from "node:fs/promises";
+import { text as readStream } from "node:stream/consumers";
+import { parseCsvSeries } from "@loadcast/metrics-io";
+import { defineCommand } from "citty";
+import { formatSpec } from "sarima-core";
+import { formatStep, timeAt, usualPeriod } from "../../calendar.js";
+import { forecastSteps } from "../../catalogue.js";
+import { LoadcastError, usageError } from "../../errors.js";
+import { infer } from "../../pipeline/infer.js";
+import { type Prepared, preprocess } from "../../pipeline/preprocess.js";
+import { train } from "../../pipeline/train.js";
+import { regularise } from "../../regular-series.js";
+import { choiceFlag, levelsFlag, numberFlag, ordersFlag, wholeFlag } from "../arguments.js";
+import { renderChart } from "../chart.js";
+import { FORMATS, forecastCsv, forecastTable } from "../print-forecast.js";
+
+export default defineCommand({
+  meta: { name: "forecast", description: "Forecast a time,value CSV file; needs no service" },
+  args: {
+    file: {
+      type: "positional",
+      description: "CSV with a time and a value column; - reads standard input",
+      required: true,
+    },
+    horizon: { type: "string", description: "steps ahead (48)", valueHint: "N", default: "48" },
+    period: {
+      type: "string",
+      description: "season in steps, 1 for none (what data of this step usually have)",
+      valueHint: "N",
+    },
+    levels: { type: "string", description: "intervals in percent (80,95)", valueHint: "LIST", default: "80,95" },
+    order: { type: "string", description: "p,d,q instead of a search", valueHint: "P,D,Q" },
+    seasonal: { type: "string", description: "P,D,Q of the season, with --order", valueHint: "P,D,Q" },
+    lower: { type: "string", description: "smallest possible value", valueHint: "X" },
+    upper: { type: "string", description: "largest possible value", valueHint: "X" },
+    last: { type: "string", description: "use the last N values only", valueHint: "N" },
+    format: { type: "string", description: "table, csv or json (table)", valueHint: "FORMAT", default: "table" },
+    plot: { type: "boolean", description: "draw history and forecast" },
+  },
+  async run({ args }) {
+    const horizon = wholeFlag("--horizon", args.horizon, 1, 10_000) as number;
+    const askedPeriod = wholeFlag("--period", args.period, 1, 5000);
+    const levels = levelsFlag("--levels", args.levels);
+    const format = choiceFlag("--format", args.format, FORMATS);
+    const order = ordersFlag("--order", args.order, "2,0,1");
+    const seasonal = ordersFlag("--seasonal", args.seasonal, "1,0,1");
+    if (seasonal && !order) throw usageError("--seasonal needs --order as well");
+    const last = wholeFlag("--last", args.last, 2, 10_000_000);
+    const lower = numberFlag("--lower", args.lower);
+    const upper = numberFlag("--upper", args.upper);
+    if (lower !== undefined && upper !== undefined && lower >= upper) throw usageError("--lower must be below --upper");
+
+    const began = performance.now();
+    const whole = regularise(await readSeries(args.file));
+    const skip = Math.max(0, whole.values.length - (last ?? Infinity));
+    const series = {
+      values: whole.values.subarray(skip),
+      start: timeAt(whole.start, whole.step, skip),
+      step: whole.step,
+    };
+    const period = askedPeriod ?? usualPeriod(series.step);
+    const bounds = lower === undefined && upper === undefined ? null : { lower, upper };
+    const prepared = preprocess(series, { period, bounds });
+
+    for (const note of whole.notes) warn(note);
+    if (prepared.period !== period)
+      warn(`${series.values.length} values are too few for a season of ${period}; it is left out`);
+
+    const spec = order && {
+      order: order as unknown as [number, number, number],
+      ...(seasonal ? { seasonal: [...seasonal, period] as unknown as [number, number, number, number] } : {}),
+    };
+    const trained = train({ prepared, ...(spec ? { spec } : {}) });
+    const columns = infer({ prepared, trained, horizon, levels });
+    const steps = forecastSteps(columns, columns.times);
+    for (const warning of trained.warnings) warn(warning);
+    say(
+      `${args.file}: ${series.values.length} values at ${formatStep(series.step)}${prepared.gaps > 0 ? ` (${prepared.gaps} missing)` : ""}, ${prepared.period > 1 ? `season of ${prepared.period}` : "no season"}; model ${formatSpec(trained.spec)}, AICc ${trained.aicc.toFixed(1)}, in ${((performance.now() - began) / 1000).toFixed(1)} s`,
+    );
+
+    if (args.plot) {
+      // Beside CSV or JSON the picture is for the person, not for the program that reads the output.
+      const stream = format === "table" ? process.stdout : process.stderr;
+      stream.write(`${plot(series.values, prepared, columns, stream)}\n`);
+    }
+    if (format === "table") process.stdout.write(forecastTable(steps));
+    else if (format === "csv") process.stdout.write(forecastCsv(steps));
+    else {
+      const { order, seasonal } = trained.spec;
+      const { logLik, aic, aicc, bic, params, warnings } = trained;
+      const { beta: _, ...shown } = params;
+      const model = { order, seasonal, logLik, aic, aicc, bic, params: shown };
+      process.stdout.write(`${JSON.stringify({ model, warnings, forecast: steps }, null, 2)}\n`);
+    }
+  },
+});
+
+async function readSeries(file: string) {
+  const source = file === "-" ? "standard input" : file;
+  let content: string;
+  try {
+    content = file === "-" ? await readStream(process.stdin) : await readFile(file, "utf8");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const reasons: Record<string, string> = {
+      ENOENT: "there is no such file",
+      EISDIR: "it is a folder",
+      EACCES: "this user may not read it",
+    };
+    throw new LoadcastError("CANNOT_READ", `${source} cannot be read: ${reasons[code ?? ""] ?? code}`, {
+      cause: error,
+    });
+  }
+  return parseCsvSeries(content, { name: source });
+}
+
+/** Shows about three times as much past as future, so that both are told apart at the same scale. */
+function plot(
+  values: Float64Array,
+  prepared: Prepared,
+  columns: ReturnType<typeof infer>,
+  stream: NodeJS.WriteStream,
+): string {
+  const horizon = columns.median.length;
+  const shown = Math.min(values.length, Math.max(2 * horizon, 40));
+  const { start, step } = prepared;
+  const first = prepared.values.length + prepared.trailing - shown;
+  const times =
+    start === null || step === null
+      ? null
+      : Array.from({ length: shown + horizon }, (_, i) => timeAt(start, step, first + i));
+  return renderChart(
+    { history: values.subarray(values.length - shown), median: columns.median, intervals: columns.intervals, times },
+    {
+      width: Math.min(120, Math.max(50, stream.columns ?? 100)),
+      height: 16,
+      colour: process.env.NO_COLOR === undefined && (stream.hasColors?.() ?? false),
+    },
+  );
+}
+
+const warn = (text: string) => process.stderr.write(`warning: ${text}\n`);
+const say = (text: string) => process.stderr.write(`${text}\n`);

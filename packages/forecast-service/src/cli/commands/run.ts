@@ -1,0 +1,34 @@
+import { defineCommand } from "citty";
+import { LoadcastError } from "../../errors.js";
+import { choiceFlag } from "../arguments.js";
+import { settingsFlags } from "../settings-flags.js";
+import { textTable } from "../text-table.js";
+import { withService } from "../with-service.js";
+
+export default defineCommand({
+  meta: {
+    name: "run",
+    description: "One round of the whole pipeline: collect, train where a model is missing, forecast, store",
+  },
+  args: {
+    format: { type: "string", description: "table or json (table)", valueHint: "FORMAT", default: "table" },
+    ...settingsFlags,
+  },
+  async run({ args }) {
+    const format = choiceFlag("--format", args.format, ["table", "json"] as const);
+    const outcomes = await withService(args, async (service, signal) => {
+      await service.collect(signal);
+      return service.cycle.inferAll(signal);
+    });
+    process.stdout.write(
+      format === "json"
+        ? `${JSON.stringify(outcomes, null, 2)}\n`
+        : textTable(
+            ["series", "result", "model or reason"],
+            outcomes.map(({ id, result, detail }) => [id, result, detail]),
+          ),
+    );
+    const failed = outcomes.filter(({ result }) => result === "failed").length;
+    if (failed > 0) throw new LoadcastError("FAILED", `${failed} of ${outcomes.length} series failed`);
+  },
+});

@@ -1,0 +1,84 @@
+import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
+import { describeError, LoadcastError, usageError } from "../errors.js";
+import { VERSION } from "../package-files.js";
+import { checkArguments } from "./arguments.js";
+
+// biome-ignore lint/suspicious/noExplicitAny: a command is contravariant in its arguments, so no other type holds them all; citty does the same
+type Command = CommandDef<any>;
+type Commands = Record<string, () => Promise<Command>>;
+
+/** Loaded when they are called: `forecast` has no use for a web server, and starts in a third of the time without it. */
+const COMMANDS: Commands = {
+  serve: async () => (await import("./commands/serve.js")).default,
+  forecast: async () => (await import("./commands/forecast.js")).default,
+  run: async () => (await import("./commands/run.js")).default,
+  train: async () => (await import("./commands/train.js")).default,
+  predict: async () => (await import("./commands/predict.js")).default,
+  config: async () => (await import("./commands/config.js")).default,
+};
+
+const root = defineCommand({
+  meta: { name: "loadcast", version: VERSION, description: "Forecasts of server metrics, with intervals that hold" },
+  subCommands: COMMANDS,
+});
+
+/** Runs the command that the words name. Its exit code: 0 done, 1 failed, 2 wrong usage. */
+export async function main(words: readonly string[]): Promise<number> {
+  try {
+    if (words[0] === "--version" || words[0] === "-v") {
+      process.stdout.write(`${VERSION}\n`);
+      return 0;
+    }
+    const [name, ...rest] = words;
+    if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+      const usage = `${await renderUsage(root)}\n`;
+      (name === undefined ? process.stderr : process.stdout).write(usage);
+      return name === undefined ? 2 : 0;
+    }
+    let { command, parent } = { command: await find(COMMANDS, name, ""), parent: root as Command };
+    let given = rest;
+    const inner = command.subCommands as Record<string, Command> | undefined;
+    if (inner && given[0] !== undefined && !given[0].startsWith("-")) {
+      parent = command;
+      command = await find(wrap(inner), given[0], `${name} `);
+      given = given.slice(1);
+    }
+    if (given.includes("--help") || given.includes("-h")) {
+      process.stdout.write(`${await renderUsage(command, parent)}\n`);
+      return 0;
+    }
+    if (command.subCommands) throw usageError(`${name} needs one of: ${Object.keys(command.subCommands).join(", ")}`);
+    checkArguments(given, (command.args ?? {}) as ArgsDef);
+    await runCommand(command, { rawArgs: given });
+    return 0;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+async function find(commands: Commands, name: string, prefix: string): Promise<Command> {
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!load) {
+    throw usageError(`there is no command "${prefix}${name}"; there are: ${Object.keys(commands).join(", ")}`);
+  }
+  return load();
+}
+
+const wrap = (commands: Record<string, Command>): Commands =>
+  Object.fromEntries(Object.entries(commands).map(([name, command]) => [name, async () => command]));
+
+/** One line for people, whatever happened. LOADCAST_DEBUG=1 adds where. */
+function report(error: unknown): number {
+  const missing = (error as { code?: unknown }).code === "EARG";
+  process.stderr.write(`loadcast: ${describeError(error)}${missing ? "; --help shows how" : ""}\n`);
+  if (process.env.LOADCAST_DEBUG === "1" && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (missing) return 2;
+  return error instanceof LoadcastError ? error.exitCode : 1;
+}
+
+// A reader that has seen enough (`loadcast … | head`) is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+process.exitCode = await main(process.argv.slice(2));

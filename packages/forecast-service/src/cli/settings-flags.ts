@@ -1,0 +1,37 @@
+import type { ArgsDef } from "citty";
+import { type Config, loadConfig, unknownVariables } from "../config.js";
+
+/** Flags of every command that opens the store. */
+export const settingsFlags = {
+  config: { type: "string", description: "YAML file with settings (LOADCAST_CONFIG)", valueHint: "FILE" },
+  data: { type: "string", description: "folder of the store (LOADCAST_DATA; ./data)", valueHint: "FOLDER" },
+  demo: {
+    type: "boolean",
+    description: "an empty store begins with a synthetic host (LOADCAST_DEMO; true)",
+    negativeDescription: "without the synthetic host",
+  },
+  log: { type: "string", description: "silent, warn, info or debug (LOADCAST_LOG; info)", valueHint: "LEVEL" },
+} satisfies ArgsDef;
+
+/** Flags of `serve` on top of those. */
+export const listenFlags = {
+  host: { type: "string", description: "address to listen on (LOADCAST_HOST; 127.0.0.1)", valueHint: "ADDRESS" },
+  port: { type: "string", description: "port to listen on, 0 for any (LOADCAST_PORT; 8080)", valueHint: "PORT" },
+} satisfies ArgsDef;
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** Settings from flags, environment and file, with a word about variables that look like settings and are none. */
+export function configFrom(args: Given, defaults: Given = {}): Config {
+  const flags: Record<string, readonly [string, unknown]> = {};
+  for (const name of ["host", "port", "data", "demo", "log"]) {
+    if (args[name] !== undefined) flags[name] = [`--${name}`, args[name]];
+  }
+  const env: Record<string, string | undefined> = { ...process.env };
+  for (const [name, value] of Object.entries(defaults)) env[name] ??= String(value);
+  for (const name of unknownVariables(env)) {
+    process.stderr.write(`warning: ${name} is set, but there is no such setting\n`);
+  }
+  const file = typeof args.config === "string" ? args.config : undefined;
+  return loadConfig({ env, flags, ...(file === undefined ? {} : { file }) });
+}

@@ -1,0 +1,17 @@
+/** A second Ctrl-C within this time is the same one: npm passes on a signal that the terminal has sent to every process already. */
+const SAME_SIGNAL = 1000;
+
+/** Resolves with the first SIGINT or SIGTERM. Who presses Ctrl-C again later does not want to wait: the process ends at once. */
+export function stopRequested(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let first = 0;
+    const onSignal = (signal: NodeJS.Signals) => {
+      if (first === 0) {
+        first = Date.now();
+        resolve(signal);
+      } else if (Date.now() - first > SAME_SIGNAL) process.exit(130);
+    };
+    process.on("SIGINT", onSignal);
+    process.on("SIGTERM", onSignal);
+  });
+}

@@ -1,0 +1,112 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { forecastSteps } from "../../catalogue.js";
+import type { Executor } from "../../executor/executor.js";
+import { preprocess } from "../../pipeline/preprocess.js";
+import type { Trained } from "../../pipeline/train.js";
+import { LEVELS } from "../../settings.js";
+import { createAdmission } from "../admission.js";
+import type { ForecastRequest, ForecastResponse } from "../contract.js";
+import { HttpError } from "../problem.js";
+import { forecastRequest, forecastResponse, problemResponse } from "../schemas.js";
+
+/** A search on the longest series that are accepted may take longer than anyone waits. */
+const TIME_LIMIT = 60_000;
+const WAITING = 32;
+
+/** POST /api/v1/forecast: values in, model and forecast out; nothing is kept. */
+export function forecastRoute(app: FastifyInstance, { executor }: { executor: Executor }): void {
+  // One thread stays free for the service's own series.
+  const admission = createAdmission({ running: Math.max(1, executor.concurrency - 1), waiting: WAITING });
+
+  app.withTypeProvider<ZodTypeProvider>().post(
+    "/forecast",
+    {
+      schema: {
+        tags: ["forecast"],
+        summary: "Forecast the values that are sent",
+        description:
+          "Fits the given orders, or searches them, and forecasts. Stateless. Without `order`, the search uses `period` as its season.",
+        body: forecastRequest,
+        response: { 200: forecastResponse, 400: problemResponse, 422: problemResponse, 503: problemResponse },
+      },
+    },
+    async (request, reply) => admission.enter(() => makeForecast(request.body as ForecastRequest, executor, reply)),
+  );
+}
+
+async function makeForecast(body: ForecastRequest, executor: Executor, reply: FastifyReply): Promise<ForecastResponse> {
+  const { horizon, levels = LEVELS, stepSeconds, order, seasonal } = body;
+  const asked = body.period ?? seasonal?.[3] ?? 1;
+  const prepared = preprocess(
+    {
+      values: Float64Array.from(body.values, (value) => value ?? Number.NaN),
+      start: body.start === undefined ? null : Date.parse(body.start),
+      step: stepSeconds === undefined ? null : { unit: "millisecond", count: Math.round(stepSeconds * 1000) },
+    },
+    { period: asked, bounds: body.bounds ?? null },
+  );
+  const stop = stopSignal(reply);
+  try {
+    const trained = await executor.run(
+      "train",
+      { prepared, ...(order ? { spec: { order, ...(seasonal ? { seasonal } : {}) } } : {}) },
+      { signal: stop.signal },
+    );
+    const columns = await executor.run("infer", { prepared, trained, horizon, levels }, { signal: stop.signal });
+    const warnings = [...trained.warnings];
+    if (!order && prepared.period !== asked)
+      warnings.unshift(`period ${asked} needs ${2 * asked} values and was left out`);
+    return { model: describeModel(trained), warnings, forecast: forecastSteps(columns, columns.times) };
+  } catch (error) {
+    if (stop.timedOut()) {
+      throw new HttpError(
+        503,
+        "TIMEOUT",
+        `no model was found within ${TIME_LIMIT / 1000} s; send fewer values, a shorter period, or the orders`,
+      );
+    }
+    throw error;
+  } finally {
+    stop.release();
+  }
+}
+
+/** Fires when the caller went away or the time is up. */
+function stopSignal(reply: FastifyReply) {
+  const controller = new AbortController();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    controller.abort();
+  }, TIME_LIMIT);
+  const onClose = () => controller.abort();
+  reply.raw.once("close", onClose);
+  return {
+    signal: controller.signal,
+    timedOut: () => late,
+    release() {
+      clearTimeout(timer);
+      reply.raw.off("close", onClose);
+    },
+  };
+}
+
+function describeModel({ spec, params, logLik, aic, aicc, bic }: Trained): ForecastResponse["model"] {
+  return {
+    order: [...spec.order],
+    seasonal: [...spec.seasonal],
+    logLik,
+    aic,
+    aicc,
+    bic,
+    params: {
+      ar: [...params.ar],
+      ma: [...params.ma],
+      seasonalAr: [...params.seasonalAr],
+      seasonalMa: [...params.seasonalMa],
+      mean: params.mean,
+      sigma2: params.sigma2,
+    },
+  };
+}

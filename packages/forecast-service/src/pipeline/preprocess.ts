@@ -1,0 +1,87 @@
+import { timeAt } from "../calendar.js";
+import { LoadcastError } from "../errors.js";
+import type { RegularSeries } from "../regular-series.js";
+import type { Bounds } from "../settings.js";
+
+/** What a model is trained on: begins and ends with an observed value. */
+export interface Prepared extends RegularSeries {
+  /** How many of `values` are gaps. They stay gaps: the likelihood integrates them out. */
+  readonly gaps: number;
+  /** Steps after the last observed value that were empty, up to the moment of the forecast. */
+  readonly trailing: number;
+  /** Season in steps; 1 is none. */
+  readonly period: number;
+  readonly bounds: Bounds | null;
+}
+
+export interface PreprocessOptions {
+  period: number;
+  bounds?: Bounds | null;
+  /** Gaps longer than this end the history that is used, once what follows them is `enough`. Default: no gap does. */
+  longestGap?: number;
+  /** Observed values that make a history of its own. */
+  enough?: number;
+}
+
+/**
+ * Step 2: cuts empty ends off, leaves out what lies before a long outage, checks the bounds and drops a season that the history is
+ * too short for (two cycles). Nothing is filled in.
+ *
+ * @throws LoadcastError `NO_DATA` without a single value, `OUT_OF_BOUNDS` where a value lies outside its bounds.
+ */
+export function preprocess(series: RegularSeries, options: PreprocessOptions): Prepared {
+  const { period, bounds = null, longestGap = Infinity, enough = 0 } = options;
+  const { values } = series;
+  let end = values.length;
+  while (end > 0 && Number.isNaN(values[end - 1])) end--;
+  if (end === 0) throw new LoadcastError("NO_DATA", "values holds no number: there is nothing to forecast from");
+  checkBounds(values, bounds);
+
+  const begin = firstUsed(values, end, longestGap, enough);
+  const kept = values.slice(begin, end);
+  let gaps = 0;
+  for (const value of kept) if (Number.isNaN(value)) gaps++;
+  return {
+    values: kept,
+    start: series.start === null ? null : startOf(series, begin),
+    step: series.step,
+    gaps,
+    trailing: values.length - end,
+    period: kept.length >= 2 * period ? period : 1,
+    bounds,
+  };
+}
+
+/** The first observed value after the last long gap that leaves enough behind it; otherwise the first of all. */
+function firstUsed(values: Float64Array, end: number, longestGap: number, enough: number): number {
+  let begin = end - 1;
+  let observed = 0;
+  let gap = 0;
+  for (let i = end - 1; i >= 0; i--) {
+    if (Number.isNaN(values[i])) {
+      gap++;
+      continue;
+    }
+    if (gap > longestGap && observed >= enough) return begin;
+    gap = 0;
+    observed++;
+    begin = i;
+  }
+  return begin;
+}
+
+function checkBounds(values: Float64Array, bounds: Bounds | null): void {
+  const { lower = -Infinity, upper = Infinity } = bounds ?? {};
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < lower || values[i] > upper) {
+      throw new LoadcastError(
+        "OUT_OF_BOUNDS",
+        `values[${i}] is ${values[i]}, outside bounds ${lower} to ${upper}: widen the bounds or make it null`,
+      );
+    }
+  }
+}
+
+function startOf(series: RegularSeries, index: number): number {
+  return series.step && series.start !== null ? timeAt(series.start, series.step, index) : (series.start as number);
+}

@@ -1,0 +1,132 @@
+import type { Clock } from "./clock.js";
+import { formatDuration } from "./duration.js";
+import { describeError } from "./errors.js";
+import type { Log } from "./log.js";
+
+export interface ScheduledJob {
+  readonly name: string;
+  /** Milliseconds from one start to the next. */
+  readonly every: number;
+  /** Starts lie on multiples of `every` since 1970, plus this many milliseconds. Without it they are counted from the first start. */
+  readonly offset?: number;
+  /** Also run as soon as the scheduler starts. */
+  readonly atStart?: boolean;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export interface JobState {
+  readonly name: string;
+  readonly running: boolean;
+  readonly nextRun: number | null;
+  readonly runs: number;
+  /** Starts that were due while the run before was still going: they are left out, not queued. */
+  readonly skipped: number;
+  readonly lastError: string | null;
+}
+
+export interface Scheduler {
+  start(): void;
+  /** No more starts; the running jobs' signals fire, and they are waited for. */
+  stop(): Promise<void>;
+  state(name: string): JobState;
+  jobs(): JobState[];
+}
+
+interface Entry {
+  job: ScheduledJob;
+  running: Promise<void> | null;
+  nextRun: number | null;
+  cancel: (() => void) | null;
+  runs: number;
+  skipped: number;
+  lastError: string | null;
+}
+
+/**
+ * Starts each job at its times. A job never overlaps itself: a start that is due while it still runs is skipped. A job that fails is
+ * logged once for each new reason and goes on at its next time.
+ */
+export function createScheduler(options: { clock: Clock; log: Log; jobs: readonly ScheduledJob[] }): Scheduler {
+  const { clock, log } = options;
+  const stopping = new AbortController();
+  const entries = new Map<string, Entry>(
+    options.jobs.map((job) => [
+      job.name,
+      { job, running: null, nextRun: null, cancel: null, runs: 0, skipped: 0, lastError: null },
+    ]),
+  );
+
+  const schedule = (entry: Entry, due: number) => {
+    entry.nextRun = due;
+    entry.cancel = clock.after(due - clock.now(), () => tick(entry, due));
+  };
+
+  const tick = (entry: Entry, due: number) => {
+    if (stopping.signal.aborted) return;
+    // A timer may fire early, when its count overflows or the clock was set back: wait for the rest.
+    if (clock.now() < due) return schedule(entry, due);
+    schedule(entry, nextStart(entry.job, due, clock.now()));
+    if (entry.running) {
+      entry.skipped++;
+      log.debug(`${entry.job.name} is still running; this start is left out`);
+      return;
+    }
+    entry.running = run(entry).finally(() => {
+      entry.running = null;
+    });
+  };
+
+  const run = async (entry: Entry) => {
+    entry.runs++;
+    const began = clock.now();
+    try {
+      await entry.job.run(stopping.signal);
+      if (entry.lastError !== null) log.info(`${entry.job.name} works again`);
+      entry.lastError = null;
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      const reason = describeError(error);
+      if (reason !== entry.lastError) log.warn(`${entry.job.name} failed and will be tried again: ${reason}`);
+      entry.lastError = reason;
+    }
+    log.debug(`${entry.job.name} took ${formatDuration(clock.now() - began)}`);
+  };
+
+  const stateOf = ({ job, running, nextRun, runs, skipped, lastError }: Entry): JobState => ({
+    name: job.name,
+    running: running !== null,
+    nextRun,
+    runs,
+    skipped,
+    lastError,
+  });
+
+  return {
+    start() {
+      const now = clock.now();
+      for (const entry of entries.values()) {
+        schedule(entry, entry.job.atStart ? now : nextStart(entry.job, now, now));
+      }
+    },
+    async stop() {
+      stopping.abort();
+      for (const entry of entries.values()) {
+        entry.cancel?.();
+        entry.nextRun = null;
+      }
+      await Promise.all([...entries.values()].map((entry) => entry.running));
+    },
+    state(name) {
+      const entry = entries.get(name);
+      if (!entry) throw new Error(`there is no job ${JSON.stringify(name)}`);
+      return stateOf(entry);
+    },
+    jobs: () => [...entries.values()].map(stateOf),
+  };
+}
+
+/** The first start after `now`: aligned, or whole intervals after `last`. Starts that were slept through are not made up for. */
+export function nextStart(job: Pick<ScheduledJob, "every" | "offset">, last: number, now: number): number {
+  const origin = job.offset ?? last;
+  return origin + (Math.floor((now - origin) / job.every) + 1) * job.every;
+}

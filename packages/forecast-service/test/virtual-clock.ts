@@ -1,0 +1,36 @@
+import type { Clock } from "../src/clock.js";
+
+/** A clock that stands still until it is told to go on. */
+export interface VirtualClock extends Clock {
+  /** Moves on, firing timers in order and letting promises settle between them. */
+  advance(millis: number): Promise<void>;
+}
+
+export function virtualClock(start = Date.parse("2026-11-23T10:00:00Z")): VirtualClock {
+  let now = start;
+  let timers: { at: number; callback: () => void }[] = [];
+  const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+  return {
+    now: () => now,
+    after(millis, callback) {
+      const timer = { at: now + Math.max(0, millis), callback };
+      timers.push(timer);
+      return () => {
+        timers = timers.filter((other) => other !== timer);
+      };
+    },
+    async advance(millis) {
+      const end = now + millis;
+      for (;;) {
+        await settle();
+        const due = timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
+        if (!due) break;
+        timers = timers.filter((timer) => timer !== due);
+        now = Math.max(now, due.at);
+        due.callback();
+      }
+      now = end;
+      await settle();
+    },
+  };
+}
