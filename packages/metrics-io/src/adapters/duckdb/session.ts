@@ -1,8 +1,8 @@
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { asAdapterError } from "../../errors.js";
+import { type Catalogue, readCatalogue } from "./catalogue.js";
 import { NAME, type OpenOptions, openDatabase } from "./open.js";
 import { migrate } from "./schema.js";
-import { type Catalogue, readCatalogue } from "./write.js";
 
 /** An open database. */
 export interface Session {

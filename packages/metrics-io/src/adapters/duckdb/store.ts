@@ -3,11 +3,12 @@ import { tidySamples } from "../../samples.js";
 import { checkKey, checkRange, seriesId, unknownSeries } from "../../series.js";
 import { checkForecast } from "../../stored-forecast.js";
 import type { MetricStore, SeriesInfo, SeriesKey } from "../../types.js";
+import type { KnownSeries } from "./catalogue.js";
 import { NAME } from "./open.js";
 import { Pending } from "./pending.js";
 import { readLatestForecast, readSamples } from "./read.js";
 import { keepSession, type Session } from "./session.js";
-import { type KnownSeries, writePending } from "./write.js";
+import { writePending } from "./write.js";
 
 export interface DuckdbStoreOptions {
   /** A database file (`….duckdb` or `….db`), or a folder in which `loadcast.duckdb` is used. Made when it is not there. `:memory:` keeps nothing. */

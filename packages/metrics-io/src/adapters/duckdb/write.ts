@@ -1,51 +1,9 @@
-import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
-import { seriesId } from "../../series.js";
-import type { Samples, SeriesKey, StoredForecast } from "../../types.js";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { Samples } from "../../types.js";
+import { appendChunk, CHUNK } from "./append.js";
+import { type Catalogue, type KnownSeries, writeSeries } from "./catalogue.js";
 import { mergeParts, type Pending } from "./pending.js";
-
-/** What the store knows of a series without asking the database. */
-export interface KnownSeries {
-  readonly seriesId: number;
-  readonly key: SeriesKey;
-  readonly synthetic: boolean;
-  readonly count: number;
-  readonly first: number;
-  readonly last: number;
-  /** When its newest forecast was issued. */
-  readonly lastIssued: number;
-}
-
-const NOTHING_YET = { count: 0, first: Infinity, last: -Infinity, lastIssued: -Infinity };
-
-export type Catalogue = Map<string, KnownSeries>;
-
-/** Rows that DuckDB takes in one chunk. */
-const CHUNK = 2048;
-
-/** Reads the catalogue of a database that was just opened. */
-export async function readCatalogue(connection: DuckDBConnection): Promise<Catalogue> {
-  const reader = await connection.runAndReadAll(
-    `SELECT series_id, host, metric, synthetic, coalesce(n, 0)::DOUBLE, first::DOUBLE, last::DOUBLE, issued::DOUBLE
-     FROM series
-     LEFT JOIN (SELECT series_id, count(*) AS n, min(time_ms) AS first, max(time_ms) AS last FROM samples GROUP BY series_id)
-       USING (series_id)
-     LEFT JOIN (SELECT series_id, max(issued_ms) AS issued FROM forecasts GROUP BY series_id) USING (series_id)`,
-  );
-  const catalogue: Catalogue = new Map();
-  for (const [id, host, metric, synthetic, count, first, last, issued] of reader.getRows()) {
-    const key = { host: String(host), metric: String(metric) };
-    catalogue.set(seriesId(key), {
-      seriesId: Number(id),
-      key,
-      synthetic: synthetic === true,
-      count: Number(count),
-      first: first === null ? Infinity : Number(first),
-      last: last === null ? -Infinity : Number(last),
-      lastIssued: issued === null ? -Infinity : Number(issued),
-    });
-  }
-  return catalogue;
-}
+import { writeForecasts } from "./write-forecasts.js";
 
 /**
  * Writes everything that waits in one transaction and returns the changed catalogue entries. Either all of it is on disk afterwards
@@ -96,37 +54,6 @@ interface Column {
   readonly samples: Samples;
 }
 
-/** Makes rows for new series and keeps the mark of the old ones; returns the entries of every series written to. */
-async function writeSeries(connection: DuckDBConnection, pending: Pending, catalogue: Catalogue): Promise<Catalogue> {
-  const changed: Catalogue = new Map();
-  let next = 1;
-  for (const known of catalogue.values()) next = Math.max(next, known.seriesId + 1);
-  for (const [id, { key, synthetic }] of pending.series) {
-    const known = catalogue.get(id);
-    if (known === undefined) {
-      const added = {
-        seriesId: next++,
-        key,
-        synthetic: synthetic ?? false,
-        ...NOTHING_YET,
-      };
-      await connection.run("INSERT INTO series VALUES ($1, $2, $3, $4)", [
-        added.seriesId,
-        key.host,
-        key.metric,
-        added.synthetic,
-      ]);
-      changed.set(id, added);
-    } else if (synthetic !== undefined && synthetic !== known.synthetic) {
-      await connection.run("UPDATE series SET synthetic = $2 WHERE series_id = $1", [known.seriesId, synthetic]);
-      changed.set(id, { ...known, synthetic });
-    } else {
-      changed.set(id, known);
-    }
-  }
-  return changed;
-}
-
 /** Appends columns to a table of the shape (series_id INTEGER, time_ms BIGINT, value DOUBLE). */
 async function append(
   connection: DuckDBConnection,
@@ -134,21 +61,27 @@ async function append(
   catalog: string | null,
   columns: readonly Column[],
 ): Promise<void> {
-  const { BIGINT, DOUBLE, DuckDBDataChunk, INTEGER } = await import("@duckdb/node-api");
+  const { BIGINT, DOUBLE, INTEGER } = await import("@duckdb/node-api");
+  // Chunks are filled across series: a thousand hosts with one sample each are one chunk, not a thousand.
+  let ids: number[] = [];
+  let times: bigint[] = [];
+  let values: number[] = [];
   const appender = await connection.createAppender(table, null, catalog);
   try {
     for (const { seriesId: id, samples } of columns) {
-      for (let begin = 0; begin < samples.times.length; begin += CHUNK) {
-        const times = samples.times.subarray(begin, begin + CHUNK);
-        const chunk = DuckDBDataChunk.create([INTEGER, BIGINT, DOUBLE], times.length);
-        chunk.setColumns([
-          new Array<number>(times.length).fill(id),
-          Array.from(times, BigInt),
-          Array.from(samples.values.subarray(begin, begin + CHUNK)),
-        ]);
-        appender.appendDataChunk(chunk);
+      for (let i = 0; i < samples.times.length; i++) {
+        ids.push(id);
+        times.push(BigInt(samples.times[i]));
+        values.push(samples.values[i]);
+        if (ids.length === CHUNK) {
+          await appendChunk(appender, [INTEGER, BIGINT, DOUBLE], [ids, times, values]);
+          ids = [];
+          times = [];
+          values = [];
+        }
       }
     }
+    await appendChunk(appender, [INTEGER, BIGINT, DOUBLE], [ids, times, values]);
   } finally {
     appender.closeSync();
   }
@@ -180,60 +113,4 @@ async function countRows(connection: DuckDBConnection, columns: readonly Column[
     `SELECT series_id, count(*)::DOUBLE FROM samples WHERE series_id IN (${ids}) GROUP BY series_id`,
   );
   return new Map(reader.getRows().map(([id, count]) => [Number(id), Number(count)]));
-}
-
-/** Writes forecasts, one row each, and moves `lastIssued` of their series on. */
-async function writeForecasts(
-  connection: DuckDBConnection,
-  forecasts: readonly StoredForecast[],
-  changed: Catalogue,
-): Promise<void> {
-  if (forecasts.length === 0) return;
-  const { BIGINT, DOUBLE, DuckDBDataChunk, INTEGER, LIST, STRUCT, VARCHAR, listValue, structValue } = await import(
-    "@duckdb/node-api"
-  );
-  const list = (values: readonly number[]) => listValue([...values]);
-  const doubles = LIST(DOUBLE);
-  const types = [
-    INTEGER,
-    BIGINT,
-    VARCHAR,
-    LIST(BIGINT),
-    doubles,
-    doubles,
-    LIST(STRUCT({ level: DOUBLE, lower: doubles, upper: doubles })),
-  ];
-  const rows: DuckDBValue[][] = [];
-  for (const forecast of forecasts) {
-    const id = seriesId(forecast);
-    const known = changed.get(id) as KnownSeries;
-    const issued = BigInt(forecast.issuedAt);
-    if (forecast.issuedAt <= known.lastIssued) {
-      await connection.run("DELETE FROM forecasts WHERE series_id = $1 AND issued_ms = $2", [known.seriesId, issued]);
-    }
-    changed.set(id, { ...known, lastIssued: Math.max(known.lastIssued, forecast.issuedAt) });
-    const intervals = forecast.intervals.map(({ level, lower, upper }) =>
-      structValue({ level, lower: list(lower), upper: list(upper) }),
-    );
-    rows.push([
-      known.seriesId,
-      issued,
-      forecast.modelVersion,
-      listValue(forecast.times.map(BigInt)),
-      list(forecast.mean),
-      list(forecast.median),
-      listValue(intervals),
-    ]);
-  }
-  const appender = await connection.createAppender("forecasts");
-  try {
-    for (let begin = 0; begin < rows.length; begin += CHUNK) {
-      const part = rows.slice(begin, begin + CHUNK);
-      const chunk = DuckDBDataChunk.create(types, part.length);
-      chunk.setRows(part);
-      appender.appendDataChunk(chunk);
-    }
-  } finally {
-    appender.closeSync();
-  }
 }
