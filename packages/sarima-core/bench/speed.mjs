@@ -31,7 +31,13 @@ const tasks = [
     period: 12,
     repeats: quick ? 20 : 100,
   },
-  { name: "ML fit, (2,0,2)(1,0,1)[12], n = 2016", kind: "fit", series: "server2016", ...orders, repeats: quick ? 1 : 5 },
+  {
+    name: "ML fit, (2,0,2)(1,0,1)[12], n = 2016",
+    kind: "fit",
+    series: "server2016",
+    ...orders,
+    repeats: quick ? 1 : 5,
+  },
   {
     name: "ML fit, (0,1,1)(0,1,1)[12], log AirPassengers",
     kind: "fit",
@@ -79,10 +85,15 @@ function peer(name, command, args, list) {
     env: { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" },
   });
   if (found.error || found.status !== 0) {
-    console.error(`${name} is not here (node tools/peers.mjs installs it): ${found.error?.message ?? found.stderr.split("\n")[0]}`);
+    console.error(
+      `${name} is not here (node tools/peers.mjs installs it): ${found.error?.message ?? found.stderr.split("\n")[0]}`,
+    );
     return null;
   }
-  const lines = found.stdout.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+  const lines = found.stdout
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line));
   return { name: lines[0]?.version ?? name, results: Object.fromEntries(lines.map((line) => [line.task, line])) };
 }
 
@@ -110,13 +121,17 @@ const peers = [
 ].filter(Boolean);
 
 const own = Object.fromEntries(tasks.map((task) => [task.name, ours(task)]));
-const ms = (seconds) => (seconds < 0.01 ? (seconds * 1e3).toPrecision(3) : (seconds * 1e3).toFixed(seconds < 0.1 ? 1 : 0));
+const ms = (seconds) =>
+  seconds < 0.01 ? (seconds * 1e3).toPrecision(3) : (seconds * 1e3).toFixed(seconds < 0.1 ? 1 : 0);
 const rows = tasks.map(({ name }) => {
   const mine = own[name];
   const cells = peers.map(({ results }) => {
     const theirs = results[name];
     if (!theirs) return "–";
-    const lower = theirs.logLik !== undefined && mine.logLik !== undefined ? `, logLik ${(theirs.logLik - mine.logLik).toFixed(3)}` : "";
+    const lower =
+      theirs.logLik !== undefined && mine.logLik !== undefined
+        ? `, logLik ${(theirs.logLik - mine.logLik).toFixed(3)}`
+        : "";
     return `${ms(theirs.seconds)} ms (${(theirs.seconds / mine.seconds).toFixed(1)}×${lower})`;
   });
   return `| ${name} | ${ms(mine.seconds)} ms | ${cells.join(" | ")} |`;
@@ -129,8 +144,17 @@ function floor() {
   const run = () => {
     for (let t = 14; t < 2016; t++) {
       e[t] =
-        y[t] - 0.9 * y[t - 1] + 0.2 * y[t - 2] - 0.7 * y[t - 12] + 0.63 * y[t - 13] - 0.14 * y[t - 14] +
-        0.3 * e[t - 1] - 0.1 * e[t - 2] + 0.4 * e[t - 12] - 0.12 * e[t - 13] + 0.04 * e[t - 14];
+        y[t] -
+        0.9 * y[t - 1] +
+        0.2 * y[t - 2] -
+        0.7 * y[t - 12] +
+        0.63 * y[t - 13] -
+        0.14 * y[t - 14] +
+        0.3 * e[t - 1] -
+        0.1 * e[t - 2] +
+        0.4 * e[t - 12] -
+        0.12 * e[t - 13] +
+        0.04 * e[t - 14];
     }
   };
   for (let i = 0; i < 2000; i++) run();

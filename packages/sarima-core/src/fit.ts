@@ -305,8 +305,8 @@ function isConstant(likelihood: ExactLikelihood, map: ParameterMap): boolean {
   const none = (list: number[]) => list.map(() => 0);
   const white = { ar: none(ar), ma: none(ma), seasonalAr: none(seasonalAr), seasonalMa: none(seasonalMa), period };
   likelihood.evaluate(white);
-  // The scaled data are at most 1, their differences carry errors of a few units of 2⁻⁵³.
-  return likelihood.current.rss <= likelihood.nobs * 1e-30;
+  // Differences of the data carry errors of a few units of 2⁻⁵³ of their magnitude.
+  return likelihood.current.rss <= likelihood.nobs * 1e-30 * likelihood.magnitude ** 2;
 }
 
 function boundaryWarnings(factors: ArmaFactors): string[] {

@@ -17,6 +17,9 @@ export function writeSection(name, markdown) {
   const section = `${open}\n${markdown.trim()}\n${close}`;
   const from = text.indexOf(`<!-- ${name}:`);
   const to = text.indexOf(close);
-  const next = from >= 0 && to > from ? text.slice(0, from) + section + text.slice(to + close.length) : `${text.trimEnd()}\n\n${section}\n`;
+  const next =
+    from >= 0 && to > from
+      ? text.slice(0, from) + section + text.slice(to + close.length)
+      : `${text.trimEnd()}\n\n${section}\n`;
   writeFileSync(page, next);
 }

@@ -52,8 +52,10 @@ export class ExactLikelihood {
   readonly nobs: number;
   /** Estimated coefficients of the regression: the mean first, then the regressors. */
   readonly regression: number;
-  /** Observations were divided by this power of two. */
+  /** Observations were divided by this, 1 or a power of two. */
   readonly scale: number;
+  /** Largest magnitude after that. */
+  readonly magnitude: number;
   /** 0-based positions of gaps between the first and the last observed value. */
   readonly gaps: readonly number[];
   /** Position of the first observed value. */
@@ -115,7 +117,8 @@ export class ExactLikelihood {
       );
     }
 
-    this.scale = powerOfTwo(largest);
+    this.scale = safeScale(largest);
+    this.magnitude = largest / this.scale;
     const window = scaledBy(y.subarray(first, last + 1), this.scale);
     const filled = gaps.length > 0 ? fillLinearly(window) : window;
     const difference = (x: Float64Array) => {
@@ -126,7 +129,7 @@ export class ExactLikelihood {
     };
     this.w = difference(filled);
 
-    const scales = regressors.map((x) => powerOfTwo(largestOf(x)));
+    const scales = regressors.map((x) => safeScale(largestOf(x)));
     const regressionColumns = regressors.map((x, k) => scaledBy(x.subarray(first, last + 1), scales[k]));
     this.columnScales = Float64Array.from([...(data.mean ? [1] : []), ...scales]);
     const ones = data.mean ? [new Float64Array(n - m).fill(1)] : [];
@@ -180,14 +183,15 @@ export class ExactLikelihood {
     }
     const { filter, columns, whitened, starts } = this;
     if (!filter) return false;
-    let result = filter.run(phi, theta, columns, whitened, starts);
+    const ma = { regular: factors.ma, seasonal: factors.seasonalMa, period: factors.period };
+    let result = filter.run(phi, theta, columns, whitened, starts, ma);
     if (!result) return false;
     const unsettled = filter.state.F > 1 + UNSETTLED && filter.n * filter.r < EXTENDED_IS_CHEAP;
     const hard = Number.isNaN(result.sumLogF) || (precise && (filter.F[0] > SLOW || unsettled));
     if (hard) {
       const gains = ExtendedGains.start(factors, filter.r);
       if (!gains) return false;
-      result = filter.runExtended(gains, phi, theta, columns, whitened, starts);
+      result = filter.runExtended(gains, phi, theta, columns, whitened, starts, ma);
     }
     current.logDet = result.sumLogF;
     const y = whitened[0];
@@ -323,9 +327,13 @@ function cheaper(n: number, r: number, m: number, gaps: number, regression: numb
   return innovations <= kalman ? "innovations" : "kalman";
 }
 
-/** The smallest power of two not below `largest`, so that scaling costs no digit; 1 for 0. */
-function powerOfTwo(largest: number): number {
-  return largest > 0 ? 2 ** Math.min(1000, Math.max(-1000, Math.ceil(Math.log2(largest)))) : 1;
+/** Squares of numbers in this range neither overflow nor lose digits to underflow: no scaling is needed. */
+const SAFE = 1e60;
+
+/** What to divide by so that squares are safe: 1 in the usual case, else a power of two, which costs no digit. */
+function safeScale(largest: number): number {
+  if (largest === 0 || (largest < SAFE && largest > 1 / SAFE)) return 1;
+  return 2 ** Math.min(1000, Math.max(-1000, Math.ceil(Math.log2(largest))));
 }
 
 function largestOf(x: Float64Array): number {
@@ -335,6 +343,7 @@ function largestOf(x: Float64Array): number {
 }
 
 function scaledBy(x: Float64Array, scale: number): Float64Array {
+  if (scale === 1) return x;
   const out = new Float64Array(x.length);
   const factor = 1 / scale;
   for (let t = 0; t < x.length; t++) out[t] = x[t] * factor;
@@ -364,10 +373,22 @@ export function integratedConstant(n: number, d: number, D: number, s: number): 
   return Float64Array.from({ length: n }, (_, t) => t ** k / divisor);
 }
 
+/** Four partial sums, because each addition would otherwise wait for the one before it. */
 function sumOfSquares(x: Float64Array): number {
-  let sum = 0;
-  for (let t = 0; t < x.length; t++) sum += x[t] * x[t];
-  return sum;
+  const n = x.length;
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let t = 0;
+  for (; t + 3 < n; t += 4) {
+    a += x[t] * x[t];
+    b += x[t + 1] * x[t + 1];
+    c += x[t + 2] * x[t + 2];
+    d += x[t + 3] * x[t + 3];
+  }
+  for (; t < n; t++) a += x[t] * x[t];
+  return a + b + (c + d);
 }
 
 function refuseCollinear(columns: readonly Float64Array[], mean: boolean): void {
