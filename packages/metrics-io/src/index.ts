@@ -1,4 +1,5 @@
 export { type CsvSourceOptions, csvSource } from "./adapters/csv.js";
+export { derivedSource } from "./adapters/derived.js";
 export { type DuckdbStore, type DuckdbStoreOptions, duckdbStore } from "./adapters/duckdb/store.js";
 export {
   type HostCollector,

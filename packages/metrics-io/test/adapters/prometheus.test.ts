@@ -4,6 +4,7 @@ import { nodeExporter, type PrometheusSourceOptions, prometheusSource, windowsEx
 import { rejection } from "../conformance/rejection.js";
 import { describeSource } from "../conformance/source.js";
 import {
+  CREDENTIALS,
   nodeExporterInstalled,
   prometheusInstalled,
   type RunningServer,
@@ -152,13 +153,44 @@ describe.skipIf(!prometheusInstalled)("prometheusSource (skipped without prometh
       for (const metrics of [nodeExporter, windowsExporter]) expect(await source({ metrics }).listSeries()).toEqual([]);
     });
 
-    it("says that the server is gone, and goes on when it is back", async () => {
-      const gone = source({ url: "http://127.0.0.1:9", retries: 0 });
-      const error = await rejection(gone.open());
+    it("says so when nobody is there", async () => {
+      // The port is taken by no server: it was free a moment ago.
+      const { url: free, stop } = await startPrometheus();
+      await stop();
+      const error = await rejection(source({ url: free, retries: 0 }).open());
       expect(error).toMatchObject({
         code: "UNAVAILABLE",
-        message: "prometheus: http://127.0.0.1:9 cannot be reached (bad port); is it running?",
+        message: `prometheus: ${free} cannot be reached (ECONNREFUSED); is it running?`,
       });
+    });
+
+    it("gives no half of an answer when the server dies in the middle of a read", async () => {
+      const server = await startPrometheus({
+        seed: Array.from({ length: 5000 }, (_, i): SeedSample => ['load{instance="a"}', MIDNIGHT + i * 15_000, i]),
+      });
+      const dying = prometheusSource({
+        url: server.url,
+        retries: 1,
+        metrics: { load: { samples: "load{$selector}" } },
+        clock: () => MIDNIGHT + 48 * HOUR,
+      });
+      // 400 pages: the server is gone before the last.
+      const reading = rejection(dying.read({ host: "a", metric: "load" }, ALL));
+      await server.stop();
+      expect((await reading).code).toBe("UNAVAILABLE");
+    });
+
+    it("reads with a password, and says that it is wrong", async () => {
+      const server = await started(startPrometheus({ password: true }));
+      await prometheusSource({ url: server.url, ...CREDENTIALS }).open();
+      await prometheusSource({ url: server.url.replace("//", "//reader:right@") }).open();
+      for (const password of ["wrong", ""]) {
+        const error = await rejection(prometheusSource({ url: server.url, ...CREDENTIALS, password }).open());
+        expect(error).toMatchObject({
+          code: "NOT_ALLOWED",
+          message: `prometheus: ${server.url} refuses the token or password (401: Unauthorized); check it`,
+        });
+      }
     });
 
     it("says that something else answers", async () => {

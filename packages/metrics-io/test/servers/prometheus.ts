@@ -20,13 +20,19 @@ export interface RunningServer {
 /** A sample for a server to hold from the start: series such as `node_load1{instance="a"}`, time in milliseconds. */
 export type SeedSample = readonly [series: string, time: number, value: number];
 
+/** Who may read a Prometheus started with `password`. The hash is bcrypt's, by `crypt.crypt` of Python 3.11 at cost 4. */
+export const CREDENTIALS = { username: "reader", password: "right" };
+const HASH = "$2b$04$abcdefghijklmnopqrstuuFmEfrkTQnczNzw475xE2VhDrK1uwJiC";
+
 /** Starts a real Prometheus on a free port of this machine, with its data in a new folder, and waits until it is ready. */
 export async function startPrometheus({
   seed = [],
   scrape = [],
+  password = false,
 }: {
   seed?: SeedSample[];
   scrape?: string[];
+  password?: boolean;
 } = {}): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), "loadcast-prometheus-"));
   const data = join(folder, "data");
@@ -53,6 +59,8 @@ export async function startPrometheus({
       scrape_configs: scrape.length === 0 ? [] : [{ job_name: "node", static_configs: [{ targets: scrape }] }],
     }),
   );
+  const webConfig = join(folder, "web.yml");
+  writeFileSync(webConfig, JSON.stringify({ basic_auth_users: { [CREDENTIALS.username]: HASH } }));
   const address = `127.0.0.1:${await freePort()}`;
   const child = spawn(
     "prometheus",
@@ -60,6 +68,7 @@ export async function startPrometheus({
       `--config.file=${config}`,
       `--storage.tsdb.path=${data}`,
       "--storage.tsdb.retention.time=50y",
+      ...(password ? [`--web.config.file=${webConfig}`] : []),
       `--web.listen-address=${address}`,
     ],
     { stdio: ["ignore", "ignore", "pipe"] },
@@ -91,7 +100,8 @@ async function ready(child: ChildProcess, url: string, stop: () => Promise<void>
   for (let tries = 0; tries < 600 && child.exitCode === null; tries++) {
     const answer = await fetch(url).catch(() => null);
     await answer?.arrayBuffer();
-    if (answer?.ok) return;
+    // A server that asks for a password is up as well.
+    if (answer?.ok || answer?.status === 401) return;
     await sleep(50);
   }
   await stop();
