@@ -93,4 +93,18 @@ describe("the two engines and the dense oracle", () => {
     );
     expect(compared).toBeGreaterThan(200);
   });
+
+  it.each([
+    [[0.9, 3e-7], []],
+    [[-0.0014, 2.5e-7], []],
+    [[], [0.5, 0, 0, 3e-7]],
+    [[0.8], [0.3, 0, 0, 0, 2e-7]],
+  ])("keep every digit where a far coefficient is almost nothing: ar %j, ma %j", (ar, ma) => {
+    const y = Float64Array.from({ length: 30 }, (_, t) => Math.sin(t * t) + 2);
+    const oracle = denseDensity({ ar, ma, sar: [], sma: [], period: 2, d: 0, D: 0 }, y).logLik;
+    for (const engine of ["innovations", "kalman"] as const) {
+      const ours = logLikelihood(y, { order: [ar.length, 0, ma.length], mean: false }, { ar, ma }, { engine });
+      expect(Math.abs(ours / oracle - 1)).toBeLessThan(1e-13);
+    }
+  });
 });
