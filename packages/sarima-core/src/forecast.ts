@@ -1,9 +1,11 @@
+import { halfWidth } from "./calibrated-width.js";
 import { normalQuantile } from "./distributions/normal-quantile.js";
 import { quote, SarimaError } from "./errors.js";
 import { modelPolynomials } from "./estimate/filter-pass.js";
 import { checkRegressors, constantColumn } from "./estimate/prepare.js";
 import { predictFrom } from "./likelihood/filter-state.js";
 import type { Forecast, PredictionInterval, SarimaModel, Transform } from "./model.js";
+import { withinRange } from "./range.js";
 import { designColumns } from "./regressors.js";
 import { type Series, wholeNumber } from "./series.js";
 import { biasAdjustedMean, inverseTransform } from "./transform.js";
@@ -29,7 +31,7 @@ export function forecast(model: SarimaModel, horizon: number, options: ForecastO
   wholeNumber(horizon, "horizon", 1, MAX_HORIZON);
   const levels = checkLevels(options.levels);
   const { mean: center, variance } = predictTransformed(model, horizon, options.regressors);
-  return onOriginalScale(center, variance, levels, model.transform);
+  return onOriginalScale(center, variance, levels, model.transform, model);
 }
 
 /** Normal distributions on the transformed scale as a forecast on the original one. */
@@ -38,20 +40,22 @@ export function onOriginalScale(
   variance: Float64Array,
   levels: readonly number[],
   transform: Transform | null,
+  { range, calibration }: Pick<SarimaModel, "range" | "calibration"> = {},
 ): Forecast {
+  const back = (x: number): number => withinRange(inverseTransform(x, transform), range);
   const deviation = variance.map(Math.sqrt);
   const bounds = levels.map((level): PredictionInterval => {
-    const z = normalQuantile(0.5 + level / 2);
+    const z = halfWidth(level, calibration);
     return {
       level,
-      lower: center.map((m, h) => inverseTransform(m - z * deviation[h], transform)),
-      upper: center.map((m, h) => inverseTransform(m + z * deviation[h], transform)),
+      lower: center.map((m, h) => back(m - z * deviation[h])),
+      upper: center.map((m, h) => back(m + z * deviation[h])),
     };
   });
-  const mean = center.map((m, h) => biasAdjustedMean(m, variance[h], transform));
+  const mean = center.map((m, h) => withinRange(biasAdjustedMean(m, variance[h], transform), range));
   return {
     mean,
-    median: center.map((m) => inverseTransform(m, transform)),
+    median: center.map(back),
     standardError: transform ? center.map((m, h) => originalDeviation(m, deviation[h], mean[h], transform)) : deviation,
     intervals: bounds,
   };

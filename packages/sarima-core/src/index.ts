@@ -57,8 +57,13 @@ export {
   type OutlierReport,
 } from "./outliers.js";
 export { fourier } from "./regressors.js";
+export { type AutoSarimaModel, autoSarima } from "./select/auto.js";
 export { type CanovaHansenTest, canovaHansen } from "./select/canova-hansen.js";
+export type { Criterion } from "./select/criterion.js";
+export { runSearchJob, type SearchJob, type SearchJobResult } from "./select/jobs.js";
 export { type OcsbTest, ocsb } from "./select/ocsb.js";
+export type { AutoSarimaOptions, SearchProgress, SearchReport, TriedModel } from "./select/options.js";
+export { type AutoSarimaAsyncOptions, autoSarimaAsync, type SearchExecutor } from "./select/parallel.js";
 export { nsdiffs, seasonalStrength } from "./select/seasonality.js";
 export { adf, type Bandwidth, kpss, ndiffs, phillipsPerron, type UnitRootTest } from "./select/unit-root.js";
 export type { Series } from "./series.js";

@@ -6,7 +6,7 @@ import { armaNames } from "./estimate/parameters.js";
 import { withoutRegression } from "./estimate/prepare.js";
 import { freezeModel } from "./fit.js";
 import { informationCriteria } from "./information-criteria.js";
-import type { FittedParams, SarimaModel, Transform } from "./model.js";
+import type { Calibration, FittedParams, Range, SarimaModel, Transform } from "./model.js";
 import { designColumns } from "./regressors.js";
 import { type CheckedSpec, formatSpec } from "./spec.js";
 import { isStationary } from "./stationarity.js";
@@ -51,6 +51,9 @@ export function toJSON(model: SarimaModel): string {
     transform: model.transform,
     fixedMask: model.fixedMask,
     sigma2Fixed: model.sigma2Fixed,
+    // Bounds may be infinite.
+    range: model.range ? encodeFloats(Float64Array.of(model.range.lower, model.range.upper)) : null,
+    calibration: model.calibration ?? null,
   });
 }
 
@@ -81,6 +84,8 @@ export function fromJSON(document: string | object): SarimaModel {
     "transform",
     "fixedMask",
     "sigma2Fixed",
+    "range",
+    "calibration",
   ]);
   if (doc.format !== FORMAT) throw read.invalid("format", `"${FORMAT}"`, doc.format);
   if (doc.version !== VERSION) {
@@ -116,6 +121,8 @@ export function fromJSON(document: string | object): SarimaModel {
   const fixedMask = read.list(doc.fixedMask, "fixedMask", read.truth);
   const sigma2Fixed = read.truth(doc.sigma2Fixed, "sigma2Fixed");
   const converged = read.truth(doc.converged, "converged");
+  const range = readRange(doc.range);
+  const calibration = readCalibration(doc.calibration);
 
   // 2. Fields against one another.
   const columns = harmonics.reduce((sum, { order }) => sum + 2 * order, steps.length + regressors.length);
@@ -165,6 +172,8 @@ export function fromJSON(document: string | object): SarimaModel {
       transform,
       fixedMask,
       sigma2Fixed,
+      ...(range && { range }),
+      ...(calibration && { calibration }),
       state: pass.state,
     });
     const whole = append(base, y.subarray(filteredTo), { regressors: regressors.map((x) => x.subarray(filteredTo)) });
@@ -241,6 +250,26 @@ function readTransform(value: unknown): Transform | null {
     return Object.freeze({ kind, lower, upper });
   }
   throw read.invalid("transform.kind", '"box-cox", "log" or "logit"', kind);
+}
+
+function readRange(value: unknown): Range | null {
+  if (value === null) return null;
+  const [lower, upper, ...more] = decodeFloats(value, "range");
+  if (!(lower < upper) || more.length > 0) throw read.invalid("range", "two bounds in order", [lower, upper, ...more]);
+  return Object.freeze({ lower, upper });
+}
+
+function readCalibration(value: unknown): Calibration | null {
+  if (value === null) return null;
+  const doc = read.record(value, "calibration", ["levels", "factors"]);
+  const levels = read.list(doc.levels, "calibration.levels", read.finite);
+  const factors = read.list(doc.factors, "calibration.factors", read.finite);
+  const ascending = levels.every((level, i) => level > (i === 0 ? 0 : levels[i - 1]) && level < 1);
+  if (levels.length === 0 || !ascending) throw read.invalid("calibration.levels", "ascending coverages", levels);
+  if (factors.length !== levels.length || !factors.every((factor) => factor > 0)) {
+    throw read.invalid("calibration.factors", `${levels.length} positive numbers`, factors);
+  }
+  return Object.freeze({ levels: Object.freeze(levels), factors: Object.freeze(factors) });
 }
 
 function refuseExcessiveWork(spec: CheckedSpec, y: Float64Array, columns: number): void {

@@ -95,8 +95,25 @@ export interface SarimaModel {
   /** Coefficients that were held fixed, in the order of parameterNames. */
   readonly fixedMask: readonly boolean[];
   readonly sigma2Fixed: boolean;
+  /** The possible values of the series: no forecast leaves them. Set by a search that knows them. */
+  readonly range?: Range | undefined;
+  /** Widths of intervals as rolling origins found them; Gaussian where there is none. Set by a search that judged them. */
+  readonly calibration?: Calibration | undefined;
   /** Where the filter stands after the last value: what `forecast` and `append` start from. */
   readonly state: FilterState;
+}
+
+/** Half-widths of intervals relative to Gaussian ones, at some levels. */
+export interface Calibration {
+  /** Ascending coverages. */
+  readonly levels: readonly number[];
+  readonly factors: readonly number[];
+}
+
+/** Values that a series can take; ±Infinity where it has no bound. */
+export interface Range {
+  readonly lower: number;
+  readonly upper: number;
 }
 
 export interface PredictionInterval {

@@ -77,3 +77,17 @@ function norm(x: Float64Array): number {
   for (let t = 0; t < x.length; t++) squares += x[t] * x[t];
   return Math.sqrt(squares);
 }
+
+/** Residuals of a regression over the observed values; gaps stay gaps. */
+export function regressed(z: Float64Array, design: readonly Float64Array[]): Float64Array {
+  const rows = Array.from(z.keys()).filter((t) => !Number.isNaN(z[t]));
+  const pick = (x: Float64Array) => Float64Array.from(rows, (t) => x[t]);
+  const constant = new Float64Array(z.length).fill(1);
+  const { coefficients } = leastSquares([constant, ...design].map(pick), pick(z));
+  const out = z.slice();
+  design.forEach((column, j) => {
+    const b = coefficients[j + 1] || 0;
+    for (let t = 0; t < out.length; t++) out[t] -= b * column[t];
+  });
+  return out;
+}

@@ -1,0 +1,101 @@
+import { SarimaError, throwIfAborted } from "../errors.js";
+import { maximize } from "../estimate/maximize.js";
+import { ParameterMap } from "../estimate/parameters.js";
+import { ExactLikelihood } from "../likelihood/exact.js";
+import type { ArmaFactors, CheckedSpec, SarimaParams } from "../spec.js";
+import { isInvertible, isStationary } from "../stationarity.js";
+import { criterionOf, type InformationCriterion } from "./criterion.js";
+
+/** A model that was tried. */
+export interface Candidate {
+  readonly spec: CheckedSpec;
+  /** Infinity where the model was rejected; `error` says why. */
+  readonly criterion: number;
+  readonly error?: string;
+  /** Null where nothing was estimated. */
+  readonly factors: ArmaFactors | null;
+  /** Coefficients of the regression: the mean first where there is one, then the design. */
+  readonly regression: Float64Array;
+  readonly sigma2: number;
+}
+
+/** What every candidate of one search is fitted to. */
+export interface SearchData {
+  /** Transformed series, NaN at gaps. */
+  readonly z: Float64Array;
+  /** Columns whose coefficients each candidate estimates. */
+  readonly design: readonly Float64Array[];
+  /** Coefficients that were estimated before the search and count in the criterion. */
+  readonly estimatedBefore: number;
+  readonly criterion: InformationCriterion;
+  /** Roots of a factor nearer to the unit circle than this modulus reject a model. R's rule is 1.01; 1 rejects none. */
+  readonly minimumRoot: number;
+  /** Iterations of each likelihood search. */
+  readonly maxIterations: number;
+}
+
+/**
+ * Fits one candidate by exact maximum likelihood, from the neighbour's optimum `start` and from Hannan–Rissanen's estimates.
+ * What cannot be fitted is rejected, with the reason; only an abort is thrown.
+ */
+export function fitCandidate(
+  data: SearchData,
+  spec: CheckedSpec,
+  start: SarimaParams | null,
+  signal?: AbortSignal,
+): Candidate {
+  const rejected = (error: string, factors: ArmaFactors | null = null): Candidate => ({
+    spec,
+    criterion: Number.POSITIVE_INFINITY,
+    error,
+    factors,
+    regression: new Float64Array(0),
+    sigma2: Number.NaN,
+  });
+  throwIfAborted(signal);
+  let likelihood: ExactLikelihood;
+  try {
+    likelihood = new ExactLikelihood({ y: data.z, spec, mean: spec.mean, regressors: data.design });
+  } catch (error) {
+    if (error instanceof SarimaError) return rejected(error.message);
+    throw error;
+  }
+  const map = new ParameterMap(spec, undefined);
+  const k = map.free + likelihood.regression + data.estimatedBefore + 1;
+  if (likelihood.nobs <= k) {
+    return rejected(`it estimates ${k} parameters from ${likelihood.nobs} values: too few`);
+  }
+  const { factors } = maximize(likelihood, map, {
+    start: start ?? undefined,
+    effort: "quick",
+    maxIterations: data.maxIterations,
+    signal,
+  });
+  if (!likelihood.evaluate(factors)) return rejected("no usable optimum was found");
+  const value = criterionOf(data.criterion, likelihood.logLikelihood(), k, likelihood.nobs);
+  const place = nearUnitRoot(factors, data.minimumRoot);
+  if (place) return rejected(`${place} root nearer to the unit circle than ${data.minimumRoot}`, factors);
+  if (Number.isNaN(value)) return rejected("its likelihood cannot be represented", factors);
+  return {
+    spec,
+    criterion: value,
+    factors,
+    regression: likelihood.coefficients(),
+    sigma2: likelihood.sigma2(),
+  };
+}
+
+/**
+ * Name of the factor with a root of modulus below `limit`, or null. Each factor is judged in its own variable: a seasonal
+ * coefficient of 0.9 is far from 1 however long the season, where R's rule on the expanded polynomial would
+ * refuse 0.89 at a season of 12 and 0.06 at 288.
+ */
+export function nearUnitRoot(factors: ArmaFactors, limit: number): string | null {
+  if (limit <= 1) return null;
+  const stretch = (list: readonly number[], sign: 1 | -1) => list.map((value, j) => sign * value * limit ** (j + 1));
+  if (!isStationary(stretch(factors.ar, 1))) return "an autoregressive";
+  if (!isStationary(stretch(factors.seasonalAr, 1))) return "a seasonal autoregressive";
+  if (!isInvertible(stretch(factors.ma, 1))) return "a moving-average";
+  if (!isInvertible(stretch(factors.seasonalMa, 1))) return "a seasonal moving-average";
+  return null;
+}
