@@ -57,16 +57,21 @@ describe("time labels", () => {
 
   it("name the day once, and again when it changes", () => {
     const splits = ["22:00", "23:00"].map((clock) => at(`2026-11-22T${clock}:00Z`)).concat(at("2026-11-23T00:00:00Z"));
-    expect(timeLabels(splits, false, "UTC")).toEqual(["22:00\nSun 22 Nov", "23:00", "00:00\nMon 23 Nov"]);
-    expect(timeLabels(splits, true, "UTC")).toEqual(["22:00\nSun 22", "23:00", "00:00\nMon 23"]);
+    const labels = (short: boolean) => timeLabels(splits, { step: 3600, short, timeZone: "UTC" });
+    expect(labels(false)).toEqual(["22:00\nSun 22 Nov", "23:00", "00:00\nMon 23 Nov"]);
+    expect(labels(true)).toEqual(["22:00\nSun 22", "23:00", "00:00\nMon 23"]);
+  });
+
+  it("tell the time even when there is room for one only", () => {
+    expect(timeLabels([at("2026-11-23T01:35:00Z")], { step: 300, short: true, timeZone: "UTC" })).toEqual([
+      "01:35\nMon 23",
+    ]);
   });
 
   it("are days when steps are days, also over a change of the clock", () => {
-    const splits = ["2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"].map(at);
-    expect(timeLabels(splits, false, "Europe/Berlin")).toEqual(["Sun 25 Oct", "Mon 26 Oct"]);
-    expect(timeLabels([at("2026-03-28T23:00:00Z"), at("2026-03-29T22:00:00Z")], false, "Europe/Berlin")).toEqual([
-      "Sun 29 Mar",
-      "Mon 30 Mar",
-    ]);
+    const labels = (...times: string[]) =>
+      timeLabels(times.map(at), { step: 86_400, short: false, timeZone: "Europe/Berlin" });
+    expect(labels("2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z")).toEqual(["Sun 25 Oct", "Mon 26 Oct"]);
+    expect(labels("2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z")).toEqual(["Sun 29 Mar", "Mon 30 Mar"]);
   });
 });

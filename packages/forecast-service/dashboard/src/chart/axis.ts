@@ -42,17 +42,24 @@ export function formatTick(value: number, step: number, unit: Unit): string {
 
 const DAY = 86_400;
 
-/** Labels of a time axis: the clock, with the day below the first label and wherever a day begins. `short`: no month. */
-export function timeLabels(splits: readonly number[], short: boolean, timeZone?: string): string[] {
-  const step = splits.length > 1 ? splits[1] - splits[0] : DAY;
-  let day = "";
+export interface TimeLabelOptions {
+  /** Seconds between two labels. */
+  readonly step: number;
+  /** No month: for small screens. */
+  readonly short: boolean;
+  readonly timeZone?: string;
+}
+
+/** Labels of a time axis: the clock, with the day below the first label and wherever a day begins. */
+export function timeLabels(splits: readonly number[], { step, short, timeZone }: TimeLabelOptions): string[] {
+  let shown = "";
   return splits.map((seconds) => {
     const full = formatDay(seconds * 1000, timeZone);
-    const today = short ? full.replace(/ \S+$/, "") : full;
-    if (step >= DAY - 3600) return today; // an hour of slack: days around a clock change are 23 or 25 h long
-    const label =
-      today === day ? formatClock(seconds * 1000, timeZone) : `${formatClock(seconds * 1000, timeZone)}\n${today}`;
-    day = today;
+    const day = short ? full.replace(/ \S+$/, "") : full;
+    if (step >= DAY) return day;
+    const clock = formatClock(seconds * 1000, timeZone);
+    const label = day === shown ? clock : `${clock}\n${day}`;
+    shown = day;
     return label;
   });
 }

@@ -86,7 +86,7 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
         space: (u) => (small(u) ? 62 : 80),
         size: 44,
         gap: 5,
-        values: (u, splits) => timeLabels(splits, small(u)),
+        values: (u, splits, _, __, step) => timeLabels(splits, { step, short: small(u) }),
       },
       {
         stroke: () => palette.axis,
