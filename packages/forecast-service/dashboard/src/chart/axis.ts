@@ -40,7 +40,16 @@ export function formatTick(value: number, step: number, unit: Unit): string {
   return `${value.toFixed(step < 1 ? 1 : 0)}\u202f%`;
 }
 
+const MINUTE = 60;
+const HOUR = 3600;
 const DAY = 86_400;
+
+/** Steps between labels, in seconds. None below a minute: labels would repeat themselves. */
+export const TIME_STEPS: readonly number[] = [
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 3, 4, 6, 8, 12].map((hours) => hours * HOUR),
+  ...[1, 2, 3, 4, 7, 14].map((days) => days * DAY),
+];
 
 export interface TimeLabelOptions {
   /** Seconds between two labels. */

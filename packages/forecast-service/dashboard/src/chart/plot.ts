@@ -2,7 +2,7 @@
 import uPlot from "uplot";
 import type { Timeline } from "../forecast/timeline.js";
 import type { Unit } from "../format.js";
-import { chooseRange, formatTick, timeLabels } from "./axis.js";
+import { chooseRange, formatTick, TIME_STEPS, timeLabels } from "./axis.js";
 import { dotted } from "./dots.js";
 import { drawFuture, drawGaps, drawNow } from "./marks.js";
 import { type Palette, readPalette } from "./palette.js";
@@ -56,7 +56,7 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
   const options: uPlot.Options = {
     width: Math.max(1, host.clientWidth),
     height: Math.max(1, host.clientHeight),
-    padding: [16, 12, 0, 0],
+    padding: [16, 20, 0, 0],
     legend: { show: false },
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     cursor: {
@@ -86,6 +86,7 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
         space: (u) => (small(u) ? 62 : 80),
         size: 44,
         gap: 5,
+        incrs: [...TIME_STEPS],
         values: (u, splits, _, __, step) => timeLabels(splits, { step, short: small(u) }),
       },
       {
