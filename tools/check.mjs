@@ -12,7 +12,7 @@ const typedFolders = [...packages.flatMap((path) => [`${path}/test`, `${path}/be
 const steps = [
   ["format and lint", "biome", "check", "--error-on-warnings"],
   ["import direction", process.execPath, "tools/import-order.mjs"],
-  ["unused files, exports and dependencies", "knip"],
+  ["unused files, exports and dependencies", "knip", "--no-config-hints"],
 ];
 for (const folder of typedFolders)
   if (existsSync(join(root, folder, "tsconfig.json"))) steps.push([`types of ${folder}`, "tsc", "-p", folder]);

@@ -33,7 +33,7 @@ const layers = {
   "metrics-io": [
     "index",
     "adapters",
-    "csv counter resample step stored-forecast formula http",
+    "csv counter resample step stored-forecast formula http http-failure",
     "series samples column-names",
     "errors",
     "types",
