@@ -26,7 +26,8 @@ export interface LikelihoodOptions {
 /**
  * Exact Gaussian log-likelihood of a series at given parameters, in natural logarithms: differencing first, gaps
  * integrated out over a flat prior (Gómez, Maravall & Peña 1999). What `params` leaves out of mean, beta and sigma2 is
- * concentrated out. With a transformation it is the likelihood of the transformed data.
+ * concentrated out. With a transformation it is the likelihood of the transformed data. Infinity for a series that is
+ * constant once differenced and regressed, unless sigma2 is given.
  *
  * Non-invertible and unit-root moving averages are legal.
  *
@@ -71,11 +72,17 @@ export function logLikelihood(
     },
     options.engine,
   );
-  if (!likelihood.evaluate(factors, true)) {
+  const evaluate = () => {
+    if (likelihood.evaluate(factors, true)) return;
     throw new SarimaError(
       "NON_STATIONARY",
       "the autoregressive roots are too close to the unit circle to evaluate; move them out",
     );
+  };
+  evaluate();
+  if (sigma2 === undefined && likelihood.current.rss < likelihood.nobs * 1e-20 * likelihood.magnitude ** 2) {
+    if (likelihood.isConstant()) return Number.POSITIVE_INFINITY;
+    evaluate();
   }
   return likelihood.logLikelihood(sigma2);
 }
@@ -133,7 +140,7 @@ export function fitPrepared(
   }
 
   const warnings: string[] = [];
-  const constant = isConstant(likelihood, map);
+  const constant = likelihood.isConstant();
   let maximum: Maximum;
   if (constant) {
     map.apply(map.coordinates({}));
@@ -297,16 +304,6 @@ function checkFixedBeta(options: FitOptions, columns: number): (number | null)[]
     );
   }
   return Array.from({ length: columns }, (_, j) => given?.[j] ?? null);
-}
-
-/** Nothing is left after differencing and regression but rounding. */
-function isConstant(likelihood: ExactLikelihood, map: ParameterMap): boolean {
-  const { ar, ma, seasonalAr, seasonalMa, period } = map.factors;
-  const none = (list: number[]) => list.map(() => 0);
-  const white = { ar: none(ar), ma: none(ma), seasonalAr: none(seasonalAr), seasonalMa: none(seasonalMa), period };
-  likelihood.evaluate(white);
-  // Differences of the data carry errors of a few units of 2⁻⁵³ of their magnitude.
-  return likelihood.current.rss <= likelihood.nobs * 1e-30 * likelihood.magnitude ** 2;
 }
 
 function boundaryWarnings(factors: ArmaFactors): string[] {

@@ -275,8 +275,22 @@ export class ExactLikelihood {
   logLikelihood(sigma2?: number): number {
     const { rss, logDet } = this.current;
     const n = this.nobs;
-    const scaled = sigma2 === undefined ? rss / n : sigma2 / this.scale / this.scale;
-    return -0.5 * (n * (LOG_2PI + Math.log(scaled) + 2 * Math.log(this.scale)) + logDet + rss / scaled);
+    if (sigma2 === undefined) {
+      return -0.5 * (n * (LOG_2PI + 1 + Math.log(rss / n) + 2 * Math.log(this.scale)) + logDet);
+    }
+    // Root by root: the square of the scale may be too large or too small for a number.
+    const size = Math.sqrt(rss) * (this.scale / Math.sqrt(sigma2));
+    return -0.5 * (n * (LOG_2PI + Math.log(sigma2)) + logDet + size * size);
+  }
+
+  /** Nothing is left after differencing and regression but rounding. Evaluates the likelihood as white noise. */
+  isConstant(): boolean {
+    const [p, , q] = this.spec.order;
+    const [P, , Q, period] = this.spec.seasonal;
+    const none = (count: number) => new Array<number>(count).fill(0);
+    this.evaluate({ ar: none(p), ma: none(q), seasonalAr: none(P), seasonalMa: none(Q), period });
+    // Differences of the data carry errors of a few units of 2⁻⁵³ of their magnitude.
+    return this.current.rss <= this.nobs * 1e-30 * this.magnitude ** 2;
   }
 
   /** Maximum likelihood σ² of the last evaluation. */
@@ -333,7 +347,7 @@ const SAFE = 1e60;
 /** What to divide by so that squares are safe: 1 in the usual case, else a power of two, which costs no digit. */
 function safeScale(largest: number): number {
   if (largest === 0 || (largest < SAFE && largest > 1 / SAFE)) return 1;
-  return 2 ** Math.min(1000, Math.max(-1000, Math.ceil(Math.log2(largest))));
+  return 2 ** Math.min(1000, Math.ceil(Math.log2(largest)));
 }
 
 function largestOf(x: Float64Array): number {
@@ -345,8 +359,10 @@ function largestOf(x: Float64Array): number {
 function scaledBy(x: Float64Array, scale: number): Float64Array {
   if (scale === 1) return x;
   const out = new Float64Array(x.length);
-  const factor = 1 / scale;
-  for (let t = 0; t < x.length; t++) out[t] = x[t] * factor;
+  // The inverse of a denormal scale has no number.
+  const factor = 1 / Math.max(scale, 2 ** -1000);
+  const rest = scale < 2 ** -1000 ? 2 ** -1000 / scale : 1;
+  for (let t = 0; t < x.length; t++) out[t] = x[t] * factor * rest;
   return out;
 }
 
