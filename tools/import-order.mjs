@@ -21,7 +21,7 @@ const layers = {
     "fit update json",
     "estimate",
     "optimize likelihood",
-    "regressors transform outliers",
+    "regressors transform outliers range calibrated-width",
     "difference polynomial autocovariance stationarity",
     "model information-criteria",
     "document",
