@@ -1,7 +1,7 @@
 import { quote, SarimaError } from "./errors.js";
 import { modelPolynomials } from "./estimate/filter-pass.js";
 import { MAX_HORIZON, predictTransformed } from "./forecast.js";
-import { type FilterState, type ModelPolynomials, respond, step } from "./likelihood/filter-state.js";
+import { type FilterState, gainOf, type ModelPolynomials, respond, step } from "./likelihood/filter-state.js";
 import type { SarimaModel } from "./model.js";
 import { Random } from "./random.js";
 import { withinRange } from "./range.js";
@@ -22,7 +22,7 @@ export interface SimulateOptions {
 /** Paths × horizon beyond this would fill the memory of a browser. */
 const MAX_VALUES = 100_000_000;
 
-/** F − 1 below this: what is left of the transient does not show in a path. */
+/** F − 1 and each gain less its limit, below this: what is left of the transient does not show in a path. */
 const STEADY = 1e-13;
 
 /**
@@ -120,9 +120,10 @@ export function predictionErrors(
   horizon: number,
   take: (j: number, response: Float64Array) => void,
 ): number {
+  const gain = gainOf(polynomials, start.alpha.length);
   let state = start;
   for (let j = 0; j < horizon; j++) {
-    if (state.kind === "innovations" && (state.M === 0 || state.F - 1 < STEADY)) return j;
+    if (isSteady(state, gain)) return j;
     // From a zero mean, an observation of 1 is an innovation of 1: the state after it is the gain.
     const next = step(state, polynomials, 1);
     if (!next) throw new SarimaError("INVALID_ARGUMENT", "the model's state is damaged; fit it again");
@@ -135,6 +136,11 @@ export function predictionErrors(
     state = zeroed(next.state);
   }
   return horizon;
+}
+
+function isSteady(state: FilterState, gain: Float64Array): boolean {
+  if (state.kind !== "innovations") return false;
+  return state.M === 0 || (state.F - 1 < STEADY && gain.every((k, i) => Math.abs(state.G[i] - k) < STEADY));
 }
 
 /** y of φ(B)δ(B)y = θ(B)e with e = 0 before `from`, into `y`; w is working space. */

@@ -34,7 +34,7 @@ export function smooth(model: SarimaModel, options: { levels?: readonly number[]
     if (constant) mean[t] += params.mean * constant[t];
     for (let j = 0; j < design.length; j++) mean[t] += params.beta[j] * design[j][t];
   }
-  const out = onOriginalScale(mean, variance, levels, transform);
+  const out = onOriginalScale(mean, variance, levels, transform, { range: model.range });
   // There and back through a transformation may cost the last digit; what was observed stays as it is.
   for (const values of [out.mean, out.median, ...out.intervals.flatMap(({ lower, upper }) => [lower, upper])]) {
     for (let t = 0; t < n; t++) if (!Number.isNaN(y[t])) values[t] = y[t];

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { duckdbStore } from "../../src/index.js";
 import { rejection } from "../conformance/rejection.js";
 
@@ -12,6 +12,9 @@ const folder = mkdtempSync(join(tmpdir(), "loadcast-durability-"));
 let next = 0;
 const newFolder = () => join(folder, String(next++));
 const children: ChildProcess[] = [];
+
+// Processes that start and write megabytes take their time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(() => {
   const built = fileURLToPath(new URL("../../dist/index.js", import.meta.url));

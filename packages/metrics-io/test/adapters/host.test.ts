@@ -1,4 +1,7 @@
-import { hostname } from "node:os";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { cpus, hostname } from "node:os";
+import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { type HostProbe, hostCollector, hostSource } from "../../src/index.js";
 import { rejection } from "../conformance/rejection.js";
@@ -106,6 +109,29 @@ describe("hostCollector", () => {
     }
     expect((await source.listSeries()).map(({ count }) => count)).toEqual([2, 2]);
     await source.close();
+  });
+
+  it("sees the work of a busy core", async () => {
+    const busy = new Worker("for (;;) {}", { eval: true });
+    await once(busy, "online");
+    const collector = hostCollector();
+    await collector.open();
+    const [cpu] = await collector.sample();
+    await busy.terminate();
+    // Whoever else works here can only add to it; the half is for the start and for other machines on the same processor.
+    expect(cpu.values[0]).toBeGreaterThan((0.5 * 100) / cpus().length);
+    await collector.close();
+  });
+
+  it.skipIf(!existsSync("/proc/meminfo"))("agrees with the kernel on memory (needs /proc/meminfo)", async () => {
+    const collector = hostCollector();
+    const [, memory] = await collector.sample();
+    const field = (name: string) =>
+      Number(new RegExp(`^${name}: +(\\d+) kB$`, "m").exec(readFileSync("/proc/meminfo", "utf8"))?.[1]);
+    const used = 100 * (1 - field("MemAvailable") / field("MemTotal"));
+    // Other programs go on taking and giving back memory between the two readings.
+    expect(Math.abs(memory.values[0] - used)).toBeLessThan(10);
+    await collector.close();
   });
 
   it("gives two collectors of one process their own intervals", async () => {

@@ -72,7 +72,7 @@ describe.skipIf(!prometheusInstalled)("prometheusSource (skipped without prometh
         seed.push([`half{instance="a"}`, MIDNIGHT + i * 15_000, i % 2 === 0 ? Number.NaN : i]);
       }
       url = (await started(startPrometheus({ seed }))).url;
-    });
+    }, 120_000);
     afterAll(stopAll);
 
     it("reads more points than Prometheus gives at once, each once", async () => {

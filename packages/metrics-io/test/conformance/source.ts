@@ -26,7 +26,7 @@ export function describeSource(name: string, { keys, knowsExtent = true, create 
 
     beforeAll(async () => {
       source = await create({ times: Float64Array.from(TIMES), values: Float64Array.from(VALUES) });
-    });
+    }, 120_000); // a real server may have to start on a busy machine
     afterAll(() => source.close());
 
     it("lists its series in order of their id", async () => {

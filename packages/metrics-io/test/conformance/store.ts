@@ -263,10 +263,13 @@ export function describeStore(name: string, { create }: StoreUnderTest): void {
       await store.writeSamples([bulk(CPU, 4032, 300_000), bulk(memory, 4032, 300_000)]);
       const fine = bulk({ host: "web-2", metric: "cpu_percent" }, 80_640, 15_000);
       await store.writeSamples([fine]);
-      expect((await store.read(memory, ALL)).values).toEqual(bulk(memory, 4032, 300_000).values);
+      // As bytes: toEqual takes a second for columns of this length.
+      const same = (a: Float64Array, b: Float64Array) => Buffer.from(a.buffer).equals(Buffer.from(b.buffer));
+      expect(same((await store.read(memory, ALL)).values, bulk(memory, 4032, 300_000).values)).toBe(true);
       const read = await store.read(fine, ALL);
-      expect(read.times).toEqual(fine.times);
-      expect(read.values).toEqual(fine.values);
+      expect(read.times.length).toBe(80_640);
+      expect(same(read.times, fine.times)).toBe(true);
+      expect(same(read.values, fine.values)).toBe(true);
     });
 
     describe("forecasts", () => {

@@ -17,7 +17,10 @@ import type { ExtendedGains } from "./extended.js";
  * Once F = 1 the filter is in its steady state and v_t = w_t − Σ φⱼ w_{t−j} − Σ θⱼ v_{t−j}, over non-zero lags only.
  */
 
-/** F − 1 below this is the steady state: what is left changes a log-likelihood in its 13th digit. */
+/**
+ * F − 1 below this is the steady state: what is left changes a log-likelihood in its 13th digit. Only once every lag of the model
+ * lies inside the data, though: before that a far coefficient of 1e-7 moves F by 1e-14, and a prediction by 1e-7.
+ */
 const STEADY = 1e-13;
 
 /** F is never below 1 in exact arithmetic. Below this, cancellation has eaten the digits that the caller relies on. */
@@ -114,7 +117,8 @@ export class InnovationsFilter {
     let logs = 0;
     let product = 1;
     let t = 0;
-    for (; t < n && F - 1 >= STEADY; t++) {
+    const full = phi.degree + theta.degree;
+    for (; t < n && (F - 1 >= STEADY || t < full); t++) {
       variances[t] = F;
       product *= F;
       if (product > 1e100) {
@@ -176,7 +180,8 @@ export class InnovationsFilter {
     for (const column of a) column.fill(0);
     let logs = 0;
     let t = 0;
-    for (; t < n && gains.F - 1 >= STEADY; t++) {
+    const full = phi.degree + theta.degree;
+    for (; t < n && (gains.F - 1 >= STEADY || t < full); t++) {
       const F = gains.F;
       const G = gains.gain;
       variances[t] = F;

@@ -17,6 +17,7 @@ export interface Smoothed {
  */
 export function kalmanSmooth(input: KalmanInput): Smoothed {
   const n = input.y.length;
+  if (!input.y.some(Number.isNaN)) return { mean: input.y.slice(), variance: new Float64Array(n) };
   const forward = smoothFrom(input.y, input);
   if (n > 0 && Number.isNaN(input.y[0])) {
     const backward = smoothFrom(input.y.slice().reverse(), input);

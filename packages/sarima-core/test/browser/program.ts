@@ -46,13 +46,8 @@ export function program(core: typeof Core) {
   const checks = core.diagnostics(airline);
   return {
     likelihood,
-    airline: [
-      airline.logLik,
-      ...airline.params.ma,
-      ...airline.params.seasonalMa,
-      airline.sigma2,
-      ...airline.standardErrors,
-    ],
+    airline: [airline.logLik, ...airline.params.ma, ...airline.params.seasonalMa, airline.sigma2],
+    errors: [...airline.standardErrors],
     model: [
       model.logLik,
       ...model.params.ar,
