@@ -13,6 +13,7 @@ import { root } from "./run.mjs";
 const layers = {
   "sarima-core": [
     "index",
+    "fitted",
     "ensemble",
     "select",
     "evaluate baselines",

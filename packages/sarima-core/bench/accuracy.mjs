@@ -30,8 +30,11 @@ async function fitters() {
     ses: core.ses,
     theta: core.theta,
   };
-  const forecast = (fitted) =>
-    fitted.forecast ? fitted.forecast(HORIZON, { levels: LEVELS }) : core.forecast(fitted, HORIZON, { levels: LEVELS });
+  const options = { levels: LEVELS };
+  const forecast = (fitted) => {
+    if (fitted.forecast) return fitted.forecast(HORIZON, options);
+    return core.forecast(fitted, HORIZON, options);
+  };
   return { all: Object.fromEntries(Object.entries(all).filter(([, fit]) => fit)), forecast, accuracy: core.accuracy };
 }
 

@@ -17,21 +17,37 @@ export { type Diagnostics, diagnostics } from "./diagnostics/residuals.js";
 export { type InverseRoot, roots } from "./diagnostics/roots.js";
 export { piWeights, psiWeights } from "./diagnostics/weights.js";
 export { diff, undiff } from "./difference.js";
+export {
+  autoEnsemble,
+  type EnsembleMember,
+  type EnsembleOptions,
+  explain,
+  type SarimaEnsemble,
+} from "./ensemble/index.js";
 export { SarimaError, type SarimaErrorCode } from "./errors.js";
 export { type Accuracy, type AccuracyOptions, accuracy, type IntervalAccuracy } from "./evaluate/accuracy.js";
-export {
-  type CrossValidation,
-  type CrossValidationOptions,
-  crossValidate,
-  type Fitter,
-  type FitterContext,
-  type Forecaster,
-  type OriginResult,
+export type {
+  CrossValidation,
+  CrossValidationOptions,
+  Fitter,
+  FitterContext,
+  Forecaster,
+  OriginResult,
 } from "./evaluate/cross-validation.js";
 export { coverage, crpsFromQuantiles, crpsFromSamples, pinball, winkler } from "./evaluate/scores.js";
 export { type LikelihoodOptions, logLikelihood, sarima } from "./fit.js";
-export { type ForecastOptions, forecast } from "./forecast.js";
-export { fromJSON, toJSON } from "./json.js";
+export {
+  append,
+  crossValidate,
+  type Fitted,
+  forecast,
+  fromJSON,
+  simulate,
+  thresholdProbability,
+  timeToThreshold,
+  toJSON,
+} from "./fitted.js";
+export type { ForecastOptions } from "./forecast.js";
 export type {
   CovarianceFilterState,
   FilterState,
@@ -67,16 +83,9 @@ export { type AutoSarimaAsyncOptions, autoSarimaAsync, type SearchExecutor } fro
 export { nsdiffs, seasonalStrength } from "./select/seasonality.js";
 export { adf, type Bandwidth, kpss, ndiffs, phillipsPerron, type UnitRootTest } from "./select/unit-root.js";
 export type { Series } from "./series.js";
-export { type SimulateOptions, simulate } from "./simulate.js";
+export type { SimulateOptions } from "./simulate.js";
 export { smooth } from "./smooth.js";
 export { type CheckedSpec, formatSpec, type SarimaParams, type SarimaSpec } from "./spec.js";
 export { formatModel, summary } from "./summary.js";
-export {
-  type ThresholdOptions,
-  type ThresholdProbability,
-  type TimeToThreshold,
-  thresholdProbability,
-  timeToThreshold,
-} from "./threshold.js";
+export type { ThresholdOptions, ThresholdProbability, TimeToThreshold } from "./threshold.js";
 export { boxCox, guerrero, inverseBoxCox } from "./transform.js";
-export { append } from "./update.js";

@@ -65,7 +65,7 @@ export function toJSON(model: SarimaModel): string {
  * @throws SarimaError `INVALID_DOCUMENT`
  */
 export function fromJSON(document: string | object): SarimaModel {
-  const doc = read.record(parse(document), "document", [
+  const doc = read.record(parseDocument(document), "document", [
     "format",
     "version",
     "spec",
@@ -190,7 +190,7 @@ export function fromJSON(document: string | object): SarimaModel {
   return model;
 }
 
-function parse(document: unknown): unknown {
+export function parseDocument(document: unknown): unknown {
   try {
     // An object goes through text too: no getter, proxy or prototype of it is ever used.
     const text = typeof document === "object" && document !== null ? JSON.stringify(document) : document;
@@ -231,7 +231,7 @@ function readParams(value: unknown, spec: CheckedSpec): FittedParams {
   return params;
 }
 
-function readTransform(value: unknown): Transform | null {
+export function readTransform(value: unknown): Transform | null {
   if (value === null) return null;
   const { kind } = read.record(value, "transform", ["kind", "lambda", "offset", "lower", "upper"], true);
   if (kind === "box-cox") {

@@ -31,8 +31,17 @@ export function thresholdProbability(
   horizon: number,
   options: ThresholdOptions,
 ): ThresholdProbability {
+  crossing(options);
+  return thresholdProbabilityOf(simulate(model, horizon, options), options);
+}
+
+/** The same from paths that are there already. */
+export function thresholdProbabilityOf(
+  paths: readonly Float64Array[],
+  options: Pick<ThresholdOptions, "threshold" | "direction">,
+): ThresholdProbability {
   const beyond = crossing(options);
-  const paths = simulate(model, horizon, options);
+  const horizon = paths[0].length;
   const atStep = new Float64Array(horizon);
   const byStep = new Float64Array(horizon);
   for (const path of paths) {
@@ -74,9 +83,18 @@ export function timeToThreshold(
   horizon: number,
   options: ThresholdOptions & { readonly level?: number | undefined },
 ): TimeToThreshold {
+  crossing(options);
+  return timeToThresholdOf(simulate(model, horizon, options), options);
+}
+
+/** The same from paths that are there already. */
+export function timeToThresholdOf(
+  paths: readonly Float64Array[],
+  options: Pick<ThresholdOptions, "threshold" | "direction"> & { readonly level?: number | undefined },
+): TimeToThreshold {
   const beyond = crossing(options);
   const level = finiteNumber(options.level ?? 0.8, "level", 0, 1);
-  const times = simulate(model, horizon, options)
+  const times = paths
     .map((path) => {
       const at = path.findIndex(beyond);
       return at < 0 ? Infinity : at + 1;
@@ -94,7 +112,7 @@ export function timeToThreshold(
   };
 }
 
-function crossing(options: ThresholdOptions): (value: number) => boolean {
+function crossing(options: Pick<ThresholdOptions, "threshold" | "direction">): (value: number) => boolean {
   if (options === null || typeof options !== "object") {
     throw new SarimaError("INVALID_ARGUMENT", `options must be { threshold, … }; received ${quote(options)}`);
   }

@@ -19,7 +19,7 @@ describe("a model that knows its range and the width of its intervals", () => {
   });
 
   it("is the same after JSON, and after append", () => {
-    const copy = fromJSON(toJSON(model));
+    const copy = fromJSON(toJSON(model)) as typeof model;
     expect(copy.range).toEqual(model.range);
     expect(copy.calibration).toEqual(model.calibration);
     expect(forecast(copy, 12)).toEqual(forecast(model, 12));

@@ -59,15 +59,16 @@ export interface CrossValidation {
 }
 
 /**
- * Rolling-origin evaluation: at each origin the fitter sees only what came before, its forecast is judged by what came after
- * (Tashman 2000). Values before `trainStart` and gaps in the test values do not count.
+ * `crossValidate` for anything fitted, given how it forecasts.
  *
- * A fitter that fails at some origins is reported there; failing at all of them is thrown.
- *
- * @param fitter training values → something with `forecast(horizon, { levels })`
- * @throws SarimaError `TOO_SHORT` when the origins do not fit into y, `ABORTED` when the signal fires
+ * @param fitter training values → something fitted
  */
-export function crossValidate(y: Series, fitter: Fitter, options: CrossValidationOptions): CrossValidation {
+export function crossValidateForecasts<Fitted extends object>(
+  y: Series,
+  fitter: Fitter<Fitted>,
+  options: CrossValidationOptions,
+  forecastOf: (fitted: Fitted, horizon: number, levels: readonly number[]) => Forecast,
+): CrossValidation {
   const series = toSeries(y);
   if (typeof fitter !== "function") {
     throw new SarimaError(
@@ -91,6 +92,12 @@ export function crossValidate(y: Series, fitter: Fitter, options: CrossValidatio
     const place = { origin, trainStart };
     try {
       const fitted = fitter(training, { ...place, signal: options.signal });
+      if (typeof fitted !== "object" || fitted === null) {
+        throw new SarimaError(
+          "INVALID_ARGUMENT",
+          `fitter must return something that forecasts; it returned ${quote(fitted)}`,
+        );
+      }
       const result = forecastOf(fitted, horizon, levels);
       const scale = training.length > period ? { training, period } : {};
       results.push({ ...place, forecast: result, ...accuracy(actual, result, scale) });
@@ -110,16 +117,6 @@ export function crossValidate(y: Series, fitter: Fitter, options: CrossValidatio
     overall: overall(results, levels),
     byHorizon: byHorizon(series, results, horizon, levels),
   };
-}
-
-function forecastOf(fitted: Forecaster, horizon: number, levels: readonly number[]): Forecast {
-  if (typeof fitted?.forecast !== "function") {
-    throw new SarimaError(
-      "INVALID_ARGUMENT",
-      `the fitter must return something that forecasts; it returned ${quote(fitted)}`,
-    );
-  }
-  return fitted.forecast(horizon, { levels });
 }
 
 function placeOrigins(n: number, horizon: number, options: CrossValidationOptions): number[] {

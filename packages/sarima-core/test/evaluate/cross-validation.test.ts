@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { empiricalQuantiles, naive } from "../../src/baselines/index.js";
-import { crossValidate } from "../../src/evaluate/cross-validation.js";
+import { crossValidate } from "../../src/fitted.js";
 
 const y = Float64Array.from({ length: 60 }, (_, t) => t + (t % 7));
 

@@ -1,0 +1,107 @@
+import { ascending, combineQuantiles, type Weights } from "./combine.js";
+import { COUNT, MEDIAN, PROBABILITIES, SCORES } from "./grid.js";
+import type { Trial } from "./judge.js";
+import type { Setting } from "./members.js";
+
+export interface Calibration {
+  /** What the distance of each quantile from the median is multiplied by; 1 at the median. */
+  readonly factors: readonly number[];
+  /** Share of the factors that the trial decided; the rest is what such ensembles need on average. */
+  readonly trust: number;
+  readonly origins: number;
+  /** Coverage of the 80 and 95 % intervals on the trial, before and after. */
+  readonly before: { readonly cover80: number; readonly cover95: number };
+  readonly after: { readonly cover80: number; readonly cover95: number };
+}
+
+/** Values of trial at which the trial and the prior count alike. */
+const PRIOR_VALUES = 432;
+/** Members' tails come from few errors and are too short: what the ends of the 80 and 95 % intervals need on average. */
+const PRIOR_AT_80 = 1.03;
+const PRIOR_AT_95 = 1.4;
+const MIN_FACTOR = 0.5;
+const MAX_FACTOR = 3;
+
+function priorFactor(k: number): number {
+  const score = Math.abs(SCORES[k]);
+  if (score <= SCORES[11]) return 1 + ((PRIOR_AT_80 - 1) * score) / SCORES[11];
+  const outside = Math.min(1.5, (score - SCORES[11]) / (SCORES[13] - SCORES[11]));
+  return PRIOR_AT_80 + (PRIOR_AT_95 - PRIOR_AT_80) * outside;
+}
+
+/**
+ * Split-conformal correction (Vovk et al. 2005; Romano, Patterson & Candès 2019), side by side and in the units of the
+ * forecast's own width: the factor that would have covered as many of the trial's values as it should, shrunk towards the
+ * prior in the logarithm, since forecasts of one trial overlap and say less than their number.
+ */
+export function calibrate(trial: Trial, setting: Setting, weights: readonly Weights[]): Calibration {
+  const { origins } = trial;
+  const { y } = setting.history;
+  const { anchors } = setting;
+  const steps = anchors.length;
+  const actual: number[] = [];
+  const rows: Float64Array[] = [];
+  for (let o = 0; o < origins.length; o++) {
+    const q = combineQuantiles(
+      trial.quantiles.map((answers) => answers[o]),
+      weights,
+      steps,
+    );
+    for (let a = 0; a < steps; a++) {
+      const value = y[origins[o] + anchors[a]];
+      if (value === undefined || Number.isNaN(value)) continue;
+      actual.push(value);
+      rows.push(Float64Array.from({ length: COUNT }, (_, k) => q[k * steps + a]));
+    }
+  }
+  const region = origins.length > 0 ? y.length - origins[origins.length - 1] : 0;
+  const trust = actual.length > 0 ? region / (region + PRIOR_VALUES) : 0;
+  const factors = PROBABILITIES.map((_, k) => {
+    if (k === MEDIAN) return 1;
+    if (actual.length === 0) return priorFactor(k);
+    const needed = Math.min(MAX_FACTOR, Math.max(MIN_FACTOR, neededFactor(actual, rows, k)));
+    return Math.exp(trust * Math.log(needed) + (1 - trust) * Math.log(priorFactor(k)));
+  });
+  return {
+    factors,
+    trust,
+    origins: origins.length,
+    before: coverage(actual, rows, null),
+    after: coverage(actual, rows, factors),
+  };
+}
+
+/** The least factor that puts the right share of the actual values inside the k-th quantile. */
+function neededFactor(actual: readonly number[], rows: readonly Float64Array[], k: number): number {
+  const above = k > MEDIAN;
+  const ratios = new Float64Array(actual.length);
+  for (let i = 0; i < actual.length; i++) {
+    const error = actual[i] - rows[i][MEDIAN];
+    if (above ? error <= 0 : error >= 0) continue; // on the other side: 0 is enough
+    const width = rows[i][k] - rows[i][MEDIAN];
+    ratios[i] = Math.abs(width) > 1e-12 * Math.abs(rows[i][MEDIAN]) ? error / width : MAX_FACTOR;
+  }
+  ratios.sort();
+  const p = above ? PROBABILITIES[k] : 1 - PROBABILITIES[k];
+  return ratios[Math.min(ratios.length - 1, Math.floor(p * ratios.length))];
+}
+
+function coverage(actual: readonly number[], rows: readonly Float64Array[], factors: readonly number[] | null) {
+  let inside80 = 0;
+  let inside95 = 0;
+  for (let i = 0; i < actual.length; i++) {
+    const q = factors ? applyFactors(rows[i].slice(), factors, 1) : rows[i];
+    if (actual[i] >= q[3] && actual[i] <= q[11]) inside80++;
+    if (actual[i] >= q[1] && actual[i] <= q[13]) inside95++;
+  }
+  return { cover80: inside80 / actual.length, cover95: inside95 / actual.length };
+}
+
+/** Stretches the quantiles around their median, in place; they stay in order. */
+export function applyFactors(q: Float64Array, factors: readonly number[], steps: number): Float64Array {
+  for (let s = 0; s < steps; s++) {
+    const median = q[MEDIAN * steps + s];
+    for (let k = 0; k < COUNT; k++) q[k * steps + s] = median + (q[k * steps + s] - median) * factors[k];
+  }
+  return ascending(q, steps);
+}

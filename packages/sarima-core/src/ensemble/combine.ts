@@ -1,0 +1,99 @@
+import { COUNT, PARTS, type Part, partOf } from "./grid.js";
+import type { Judgement } from "./judge.js";
+
+export type Weights = Readonly<Record<Part, number>>;
+
+/**
+ * How fast a weight falls with relative loss, exp(−rate·(loss − best loss)): the centre is known better from few origins
+ * than the tails are, so it may choose more sharply.
+ */
+const RATES: Record<Part, number> = { lower: 2, centre: 8, upper: 2 };
+/** Added to every weight before they are scaled to sum to 1: nobody is ever out. */
+const FLOOR = 0.02;
+/** A member with answers for fewer of the trial's forecasts than this has not been judged. */
+const MIN_ANSWERED = 0.25;
+
+/**
+ * Weights from the losses of the trial, by exponential weighting (Vovk 1990; Cesa-Bianchi & Lugosi 2006) with a floor.
+ */
+export function weightsOf(judgements: readonly Judgement[]): Weights[] {
+  const raw = judgements.map(() => ({ lower: 0, centre: 0, upper: 0 }));
+  for (const part of PARTS) {
+    const judged = judgements.map((j) => j.answered >= MIN_ANSWERED);
+    let best = Infinity;
+    judgements.forEach((j, m) => {
+      if (judged[m]) best = Math.min(best, j.loss[part]);
+    });
+    let sum = 0;
+    judgements.forEach((j, m) => {
+      raw[m][part] = judged[m] ? Math.exp(-RATES[part] * (j.loss[part] - best)) + FLOOR : 0;
+      sum += raw[m][part];
+    });
+    for (const weights of raw) weights[part] /= sum;
+  }
+  return raw;
+}
+
+/**
+ * Weighted median, linear between the middles of the members' weights so that it moves smoothly with them. `members` may
+ * have holes where a member has no answer.
+ */
+export function combineQuantiles(
+  members: readonly (Float64Array | null)[],
+  weights: readonly Weights[],
+  steps: number,
+): Float64Array {
+  const out = new Float64Array(COUNT * steps);
+  const values = new Float64Array(members.length);
+  const shares = new Float64Array(members.length);
+  for (let k = 0; k < COUNT; k++) {
+    const part = partOf(k);
+    for (let s = 0; s < steps; s++) {
+      let count = 0;
+      for (let m = 0; m < members.length; m++) {
+        const value = members[m]?.[k * steps + s];
+        const weight = weights[m][part];
+        if (value === undefined || !Number.isFinite(value) || !(weight > 0)) continue;
+        let at = count++;
+        while (at > 0 && values[at - 1] > value) {
+          values[at] = values[at - 1];
+          shares[at] = shares[at - 1];
+          at--;
+        }
+        values[at] = value;
+        shares[at] = weight;
+      }
+      out[k * steps + s] = weightedMedian(values, shares, count);
+    }
+  }
+  return ascending(out, steps);
+}
+
+/** @param values ascending */
+function weightedMedian(values: Float64Array, weights: Float64Array, count: number): number {
+  let total = 0;
+  for (let i = 0; i < count; i++) total += weights[i];
+  const half = total / 2;
+  let before = 0;
+  let middle = 0;
+  for (let i = 0; i < count; i++) {
+    const next = before + weights[i] / 2;
+    if (next >= half) {
+      if (i === 0) return values[0];
+      return values[i - 1] + ((values[i] - values[i - 1]) * (half - middle)) / (next - middle);
+    }
+    middle = next;
+    before += weights[i];
+  }
+  return count > 0 ? values[count - 1] : Number.NaN;
+}
+
+/** Quantiles of one step must not cross: from the median outwards none may turn back. */
+export function ascending(q: Float64Array, steps: number): Float64Array {
+  const middle = COUNT >> 1;
+  for (let s = 0; s < steps; s++) {
+    for (let k = middle + 1; k < COUNT; k++) q[k * steps + s] = Math.max(q[k * steps + s], q[(k - 1) * steps + s]);
+    for (let k = middle - 1; k >= 0; k--) q[k * steps + s] = Math.min(q[k * steps + s], q[(k + 1) * steps + s]);
+  }
+  return q;
+}

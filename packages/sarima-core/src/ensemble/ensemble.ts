@@ -1,0 +1,230 @@
+import { quote, SarimaError, throwIfAborted } from "../errors.js";
+import type { Transform } from "../model.js";
+import { countObserved, finiteNumber, type Series, toSeries, wholeNumber } from "../series.js";
+import { type Calibration, calibrate } from "./calibrate.js";
+import { type Weights, weightsOf } from "./combine.js";
+import { anchorSteps } from "./grid.js";
+import { chooseTransform, type History, historyOf, type ScaleName, unitOf } from "./history.js";
+import { judge, runTrial } from "./judge.js";
+import { candidates, describe, type MemberFit, type Setting } from "./members.js";
+import { valueOrder } from "./recent-values.js";
+import { type Regression, regress } from "./regression.js";
+
+export interface EnsembleOptions {
+  /** Cycles in steps, shortest first, for example [12, 288] for the hour and the day at 5 minutes. */
+  periods?: readonly number[] | undefined;
+  /** Least possible value. Default: 0 where no value is negative, else none. */
+  lower?: number | undefined;
+  /** Largest possible value. Default: none. */
+  upper?: number | undefined;
+  /** Steps for which the members are judged and calibrated. Default 48; forecasts may be longer. */
+  horizon?: number | undefined;
+  /** Columns of the length of y, without gaps. Their future values are then needed by `forecast`. */
+  regressors?: readonly Series[] | undefined;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface EnsembleMember {
+  readonly id: string;
+  readonly description: string;
+  readonly fit: MemberFit;
+  /** Shares in the lower tail, the centre and the upper tail of the combined distribution; each sums to 1 over the members. */
+  readonly weights: Weights;
+  /** Pinball loss on the trial, relative to the average member: below 1 is better. */
+  readonly loss: Weights;
+  /** Why it has these weights. */
+  readonly reason: string;
+}
+
+/** Several forecasters, weighted and calibrated: frozen plain data. `forecast`, `append`, `simulate` take it as they take a model. */
+export interface SarimaEnsemble {
+  readonly kind: "ensemble";
+  /** The series, gaps as NaN. */
+  readonly y: Float64Array;
+  readonly periods: readonly number[];
+  /** Bounds of possible values; null for none. */
+  readonly lower: number | null;
+  readonly upper: number | null;
+  /** Steps for which it was judged and calibrated. */
+  readonly horizon: number;
+  readonly transform: Transform | null;
+  readonly unit: number;
+  readonly members: readonly EnsembleMember[];
+  readonly calibration: Calibration;
+  readonly regression: Regression | null;
+  readonly warnings: readonly string[];
+}
+
+const LEAST_VALUES = 4;
+const MAX_HORIZON = 10_000;
+
+/**
+ * The forecast to use when the forecast matters, not the model: many members (searched models on two scales, with and without
+ * differencing, with long and short memory; quantiles of recent values, of the same time of day, of what followed similar
+ * moments) forecast from origins inside the training data; their weights follow from their pinball losses there, their
+ * weighted median is taken quantile by quantile, and the result is calibrated on the same origins.
+ *
+ * @param y observations, NaN for gaps; at least 4 observed
+ * @throws SarimaError `TOO_SHORT`, `NON_FINITE`, `INVALID_ARGUMENT` (a value outside the bounds among them), `ABORTED`
+ */
+export function autoEnsemble(y: Series, options: EnsembleOptions = {}): SarimaEnsemble {
+  if (options === null || typeof options !== "object") {
+    throw new SarimaError("INVALID_ARGUMENT", `options must be an object; received ${quote(options)}`);
+  }
+  const series = toSeries(y);
+  const observed = countObserved(series);
+  if (observed < LEAST_VALUES) {
+    throw new SarimaError(
+      "TOO_SHORT",
+      `an ensemble needs at least ${LEAST_VALUES} observed values; y has ${observed} among ${series.length}`,
+    );
+  }
+  const horizon = wholeNumber(options.horizon ?? 48, "horizon", 1, MAX_HORIZON);
+  const { lower, upper } = checkBounds(series, options);
+  const warnings: string[] = [];
+  const periods = usablePeriods(options.periods, series.length, warnings);
+  throwIfAborted(options.signal);
+
+  const regression = options.regressors?.length ? regress(series, options.regressors) : null;
+  const trimmed = withoutOuterGaps(withoutEffects(series, regression));
+  // A remainder after regression has bounds of its own that nobody knows.
+  const transform = regression ? null : chooseTransform(trimmed, lower, upper);
+  const unit = unitOf(trimmed);
+  const setting: Setting = {
+    ...settingOf(historyOf(trimmed, transform, unit), horizon),
+    signal: options.signal,
+  };
+  const scales: ScaleName[] = transform ? ["shape", "raw"] : ["raw"];
+  const list = candidates(periods, scales);
+  const trial = runTrial(list, setting, options.onProgress);
+  if (trial.origins.length === 0) {
+    warnings.push(`only ${trimmed.length} values: the members were not judged and count alike`);
+  }
+  const judgements = judge(trial, setting);
+
+  const fitted = list.map((candidate) => candidate.fit(setting, trimmed.length));
+  const usable = judgements.map((j, m) => (fitted[m] ? j : { ...j, answered: 0 }));
+  const weights = weightsOf(usable);
+  const calibration = calibrate(trial, setting, weights);
+  const shapeName = transform?.kind === "logit" ? "logit" : "log";
+  const members: EnsembleMember[] = [];
+  fitted.forEach((fit, m) => {
+    if (!fit || weights[m].centre + weights[m].lower + weights[m].upper === 0) return;
+    const { loss } = judgements[m];
+    members.push(
+      Object.freeze({
+        id: list[m].id,
+        description: describe(fit, shapeName),
+        fit: deepFreeze(fit),
+        weights: Object.freeze({ ...weights[m] }),
+        loss: Object.freeze({ ...loss }),
+        reason: reasonOf(loss, trial.origins.length),
+      }),
+    );
+  });
+  return Object.freeze({
+    kind: "ensemble" as const,
+    y: series,
+    periods: Object.freeze(periods),
+    lower: lower ?? null,
+    upper: upper ?? null,
+    horizon,
+    transform,
+    unit,
+    members: Object.freeze(members),
+    calibration: deepFreeze(calibration),
+    regression,
+    warnings: Object.freeze(warnings),
+  });
+}
+
+/** What members need to forecast from a history. */
+export function settingOf(history: History, horizon: number): Setting {
+  return { history, order: valueOrder(history.y), anchors: anchorSteps(horizon) };
+}
+
+/** What is left for the members: y less the effects of its regressors. */
+export function withoutEffects(y: Float64Array, regression: Regression | null): Float64Array {
+  return regression ? y.map((value, t) => value - regression.effects[t]) : y;
+}
+
+/** From the first observed value to the last. */
+export function withoutOuterGaps(y: Float64Array): Float64Array {
+  let start = 0;
+  let end = y.length;
+  while (start < end && Number.isNaN(y[start])) start++;
+  while (end > start && Number.isNaN(y[end - 1])) end--;
+  return y.slice(start, end);
+}
+
+function checkBounds(y: Float64Array, options: EnsembleOptions): { lower?: number; upper?: number } {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of y) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  const bounds: { lower?: number; upper?: number } = {};
+  if (options.lower !== undefined && options.lower !== null) {
+    bounds.lower = finiteNumber(options.lower, "lower");
+    if (low < bounds.lower) {
+      throw new SarimaError(
+        "INVALID_ARGUMENT",
+        `lower is ${bounds.lower} but y goes down to ${low}: lower the bound, or mark such values as gaps`,
+      );
+    }
+  } else if (low >= 0) bounds.lower = 0;
+  if (options.upper !== undefined && options.upper !== null) {
+    bounds.upper = finiteNumber(options.upper, "upper");
+    if (high > bounds.upper) {
+      throw new SarimaError(
+        "INVALID_ARGUMENT",
+        `upper is ${bounds.upper} but y goes up to ${high}: raise the bound, or mark such values as gaps`,
+      );
+    }
+    if (bounds.lower !== undefined && bounds.lower >= bounds.upper) {
+      throw new SarimaError(
+        "INVALID_ARGUMENT",
+        `lower must lie below upper; received ${bounds.lower} and ${bounds.upper}`,
+      );
+    }
+  }
+  return bounds;
+}
+
+function usablePeriods(periods: readonly number[] | undefined, n: number, warnings: string[]): number[] {
+  if (periods === undefined) return [];
+  if (!Array.isArray(periods)) {
+    throw new SarimaError("INVALID_ARGUMENT", `periods must be an array such as [12, 288]; received ${quote(periods)}`);
+  }
+  const list = periods.map((period, i) => wholeNumber(period, `periods[${i}]`, 2));
+  list.forEach((period, i) => {
+    if (i > 0 && period <= list[i - 1]) {
+      throw new SarimaError("INVALID_ARGUMENT", `periods must ascend, shortest first; received ${quote(periods)}`);
+    }
+  });
+  const usable = list.filter((period) => n >= period);
+  const left = list.filter((period) => n < period);
+  if (left.length > 0) {
+    warnings.push(`the history of ${n} values is shorter than the period of ${left.join(" and ")}: left out`);
+  }
+  return usable;
+}
+
+function reasonOf(loss: Weights, origins: number): string {
+  if (origins === 0) return "not judged: the history is too short";
+  const percent = (value: number) => {
+    const change = Math.round((value - 1) * 100);
+    return change === 0 ? "as the average" : `${Math.abs(change)} % ${change < 0 ? "below" : "above"} average`;
+  };
+  return `loss on ${origins} origins: centre ${percent(loss.centre)}, lower tail ${percent(loss.lower)}, upper tail ${percent(loss.upper)}`;
+}
+
+export function deepFreeze<T>(value: T): T {
+  if (value !== null && typeof value === "object" && !ArrayBuffer.isView(value)) {
+    for (const inner of Object.values(value)) deepFreeze(inner);
+    Object.freeze(value);
+  }
+  return value;
+}

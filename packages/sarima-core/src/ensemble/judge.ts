@@ -1,0 +1,127 @@
+import { throwIfAborted } from "../errors.js";
+import { COUNT, PARTS, PROBABILITIES, partOf } from "./grid.js";
+import { type Candidate, type MemberFit, memberQuantiles, type Setting } from "./members.js";
+
+/** Forecasts from origins inside the training data, one block for each candidate. */
+export interface Trial {
+  readonly origins: readonly number[];
+  /** [candidate][origin]: COUNT × anchors quantiles, null where it had no answer. */
+  readonly quantiles: readonly (readonly (Float64Array | null)[])[];
+}
+
+/** At most this much of the end of the series is forecast again: two days at 5 minutes. */
+const MAX_REGION = 576;
+const MAX_ORIGINS = 24;
+const MIN_STRIDE = 6;
+
+/** Origins in the last half of the series, latest first. */
+export function trialOrigins(n: number): number[] {
+  const region = Math.min(n >> 1, MAX_REGION);
+  const stride = Math.max(MIN_STRIDE, Math.ceil(region / MAX_ORIGINS));
+  const origins: number[] = [];
+  for (let origin = n - stride; origin >= n - region; origin -= stride) origins.push(origin);
+  return origins;
+}
+
+/** Lets every candidate forecast from every origin with what was known there; models are fitted a few times on the way. */
+export function runTrial(
+  list: readonly Candidate[],
+  setting: Setting,
+  onProgress?: (done: number, total: number) => void,
+): Trial {
+  const n = setting.history.y.length;
+  const origins = trialOrigins(n);
+  const start = origins.length > 0 ? origins[origins.length - 1] : n;
+  const quantiles = list.map((candidate, index) => {
+    throwIfAborted(setting.signal);
+    const fits = new Map<number, MemberFit | null>();
+    const answers = origins.map((origin) => {
+      const end = fitEnd(origin, start, n, candidate.refits);
+      let fit = fits.get(end);
+      if (fit === undefined) {
+        fit = candidate.fit(setting, end);
+        fits.set(end, fit);
+      }
+      return fit && memberQuantiles(fit, setting, origin, setting.anchors);
+    });
+    onProgress?.(index + 1, list.length);
+    return answers;
+  });
+  return { origins, quantiles };
+}
+
+/** Where the training data of the fit used at `origin` end: the region is cut into `refits` equal parts. */
+function fitEnd(origin: number, start: number, n: number, refits: number): number {
+  if (refits === Number.POSITIVE_INFINITY || n === start) return origin;
+  if (refits === 0) return start;
+  const part = Math.floor(((origin - start) * refits) / (n - start));
+  return start + Math.floor((part * (n - start)) / refits);
+}
+
+/** Mean pinball loss of each part of the distribution relative to the average member; 1 where nothing can be said. */
+export interface Judgement {
+  readonly loss: Readonly<Record<(typeof PARTS)[number], number>>;
+  /** Share of the trial's forecasts it had an answer for. */
+  readonly answered: number;
+}
+
+/** Relative losses by candidate. Every step ahead counts alike, whatever its size of error. */
+export function judge({ origins, quantiles }: Trial, { history, anchors }: Setting): Judgement[] {
+  const members = quantiles.length;
+  const steps = anchors.length;
+  const { y } = history;
+  const parts = PARTS.length;
+  const part = PROBABILITIES.map((_, k) => PARTS.indexOf(partOf(k)));
+  // relative[m][part]: sum over steps of (own loss / average loss of those that answered at the same origins).
+  const relative = quantiles.map(() => new Float64Array(parts));
+  const counted = quantiles.map(() => new Float64Array(parts));
+  const answered = new Float64Array(members);
+  const own = new Float64Array(members * parts);
+  const common = new Float64Array(members * parts);
+  const losses = new Float64Array(members * parts);
+  let total = 0;
+  for (let a = 0; a < steps; a++) {
+    own.fill(0);
+    common.fill(0);
+    for (let o = 0; o < origins.length; o++) {
+      const actual = y[origins[o] + anchors[a]];
+      if (actual === undefined || Number.isNaN(actual)) continue;
+      total++;
+      losses.fill(0);
+      let present = 0;
+      for (let m = 0; m < members; m++) {
+        const q = quantiles[m][o];
+        if (!q) continue;
+        present++;
+        for (let k = 0; k < COUNT; k++) {
+          const error = actual - q[k * steps + a];
+          losses[m * parts + part[k]] += error >= 0 ? PROBABILITIES[k] * error : (PROBABILITIES[k] - 1) * error;
+        }
+      }
+      for (let p = 0; p < parts; p++) {
+        let sum = 0;
+        for (let m = 0; m < members; m++) sum += losses[m * parts + p];
+        for (let m = 0; m < members; m++) {
+          if (!quantiles[m][o]) continue;
+          own[m * parts + p] += losses[m * parts + p];
+          common[m * parts + p] += sum / present;
+        }
+      }
+      for (let m = 0; m < members; m++) if (quantiles[m][o]) answered[m]++;
+    }
+    for (let m = 0; m < members; m++) {
+      for (let p = 0; p < parts; p++) {
+        if (!(common[m * parts + p] > 0)) continue;
+        relative[m][p] += own[m * parts + p] / common[m * parts + p];
+        counted[m][p]++;
+      }
+    }
+  }
+  return quantiles.map((_, m) => {
+    const value = (p: number) => (counted[m][p] > 0 ? relative[m][p] / counted[m][p] : 1);
+    return {
+      loss: { lower: value(0), centre: value(1), upper: value(2) },
+      answered: total > 0 ? answered[m] / total : 1,
+    };
+  });
+}

@@ -1,0 +1,160 @@
+import { type Autoregression, burg, directWeights } from "./autoregression.js";
+import { type ErrorTable, errorTable, spreadAround } from "./error-table.js";
+import type { History, ScaleName } from "./history.js";
+
+/** A cycle as sines and cosines of its first harmonics; time 0 is the first observed value of the series. */
+export interface Profile {
+  readonly period: number;
+  readonly cos: readonly number[];
+  readonly sin: readonly number[];
+}
+
+export interface LongAutoregression {
+  readonly kind: "autoregression";
+  readonly scale: ScaleName;
+  readonly d: 0 | 1;
+  /** It looks at this many values before the origin, no more. */
+  readonly window: number;
+  readonly model: Autoregression;
+  readonly profile: Profile | null;
+  readonly errors: ErrorTable;
+}
+
+export interface LongAutoregressionOptions {
+  readonly scale: ScaleName;
+  readonly d: 0 | 1;
+  readonly window: number;
+  /** Period of a cycle to take out first. */
+  readonly cycle?: number;
+}
+
+/** Long enough to hold an hour's cycle three times at 5 minutes. */
+const MAX_ORDER = 36;
+/** Origins inside the sample at which errors are collected: more cost time and change nothing. */
+const MAX_ORIGINS = 300;
+const PROFILE_WINDOW = 4032;
+const HARMONICS = 4;
+
+/**
+ * An ARIMA(p, d, 0), p by AICc up to a long order, that knows its errors at every step from forecasting inside its own window.
+ * Their median is added to the forecast: on a log scale and with spikes the conditional mean is not the median.
+ */
+export function fitLongAutoregression(
+  history: History,
+  end: number,
+  anchors: readonly number[],
+  options: LongAutoregressionOptions,
+): LongAutoregression | null {
+  const { scale, d, window, cycle } = options;
+  const series = history[scale];
+  const start = Math.max(0, end - window);
+  if (!series || end - start < 8) return null;
+  const profile = cycle === undefined ? null : fitProfile(series.subarray(0, end), cycle);
+  const level = withoutProfile(series, start, end, profile);
+  const z = d === 1 ? differences(level) : level;
+  const model = burg(z, Math.min(MAX_ORDER, z.length >> 3), d === 0);
+  const { mean, phi } = model;
+  const p = phi.length;
+
+  const horizon = anchors[anchors.length - 1] + 1;
+  const weights = directWeights(phi, horizon);
+  if (d === 1) for (let i = p; i < weights.length; i++) weights[i] += weights[i - p]; // steps add up
+  const first = Math.max(p, Math.floor(0.15 * z.length));
+  const stride = Math.max(1, Math.floor((z.length - first) / MAX_ORIGINS));
+  const errors = anchors.map((h) => {
+    const list: number[] = [];
+    for (let t = first; t + h < z.length; t += stride) {
+      const target = t + h + d;
+      if (Number.isNaN(history.y[start + target])) continue;
+      let value = d === 1 ? level[t] : mean;
+      for (let j = 0; j < p; j++) value += weights[h * p + j] * (z[t - 1 - j] - mean);
+      list.push(level[target] - value);
+    }
+    return list;
+  });
+  const table = errorTable(errors, anchors, 1 + p / z.length, d === 1);
+  return { kind: "autoregression", scale, d, window, model, profile, errors: table };
+}
+
+/** Quantiles of the values `steps` after the origin t, from what was observed before it. */
+export function forecastLongAutoregression(
+  fit: LongAutoregression,
+  history: History,
+  t: number,
+  steps: readonly number[],
+  anchors: readonly number[],
+): Float64Array {
+  const series = history[fit.scale] as Float64Array;
+  const start = Math.max(0, t - fit.window, t - fit.model.phi.length - 1);
+  const level = withoutProfile(series, start, t, fit.profile);
+  const path = meanPath(fit, level, steps[steps.length - 1] + 1);
+  if (fit.profile) for (let h = 0; h < path.length; h++) path[h] += profileAt(fit.profile, t + h);
+  return spreadAround(path, steps, fit.errors, anchors, fit.d === 1, fit.scale, history);
+}
+
+function meanPath({ model: { mean, phi }, d }: LongAutoregression, level: Float64Array, horizon: number): Float64Array {
+  const z = d === 1 ? differences(level) : level;
+  const n = z.length;
+  const path = new Float64Array(horizon);
+  for (let h = 0; h < horizon; h++) {
+    let value = 0;
+    for (let j = 0; j < phi.length; j++) {
+      const k = h - 1 - j;
+      if (k >= 0) value += phi[j] * path[k];
+      else if (n + k >= 0) value += phi[j] * (z[n + k] - mean);
+    }
+    path[h] = value;
+  }
+  let sum = level[level.length - 1];
+  for (let h = 0; h < horizon; h++) {
+    sum += path[h];
+    path[h] = d === 1 ? sum : path[h] + mean;
+  }
+  return path;
+}
+
+function differences(z: Float64Array): Float64Array {
+  const out = new Float64Array(Math.max(0, z.length - 1));
+  for (let t = 0; t < out.length; t++) out[t] = z[t + 1] - z[t];
+  return out;
+}
+
+function withoutProfile(z: Float64Array, start: number, end: number, profile: Profile | null): Float64Array {
+  const out = z.slice(start, end);
+  if (profile) for (let t = start; t < end; t++) out[t - start] -= profileAt(profile, t);
+  return out;
+}
+
+/** Harmonics by projection, shrunk by cycles / (cycles + 1): two cycles are no proof of a third. */
+function fitProfile(z: Float64Array, period: number): Profile | null {
+  const start = Math.max(0, z.length - PROFILE_WINDOW);
+  const n = z.length - start;
+  if (n < 2 * period) return null;
+  let mean = 0;
+  for (let t = start; t < z.length; t++) mean += z[t];
+  mean /= n;
+  const shrink = n / period / (n / period + 1);
+  const cos: number[] = [];
+  const sin: number[] = [];
+  for (let k = 1; k <= Math.min(HARMONICS, Math.floor((period - 1) / 2)); k++) {
+    const omega = (2 * Math.PI * k) / period;
+    let a = 0;
+    let b = 0;
+    for (let t = start; t < z.length; t++) {
+      a += (z[t] - mean) * Math.cos(omega * t);
+      b += (z[t] - mean) * Math.sin(omega * t);
+    }
+    cos.push((2 * shrink * a) / n);
+    sin.push((2 * shrink * b) / n);
+  }
+  return { period, cos, sin };
+}
+
+function profileAt({ period, cos, sin }: Profile, t: number): number {
+  let sum = 0;
+  for (let k = 0; k < cos.length; k++) {
+    const angle = (2 * Math.PI * (k + 1) * t) / period;
+    sum += cos[k] * Math.cos(angle) + sin[k] * Math.sin(angle);
+  }
+  return sum;
+}
