@@ -116,6 +116,8 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
       const found = minimize(objective, u, {
         maxIterations: Math.min(limit, options.maxIterations ?? limit),
         tolerance,
+        // Where the filter settles depends on the parameters: steps must be longer than those small jumps.
+        step: likelihood.rough ? 1e-5 : 1e-7,
         central: tolerance < 1e-12,
         inverseHessian: inverseHessian ?? inverseCurvature(residuals, map, u) ?? undefined,
       });
@@ -124,19 +126,22 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
       return { start: u, u: found.x, value: found.value, inverseHessian: found.inverseHessian };
     });
   let best: Candidate | undefined;
+  likelihood.rough = true;
   if (quick) {
     [best] = search(candidates, 1, 100, 1e-8);
   } else {
     const first = search(candidates, 2 * FINALISTS, 5, 1e-6);
-    const second = search(first, FINALISTS, 100, 1e-8);
+    const second = search(first, FINALISTS, 100, 1e-9);
     const spread = Math.max(...second.map(({ value }) => value)) - Math.min(...second.map(({ value }) => value));
     if (spread > 0.02 / likelihood.nobs) {
       // Several maxima: look into the remaining ones too.
       const rest = byValue(first).filter(({ u }) => !second.some((done) => near(done.start, u)));
-      second.push(...search(rest, FINALISTS, 100, 1e-8));
+      second.push(...search(rest, FINALISTS, 100, 1e-9));
     }
+    likelihood.rough = false;
     [best] = search(byValue(second).slice(0, 1), 1, 200, 1e-15);
   }
+  likelihood.rough = false;
   const u = best?.u ?? new Float64Array(map.free);
   map.apply(u);
   return { factors: map.snapshot(), u, objective: best?.value ?? Number.NaN, converged, iterations, evaluations };

@@ -5,7 +5,7 @@ import { expandDifference, type LagPolynomial, SeasonalProduct } from "../polyno
 import type { ArmaFactors, CheckedSpec } from "../spec.js";
 import { ExtendedGains } from "./extended.js";
 import { type LeastSquares, LeastSquaresSolver } from "./gls.js";
-import { InnovationsFilter } from "./innovations.js";
+import { InnovationsFilter, STEADY } from "./innovations.js";
 import { kalmanWhiten } from "./kalman.js";
 
 /** log 2π */
@@ -19,6 +19,9 @@ const UNSETTLED = 1e-3;
 
 /** So many steps times states in extended precision cost a few milliseconds: worth it for the last digits of a filter that never settles. */
 const EXTENDED_IS_CHEAP = 50_000;
+
+/** What `rough` takes for the steady state. */
+const ROUGH = 1e-6;
 
 /** Gap columns in extended precision cost too much beyond this. */
 const FEW_GAPS = 400;
@@ -64,6 +67,9 @@ export class ExactLikelihood {
   readonly w: Float64Array;
   readonly engine: "innovations" | "kalman";
   readonly current: Evaluation = { rss: 0, logDet: 0 };
+
+  /** Let the filter settle early: an error of about 1e-4 in the log-likelihood for half the time. */
+  rough = false;
 
   private readonly delta: LagPolynomial;
   private readonly phi: SeasonalProduct;
@@ -183,6 +189,7 @@ export class ExactLikelihood {
     }
     const { filter, columns, whitened, starts } = this;
     if (!filter) return false;
+    filter.tolerance = precise || !this.rough ? STEADY : ROUGH;
     const ma = { regular: factors.ma, seasonal: factors.seasonalMa, period: factors.period };
     let result = filter.run(phi, theta, columns, whitened, starts, ma);
     if (!result) return false;

@@ -21,7 +21,7 @@ import type { ExtendedGains } from "./extended.js";
  * F − 1 below this is the steady state: what is left changes a log-likelihood in its 13th digit. Only once every lag of the model
  * lies inside the data, though: before that a far coefficient of 1e-7 moves F by 1e-14, and a prediction by 1e-7.
  */
-const STEADY = 1e-13;
+export const STEADY = 1e-13;
 
 /** F is never below 1 in exact arithmetic. Below this, cancellation has eaten the digits that the caller relies on. */
 const LOST = 1 - 1e-9;
@@ -60,6 +60,8 @@ export class InnovationsFilter {
   readonly G: Float64Array;
   readonly W: Float64Array;
   readonly F: Float64Array;
+  /** F − 1 that counts as the steady state; a search may settle for more than the last digit needs. */
+  tolerance = STEADY;
   private readonly phi: Float64Array;
   private readonly scratch: Float64Array;
   state: InnovationsState;
@@ -95,7 +97,7 @@ export class InnovationsFilter {
     starts: Int32Array | null = null,
     ma: MovingAverageFactors | null = null,
   ): Whitening | null {
-    const { n, r, G, W, a, F: variances } = this;
+    const { n, r, G, W, a, F: variances, tolerance } = this;
     const c = stateCovarianceColumn(phi, theta, r);
     if (!c) return null;
     const fi = this.phi;
@@ -118,7 +120,7 @@ export class InnovationsFilter {
     let product = 1;
     let t = 0;
     const full = phi.degree + theta.degree;
-    for (; t < n && (F - 1 >= STEADY || t < full); t++) {
+    for (; t < n && (F - 1 >= tolerance || t < full); t++) {
       variances[t] = F;
       product *= F;
       if (product > 1e100) {
