@@ -1,12 +1,11 @@
 import { halfWidth } from "./calibrated-width.js";
 import { normalQuantile } from "./distributions/normal-quantile.js";
 import { quote, SarimaError } from "./errors.js";
-import { modelPolynomials } from "./estimate/filter-pass.js";
-import { checkRegressors, constantColumn } from "./estimate/prepare.js";
-import { predictFrom } from "./likelihood/filter-state.js";
+import { bootstrapIntervals } from "./intervals/bootstrap.js";
+import { conformalWidths } from "./intervals/conformal.js";
 import type { Forecast, PredictionInterval, SarimaModel, Transform } from "./model.js";
+import { MAX_HORIZON, predictTransformed } from "./predict.js";
 import { withinRange } from "./range.js";
-import { designColumns } from "./regressors.js";
 import { type Series, wholeNumber } from "./series.js";
 import { biasAdjustedMean, inverseTransform } from "./transform.js";
 
@@ -15,10 +14,17 @@ export interface ForecastOptions {
   readonly levels?: readonly number[] | undefined;
   /** Future values of the regressors, `horizon` each; needed when the model has regressors. */
   readonly regressors?: readonly Series[] | undefined;
+  /**
+   * "gaussian" (default); "bootstrap": quantiles of paths that draw from the residuals; "conformal": as wide as the model's own
+   * past errors at each step ahead call for. Mean, median and standard error are the same for all.
+   */
+  readonly intervals?: "gaussian" | "bootstrap" | "conformal" | undefined;
+  /** Number of paths of a bootstrap, default 5000, and its seed, default 1. */
+  readonly paths?: number | undefined;
+  readonly seed?: number | undefined;
 }
 
 export const DEFAULT_LEVELS: readonly number[] = [0.8, 0.95];
-export const MAX_HORIZON = 100_000;
 
 /**
  * Forecasts the next `horizon` values on the original scale: exact conditional means and standard errors given the
@@ -31,7 +37,29 @@ export function forecast(model: SarimaModel, horizon: number, options: ForecastO
   wholeNumber(horizon, "horizon", 1, MAX_HORIZON);
   const levels = checkLevels(options.levels);
   const { mean: center, variance } = predictTransformed(model, horizon, options.regressors);
-  return onOriginalScale(center, variance, levels, model.transform, model);
+  const out = onOriginalScale(center, variance, levels, model.transform, model);
+  switch (options.intervals ?? "gaussian") {
+    case "gaussian":
+      return out;
+    case "bootstrap":
+      return { ...out, intervals: bootstrapIntervals(model, horizon, levels, options) };
+    case "conformal": {
+      const widths = conformalWidths(model, horizon, levels);
+      const bound = (m: number, h: number, width: number) =>
+        withinRange(inverseTransform(m + width * Math.sqrt(variance[h]), model.transform), model.range);
+      const intervals = levels.map((level, l) => ({
+        level,
+        lower: center.map((m, h) => bound(m, h, -widths[l][h])),
+        upper: center.map((m, h) => bound(m, h, widths[l][h])),
+      }));
+      return { ...out, intervals };
+    }
+    default:
+      throw new SarimaError(
+        "INVALID_ARGUMENT",
+        `intervals must be "gaussian", "bootstrap" or "conformal"; received ${quote(options.intervals)}`,
+      );
+  }
 }
 
 /** Normal distributions on the transformed scale as a forecast on the original one. */
@@ -59,42 +87,6 @@ export function onOriginalScale(
     standardError: transform ? center.map((m, h) => originalDeviation(m, deviation[h], mean[h], transform)) : deviation,
     intervals: bounds,
   };
-}
-
-/** Means and variances of the next values on the transformed scale. */
-export function predictTransformed(
-  model: SarimaModel,
-  horizon: number,
-  regressors?: readonly Series[],
-): { mean: Float64Array; variance: Float64Array } {
-  const { spec, params } = model;
-  const n = model.y.length;
-  const columns = futureRegressors(model, horizon, regressors);
-  const period = spec.seasonal[3];
-  const { mean, variance } = predictFrom(model.state, modelPolynomials(spec, { ...params, period }), horizon);
-  const constant = params.mean ? constantColumn(horizon, spec, n) : null;
-  const design = designColumns(horizon, model.harmonics, model.steps, columns, n);
-  for (let h = 0; h < horizon; h++) {
-    if (constant) mean[h] += params.mean * constant[h];
-    for (let j = 0; j < design.length; j++) mean[h] += params.beta[j] * design[j][h];
-    variance[h] *= params.sigma2;
-  }
-  return { mean, variance };
-}
-
-function futureRegressors(
-  model: SarimaModel,
-  horizon: number,
-  given: readonly Series[] | undefined,
-): readonly Series[] {
-  const needed = model.regressors.length;
-  if ((given?.length ?? 0) !== needed) {
-    throw new SarimaError(
-      "INVALID_ARGUMENT",
-      `regressors must hold the future values of the model's ${needed} regressors; received ${given?.length ?? 0} columns`,
-    );
-  }
-  return checkRegressors(given, horizon);
 }
 
 export function checkLevels(levels: readonly number[] | undefined): readonly number[] {

@@ -1,8 +1,8 @@
 import { quote, SarimaError } from "./errors.js";
 import { modelPolynomials } from "./estimate/filter-pass.js";
-import { MAX_HORIZON, predictTransformed } from "./forecast.js";
 import { type FilterState, gainOf, type ModelPolynomials, respond, step } from "./likelihood/filter-state.js";
 import type { SarimaModel } from "./model.js";
+import { MAX_HORIZON, predictTransformed } from "./predict.js";
 import { Random } from "./random.js";
 import { withinRange } from "./range.js";
 import { type Series, wholeNumber } from "./series.js";

@@ -6,7 +6,7 @@ import { build } from "vite";
  * Ceilings of what a page loads, in bytes after gzip, the whole library and the two functions most pages need. Raise one only in a
  * commit that says what the bytes buy. 14 KB of the second are ml-levenberg-marquardt and its ml-matrix.
  */
-export const CEILING = { whole: 80_000, fitAndForecast: 38_000 } as const;
+export const CEILING = { whole: 80_000, fitAndForecast: 42_000 } as const;
 
 const index = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
 

@@ -1,17 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { kalmanWhiten } from "../src/likelihood/kalman.js";
-import { kalmanSmooth } from "../src/likelihood/smoother.js";
-import { expandAr, expandDifference, expandMa } from "../src/polynomial.js";
-import { pacfToAr } from "../src/stationarity.js";
-import { type DenseModel, denseDensity } from "./oracle/dense.js";
+import { kalmanWhiten } from "../../src/likelihood/kalman.js";
+import { kalmanSmooth } from "../../src/likelihood/smoother.js";
+import { expandAr, expandDifference, expandMa } from "../../src/polynomial.js";
+import { pacfToAr } from "../../src/stationarity.js";
+import { close } from "../close.js";
+import { type DenseModel, denseDensity } from "../oracle/dense.js";
 import {
   caseSeries,
   hasReferenceData,
   type ReferenceCase,
   readReference,
   referenceDataNote,
-} from "./reference-data.js";
+} from "../reference-data.js";
 
 const polynomials = (model: DenseModel) => ({
   phi: expandAr(model.ar, model.sar, model.period),
@@ -51,12 +52,6 @@ const data = fc
   .map(([values, share, draws]) => Float64Array.from(values, (v, t) => (draws[t] < share ? Number.NaN : v)));
 
 const observed = (y: Float64Array) => y.filter((v) => !Number.isNaN(v)).length;
-
-/** Relative to the size of the quantity, with 1 as the floor. */
-function close(actual: number, expected: number, tolerance: number, what: string): void {
-  const error = Math.abs(actual - expected) / Math.max(1, Math.abs(expected));
-  if (!(error <= tolerance)) expect.fail(`${what}: ${actual} against ${expected}, off by ${error}`);
-}
 
 /** Differenced three times, the oracle's matrix grows as t⁵ and it is the one that loses digits. */
 const digits = (model: DenseModel, tolerance: number) =>

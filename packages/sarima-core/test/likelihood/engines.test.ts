@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { logLikelihood } from "../src/fit.js";
-import { pacfToAr } from "../src/stationarity.js";
-import { type DenseModel, denseDensity } from "./oracle/dense.js";
+import { logLikelihood } from "../../src/fit.js";
+import { pacfToAr } from "../../src/stationarity.js";
+import { type DenseModel, denseDensity } from "../oracle/dense.js";
 
 /**
  * The law that the library stands on: the two engines, one that never forms a covariance matrix and treats gaps as regressors, and
