@@ -63,9 +63,10 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   const objective = (u: Float64Array): number => {
     throwIfAborted(signal);
     evaluations++;
-    if (!map.apply(u) || !likelihood.evaluate(map.factors)) return Number.POSITIVE_INFINITY;
+    if (!map.apply(u) || !likelihood.evaluate(map.factors, precise)) return Number.POSITIVE_INFINITY;
     return likelihood.objective(scaled);
   };
+  let precise = false;
   if (map.free === 0) {
     const u = new Float64Array(0);
     const value = objective(u);
@@ -139,6 +140,8 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
       second.push(...search(rest, FINALISTS, 100, 1e-9));
     }
     likelihood.rough = false;
+    const [top] = byValue(second);
+    if (top && map.apply(top.u) && likelihood.evaluate(map.factors)) precise = likelihood.isSlow() && w.length < 1000;
     [best] = search(byValue(second).slice(0, 1), 1, 200, 1e-15);
   }
   likelihood.rough = false;

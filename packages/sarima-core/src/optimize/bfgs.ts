@@ -65,7 +65,8 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
   const H = new Float64Array(k * k);
   const reset = () => {
     H.fill(0);
-    for (let i = 0; i < k; i++) H[i * k + i] = 1;
+    // Coordinates far out are partial autocorrelations near 1, and want longer steps.
+    for (let i = 0; i < k; i++) H[i * k + i] = 1 + x[i] * x[i];
   };
   if (options.inverseHessian) H.set(options.inverseHessian);
   else reset();
@@ -95,8 +96,8 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
       scaled = false;
       slope = 0;
       for (let i = 0; i < k; i++) {
-        direction[i] = -gradient[i];
-        slope -= gradient[i] * gradient[i];
+        direction[i] = -H[i * k + i] * gradient[i];
+        slope += direction[i] * gradient[i];
       }
     }
     if (-slope < 2 * tolerance) {
@@ -174,6 +175,14 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
   }
 }
 
+/** y'Hy of a diagonal H: what scales it to the curvature that was met. */
+function yHy0(H: Float64Array, before: Float64Array, after: Float64Array): number {
+  const k = before.length;
+  let sum = 0;
+  for (let i = 0; i < k; i++) sum += H[i * k + i] * (after[i] - before[i]) ** 2;
+  return sum;
+}
+
 /** H ← (I − ρ s y')H(I − ρ y s') + ρ s s', skipped where the curvature is not positive. */
 function update(
   H: Float64Array,
@@ -194,7 +203,7 @@ function update(
     ss += s[i] * s[i];
   }
   if (!(sy > 1e-10 * Math.sqrt(ss * yy))) return;
-  if (!scaled) for (let i = 0; i < k; i++) H[i * k + i] = sy / yy;
+  if (!scaled) for (let i = 0; i < k; i++) H[i * k + i] *= sy / yHy0(H, before, after);
   let yHy = 0;
   for (let i = 0; i < k; i++) {
     let sum = 0;
