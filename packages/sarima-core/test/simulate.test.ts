@@ -108,7 +108,7 @@ describe("simulate", () => {
     ],
     ["appended data", append(model, [30, Number.NaN, 31])],
   ])("has the mean and the spread of the forecast: %s", (_, m) => {
-    const paths = simulate(m, 15, { paths: 20_000, seed: 4 });
+    const paths = simulate(m, 15, { paths: 8_000, seed: 4 });
     const { mean, variance } = predictTransformed(m, 15);
     for (let h = 0; h < 15; h++) {
       const { mean: center, sd } = moments(paths, h);
@@ -192,12 +192,12 @@ describe("thresholds", () => {
 
   it("say when: quantiles of the first passage, null beyond the horizon", () => {
     const options = { threshold, paths: 4000, seed: 5, level: 0.5 };
-    const { median, interval, probability } = timeToThreshold(walk, 400, options);
-    const { byStep } = thresholdProbability(walk, 400, options);
+    const { median, interval, probability } = timeToThreshold(walk, 200, options);
+    const { byStep } = thresholdProbability(walk, 200, options);
     expect(median).toBe(byStep.findIndex((p) => p >= 0.5) + 1);
     expect(interval.lower).toBe(byStep.findIndex((p) => p >= 0.25) + 1);
     expect(interval.upper).toBe(byStep.findIndex((p) => p >= 0.75) + 1 || null);
-    expect(probability).toBe(byStep[399]);
+    expect(probability).toBe(byStep[199]);
     expect(timeToThreshold(walk, 2, { threshold: threshold * 10, paths: 100 })).toEqual({
       median: null,
       interval: { level: 0.8, lower: null, upper: null },

@@ -4,9 +4,10 @@ import { build } from "vite";
 
 /**
  * Ceilings of what a page loads, in bytes after gzip, the whole library and the two functions most pages need. Raise one only in a
- * commit that says what the bytes buy. 14 KB of the second are ml-levenberg-marquardt and its ml-matrix.
+ * commit that says what the bytes buy. Of the second, 14 KB are ml-levenberg-marquardt and its
+ * ml-matrix, 4 KB the sample paths of bootstrap intervals, 3 KB what forecasts an ensemble.
  */
-export const CEILING = { whole: 80_000, fitAndForecast: 42_000 } as const;
+export const CEILING = { whole: 80_000, fitAndForecast: 50_000 } as const;
 
 const index = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
 
