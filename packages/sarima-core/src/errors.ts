@@ -23,8 +23,12 @@ export class SarimaError extends Error {
 }
 
 /** Throws when the caller's signal has fired. Long computations call it between evaluations. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) {
+export function throwIfAborted(signal: AbortSignal | null | undefined): void {
+  if (signal === undefined || signal === null) return;
+  if (typeof signal.aborted !== "boolean") {
+    throw new SarimaError("INVALID_ARGUMENT", `signal must be an AbortSignal; received ${quote(signal)}`);
+  }
+  if (signal.aborted) {
     throw new SarimaError("ABORTED", "the computation was stopped by its AbortSignal", { cause: signal.reason });
   }
 }

@@ -2,6 +2,7 @@ import { quote, SarimaError, throwIfAborted } from "./errors.js";
 import { conditionalFit } from "./estimate/conditional-fit.js";
 import { standardErrors } from "./estimate/covariance.js";
 import { filterPass } from "./estimate/filter-pass.js";
+import { checkCoefficients, type GivenCoefficients } from "./estimate/given-coefficients.js";
 import { type Maximum, maximize } from "./estimate/maximize.js";
 import { armaNames, ParameterMap } from "./estimate/parameters.js";
 import { type Prepared, prepare, withoutRegression } from "./estimate/prepare.js";
@@ -9,7 +10,7 @@ import { informationCriteria } from "./information-criteria.js";
 import { ExactLikelihood } from "./likelihood/exact.js";
 import type { FitOptions, FittedParams, SarimaModel } from "./model.js";
 import type { Series } from "./series.js";
-import { wholeNumber } from "./series.js";
+import { checkObject, wholeNumber } from "./series.js";
 import type { ArmaFactors, CheckedSpec, SarimaParams, SarimaSpec } from "./spec.js";
 import { formatSpec } from "./spec.js";
 import { isInvertible, isStationary } from "./stationarity.js";
@@ -41,36 +42,26 @@ export function logLikelihood(
   options: LikelihoodOptions = {},
 ): number {
   const data = prepare(y, spec, options);
-  const factors = checkFactors(data.spec, params);
-  const mean = params.mean ?? undefined;
-  if (mean !== undefined && !Number.isFinite(mean)) {
-    throw new SarimaError("INVALID_PARAMS", `params.mean must be a finite number; received ${quote(mean)}`);
+  const { engine } = options;
+  if (engine !== undefined && engine !== "innovations" && engine !== "kalman") {
+    throw new SarimaError("INVALID_ARGUMENT", `engine must be "innovations" or "kalman"; received ${quote(engine)}`);
   }
-  if (mean && !data.spec.mean) {
-    throw new SarimaError(
-      "INVALID_PARAMS",
-      `params.mean is ${mean} but the model has no constant: set spec.mean to true`,
-    );
+  if (params === null || typeof params !== "object") {
+    throw new SarimaError("INVALID_PARAMS", `params must be an object of coefficients; received ${quote(params)}`);
   }
-  const { beta } = params;
-  if (beta !== undefined && (beta.length !== data.design.length || !beta.every(Number.isFinite))) {
-    throw new SarimaError(
-      "INVALID_PARAMS",
-      `params.beta must have ${data.design.length} finite values, one for each regression column; received ${quote([...beta])}`,
-    );
-  }
-  const sigma2 = params.sigma2 ?? undefined;
-  if (sigma2 !== undefined && !(sigma2 > 0 && Number.isFinite(sigma2))) {
-    throw new SarimaError("INVALID_PARAMS", `params.sigma2 must be a positive number; received ${quote(sigma2)}`);
-  }
+  const given = checkCoefficients(params, data.spec, data.design.length, "params");
+  const factors = completeFactors(given, data.spec);
+  const mean = given.mean ?? undefined;
+  const sigma2 = given.sigma2 ?? undefined;
   const likelihood = new ExactLikelihood(
     {
-      y: withoutRegression(data.z, data.spec, data.design, mean, beta ?? []),
+      y: withoutRegression(data.z, data.spec, data.design, mean, given.beta),
       spec: data.spec,
       mean: data.spec.mean && mean === undefined,
-      regressors: beta === undefined ? data.design : [],
+      regressors: data.design.filter((_, j) => given.beta[j] === null),
+      names: data.designNames.filter((_, j) => given.beta[j] === null),
     },
-    options.engine,
+    engine,
   );
   const evaluate = () => {
     if (likelihood.evaluate(factors, true)) return;
@@ -100,6 +91,10 @@ export function sarima(y: Series, spec: SarimaSpec, options: FitOptions = {}): S
     throw new SarimaError("INVALID_ARGUMENT", `method must be "ml", "css" or "css-ml"; received ${quote(method)}`);
   }
   if (options.maxIterations !== undefined) wholeNumber(options.maxIterations, "maxIterations", 1);
+  if (options.start !== undefined && options.start !== null) {
+    const { ar, ma, seasonalAr, seasonalMa } = checkObject(options.start, "start");
+    checkCoefficients({ ar, ma, seasonalAr, seasonalMa }, data.spec, 0, "start");
+  }
   return fitPrepared(data, options, method);
 }
 
@@ -117,19 +112,18 @@ export function fitPrepared(
 ): SarimaModel {
   const { spec } = data;
   throwIfAborted(options.signal);
-  const map = new ParameterMap(spec, options.fixed);
-  const fixedMean = spec.mean ? (options.fixed?.mean ?? undefined) : undefined;
-  const fixedBeta = checkFixedBeta(options, data.design.length);
-  const fixedSigma2 = options.fixed?.sigma2 ?? undefined;
-  if (fixedSigma2 !== undefined && !(fixedSigma2 > 0 && Number.isFinite(fixedSigma2))) {
-    throw new SarimaError("INVALID_PARAMS", `fixed.sigma2 must be a positive number; received ${quote(fixedSigma2)}`);
-  }
+  const fixed = checkCoefficients(options.fixed, spec, data.design.length, "fixed");
+  const map = new ParameterMap(spec, fixed);
+  const fixedMean = fixed.mean ?? undefined;
+  const fixedBeta = fixed.beta;
+  const fixedSigma2 = fixed.sigma2 ?? undefined;
   const freeColumns = data.design.map((_, j) => j).filter((j) => fixedBeta[j] === null);
   const likelihood = new ExactLikelihood({
     y: withoutRegression(data.z, spec, data.design, fixedMean, fixedBeta),
     spec,
     mean: spec.mean && fixedMean === undefined,
     regressors: freeColumns.map((j) => data.design[j]),
+    names: freeColumns.map((j) => data.designNames[j]),
   });
   const coefficients = map.free + likelihood.regression;
   if (likelihood.nobs <= coefficients) {
@@ -140,7 +134,7 @@ export function fitPrepared(
   }
 
   const warnings: string[] = [];
-  const constant = likelihood.isConstant();
+  const constant = fixedSigma2 === undefined && likelihood.isConstant();
   let maximum: Maximum;
   if (constant) {
     map.apply(map.coordinates({}));
@@ -261,49 +255,25 @@ export function freezeModel(model: SarimaModel): SarimaModel {
   return Object.freeze(model);
 }
 
-function checkFactors(spec: CheckedSpec, params: SarimaParams): ArmaFactors {
-  if (params === null || typeof params !== "object") {
-    throw new SarimaError("INVALID_PARAMS", `params must be an object of coefficients; received ${quote(params)}`);
-  }
-  const [p, , q] = spec.order;
-  const [P, , Q, period] = spec.seasonal;
-  const read = (name: "ar" | "ma" | "seasonalAr" | "seasonalMa", count: number): number[] => {
-    const values = Array.from(params[name] ?? []);
-    if (values.length !== count || !values.every(Number.isFinite)) {
+/** ARMA coefficients of which none may be left open. */
+function completeFactors(given: GivenCoefficients, spec: CheckedSpec): ArmaFactors {
+  const whole = (name: "ar" | "ma" | "seasonalAr" | "seasonalMa"): number[] => {
+    const values = given[name].filter((value) => value !== null);
+    if (values.length < given[name].length) {
       throw new SarimaError(
         "INVALID_PARAMS",
-        `params.${name} must have ${count} finite ${count === 1 ? "value" : "values"} for ${formatSpec(spec)}; received ${quote(values)}`,
+        `params.${name} must have ${given[name].length} finite ${given[name].length === 1 ? "value" : "values"} for ${formatSpec(spec)}; received ${quote(given[name])}`,
       );
     }
     return values;
   };
-  const factors = {
-    ar: read("ar", p),
-    ma: read("ma", q),
-    seasonalAr: read("seasonalAr", P),
-    seasonalMa: read("seasonalMa", Q),
-    period,
+  return {
+    ar: whole("ar"),
+    ma: whole("ma"),
+    seasonalAr: whole("seasonalAr"),
+    seasonalMa: whole("seasonalMa"),
+    period: spec.seasonal[3],
   };
-  for (const name of ["ar", "seasonalAr"] as const) {
-    if (!isStationary(factors[name])) {
-      throw new SarimaError(
-        "NON_STATIONARY",
-        `params.${name} = ${quote(factors[name])} is not stationary: its polynomial has a root on or inside the unit circle; use differencing (d or D) for unit roots`,
-      );
-    }
-  }
-  return factors;
-}
-
-function checkFixedBeta(options: FitOptions, columns: number): (number | null)[] {
-  const given = options.fixed?.beta;
-  if (given !== undefined && given.length !== columns) {
-    throw new SarimaError(
-      "INVALID_PARAMS",
-      `fixed.beta must have ${columns} entries, null for those to estimate; received ${given.length}`,
-    );
-  }
-  return Array.from({ length: columns }, (_, j) => given?.[j] ?? null);
 }
 
 function boundaryWarnings(factors: ArmaFactors): string[] {

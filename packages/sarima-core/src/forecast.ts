@@ -4,9 +4,9 @@ import { quote, SarimaError } from "./errors.js";
 import { bootstrapIntervals } from "./intervals/bootstrap.js";
 import { conformalWidths } from "./intervals/conformal.js";
 import type { Forecast, PredictionInterval, SarimaModel, Transform } from "./model.js";
-import { MAX_HORIZON, predictTransformed } from "./predict.js";
+import { predictTransformed } from "./predict.js";
 import { withinRange } from "./range.js";
-import { type Series, wholeNumber } from "./series.js";
+import { checkObject, type Series } from "./series.js";
 import { biasAdjustedMean, inverseTransform } from "./transform.js";
 
 export interface ForecastOptions {
@@ -34,7 +34,7 @@ export const DEFAULT_LEVELS: readonly number[] = [0.8, 0.95];
  * @throws SarimaError `INVALID_ARGUMENT` for a horizon, level or regressor that is off.
  */
 export function forecast(model: SarimaModel, horizon: number, options: ForecastOptions = {}): Forecast {
-  wholeNumber(horizon, "horizon", 1, MAX_HORIZON);
+  checkObject(options, "options");
   const levels = checkLevels(options.levels);
   const { mean: center, variance } = predictTransformed(model, horizon, options.regressors);
   const out = onOriginalScale(center, variance, levels, model.transform, model);

@@ -1,3 +1,4 @@
+import { quote, SarimaError } from "./errors.js";
 import type { FilterState } from "./likelihood/filter-state.js";
 import type { Series } from "./series.js";
 import type { CheckedSpec, SarimaParams } from "./spec.js";
@@ -129,4 +130,16 @@ export interface Forecast {
   readonly median: Float64Array;
   readonly standardError: Float64Array;
   readonly intervals: readonly PredictionInterval[];
+}
+
+/** Refuses what no function of this library returned; what is inside a model is trusted. */
+export function checkModel(model: SarimaModel): SarimaModel {
+  const given: Partial<SarimaModel> | null | undefined = model;
+  if (!given?.spec || !given.params || !given.state || !(given.y instanceof Float64Array)) {
+    throw new SarimaError(
+      "INVALID_ARGUMENT",
+      `model must be what sarima, append or fromJSON returned; received ${quote(model)}`,
+    );
+  }
+  return model;
 }

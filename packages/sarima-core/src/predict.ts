@@ -2,9 +2,9 @@ import { SarimaError } from "./errors.js";
 import { modelPolynomials } from "./estimate/filter-pass.js";
 import { checkRegressors, constantColumn } from "./estimate/prepare.js";
 import { predictFrom } from "./likelihood/filter-state.js";
-import type { SarimaModel } from "./model.js";
+import { checkModel, type SarimaModel } from "./model.js";
 import { designColumns } from "./regressors.js";
-import type { Series } from "./series.js";
+import { type Series, wholeNumber } from "./series.js";
 
 export const MAX_HORIZON = 100_000;
 
@@ -14,7 +14,8 @@ export function predictTransformed(
   horizon: number,
   regressors?: readonly Series[],
 ): { mean: Float64Array; variance: Float64Array } {
-  const { spec, params } = model;
+  const { spec, params } = checkModel(model);
+  wholeNumber(horizon, "horizon", 1, MAX_HORIZON);
   const n = model.y.length;
   const columns = futureRegressors(model, horizon, regressors);
   const period = spec.seasonal[3];

@@ -1,6 +1,6 @@
 import { quote, SarimaError } from "./errors.js";
 import type { Harmonics } from "./model.js";
-import { finiteNumber, type Series, toCompleteSeries, wholeNumber } from "./series.js";
+import { checkList, checkObject, finiteNumber, type Series, toCompleteSeries, wholeNumber } from "./series.js";
 
 /**
  * Fourier terms of one or several cycles, the columns of R's forecast::fourier in its order: sine and cosine of the first
@@ -37,7 +37,8 @@ export function fourier(
 /** Checks cycles as `FitOptions.harmonics` has them. Order 0 is allowed and gives no column. */
 export function checkHarmonics(harmonics: readonly Harmonics[] | undefined): readonly Harmonics[] {
   return Object.freeze(
-    (harmonics ?? []).map(({ period, order }, i) => {
+    checkList(harmonics, "harmonics").map((cycle, i) => {
+      const { period, order } = checkObject(cycle, `harmonics[${i}]`);
       finiteNumber(period, `harmonics[${i}].period`, 2);
       wholeNumber(order, `harmonics[${i}].order`, 0);
       if (2 * order > period) {

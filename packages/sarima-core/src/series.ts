@@ -1,5 +1,8 @@
 import { quote, SarimaError } from "./errors.js";
 
+/** Longer arrays do not fit into the memory of a process, with what is computed from them. */
+const MAX_LENGTH = 2 ** 26;
+
 /** Observations in time order, equally spaced. NaN marks a gap; ±Infinity is an error. */
 export type Series = ArrayLike<number>;
 
@@ -13,6 +16,9 @@ export function toSeries(y: Series, argument = "y"): Float64Array {
     throw new SarimaError("INVALID_ARGUMENT", `${argument} must be an array of numbers; received ${quote(y)}`);
   }
   const n = y.length;
+  if (n > MAX_LENGTH) {
+    throw new SarimaError("INVALID_ARGUMENT", `${argument} may have at most ${MAX_LENGTH} values; received ${n}`);
+  }
   const out = new Float64Array(n);
   if (y instanceof Float64Array) {
     // One cheap pass for the usual case: only ±Infinity is left to find.
@@ -60,6 +66,24 @@ export function countObserved(y: Float64Array): number {
   let count = 0;
   for (let t = 0; t < y.length; t++) if (!Number.isNaN(y[t])) count++;
   return count;
+}
+
+/** Checks that an argument that holds named values is an object. */
+export function checkObject<T extends object>(value: T, argument: string): T {
+  if (value === null || typeof value !== "object" || Array.isArray(value) || ArrayBuffer.isView(value)) {
+    throw new SarimaError("INVALID_ARGUMENT", `${argument} must be an object; received ${quote(value)}`);
+  }
+  return value;
+}
+
+/** Checks an array of any content; undefined and null stand for an empty one. */
+export function checkList<T>(value: readonly T[] | null | undefined, argument: string): readonly T[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) {
+    throw new SarimaError("INVALID_ARGUMENT", `${argument} must be an array; received ${quote(value)}`);
+  }
+  // Array.from turns the holes of a sparse array into undefined, which checks of the entries then see.
+  return Array.from(value);
 }
 
 /** Checks a whole number in [min, max] and returns it. */

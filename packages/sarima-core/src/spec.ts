@@ -57,9 +57,10 @@ export function validateSpec(spec: SarimaSpec): CheckedSpec {
     );
   }
   const [p, d, q] = orders(spec.order, "order", 3) as [number, number, number];
-  const [P, D, Q, s] = spec.seasonal
-    ? (orders(spec.seasonal, "seasonal", 4) as [number, number, number, number])
-    : [0, 0, 0, 0];
+  const [P, D, Q, s] =
+    (spec.seasonal ?? null) !== null
+      ? (orders(spec.seasonal, "seasonal", 4) as [number, number, number, number])
+      : [0, 0, 0, 0];
   const seasonal = P + D + Q > 0;
   if (seasonal && s < 2) {
     throw new SarimaError("INVALID_ORDER", `seasonal period must be a whole number of at least 2; received ${s}`);

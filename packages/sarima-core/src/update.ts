@@ -4,9 +4,9 @@ import { checkRegressors, withoutRegression } from "./estimate/prepare.js";
 import { freezeModel } from "./fit.js";
 import { informationCriteria } from "./information-criteria.js";
 import { step } from "./likelihood/filter-state.js";
-import type { SarimaModel } from "./model.js";
+import { checkModel, type SarimaModel } from "./model.js";
 import { designColumns } from "./regressors.js";
-import { type Series, toSeries } from "./series.js";
+import { checkObject, type Series, toSeries } from "./series.js";
 import { transformSeries } from "./transform.js";
 
 /**
@@ -18,6 +18,8 @@ import { transformSeries } from "./transform.js";
  * @throws SarimaError `INVALID_ARGUMENT`, or `NON_FINITE` where the transformation cannot take a value.
  */
 export function append(model: SarimaModel, y: Series, options: { regressors?: readonly Series[] } = {}): SarimaModel {
+  checkModel(model);
+  checkObject(options, "options");
   const added = toSeries(y);
   if (added.length === 0) return model;
   const { spec, params, sigma2 } = model;

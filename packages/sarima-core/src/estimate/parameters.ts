@@ -1,7 +1,6 @@
-import { SarimaError } from "../errors.js";
-import type { FitOptions } from "../model.js";
 import type { ArmaFactors, CheckedSpec, SarimaParams } from "../spec.js";
 import { arToPacf, fromUnit, isInvertible, isStationary, pacfToAr, toUnit } from "../stationarity.js";
+import type { GivenCoefficients } from "./given-coefficients.js";
 
 type Block = "ar" | "ma" | "seasonalAr" | "seasonalMa";
 /** The order of the coefficients everywhere: R's. */
@@ -21,32 +20,13 @@ export class ParameterMap {
   /** For each ARMA coefficient, in the order ar, ma, seasonalAr, seasonalMa: is it held fixed? */
   readonly fixedMask: readonly boolean[];
   readonly factors: { ar: number[]; ma: number[]; seasonalAr: number[]; seasonalMa: number[]; period: number };
-  private readonly fixed: Record<Block, (number | null)[]>;
+  private readonly fixed: Record<Block, readonly (number | null)[]>;
 
-  constructor(spec: CheckedSpec, fixed: FitOptions["fixed"]) {
+  constructor(spec: CheckedSpec, fixed?: GivenCoefficients) {
     const [p, , q] = spec.order;
     const [P, , Q, period] = spec.seasonal;
-    const sizes: Record<Block, number> = { ar: p, ma: q, seasonalAr: P, seasonalMa: Q };
-    this.fixed = { ar: [], ma: [], seasonalAr: [], seasonalMa: [] };
-    for (const block of BLOCKS) {
-      const given = fixed?.[block];
-      if (given !== undefined && given.length !== sizes[block]) {
-        throw new SarimaError(
-          "INVALID_PARAMS",
-          `fixed.${block} must have ${sizes[block]} entries, null for those to estimate; received ${given.length}`,
-        );
-      }
-      for (let i = 0; i < sizes[block]; i++) {
-        const value = given?.[i] ?? null;
-        if (value !== null && !Number.isFinite(value)) {
-          throw new SarimaError(
-            "INVALID_PARAMS",
-            `fixed.${block}[${i}] must be a finite number or null; received ${value}`,
-          );
-        }
-        this.fixed[block].push(value);
-      }
-    }
+    const open = (count: number): (number | null)[] => new Array(count).fill(null);
+    this.fixed = fixed ?? { ar: open(p), ma: open(q), seasonalAr: open(P), seasonalMa: open(Q) };
     this.fixedMask = BLOCKS.flatMap((block) => this.fixed[block].map((value) => value !== null));
     this.free = this.fixedMask.filter((held) => !held).length;
     this.factors = { ar: zeros(p), ma: zeros(q), seasonalAr: zeros(P), seasonalMa: zeros(Q), period };

@@ -1,8 +1,8 @@
-import { quote, SarimaError } from "../errors.js";
+import { SarimaError } from "../errors.js";
 import { integratedConstant } from "../likelihood/exact.js";
 import type { FitOptions, Harmonics, Transform } from "../model.js";
 import { checkHarmonics, designColumns } from "../regressors.js";
-import { countObserved, type Series, toCompleteSeries, toSeries } from "../series.js";
+import { checkList, checkObject, countObserved, type Series, toCompleteSeries, toSeries } from "../series.js";
 import { type CheckedSpec, type SarimaSpec, validateSpec } from "../spec.js";
 import { resolveTransform, transformSeries } from "../transform.js";
 
@@ -18,6 +18,8 @@ export interface Prepared {
   readonly steps: readonly number[];
   /** Regressors, harmonics and steps as columns of the length of y. */
   readonly design: readonly Float64Array[];
+  /** What errors call those columns. */
+  readonly designNames: readonly string[];
 }
 
 export function prepare(
@@ -27,15 +29,15 @@ export function prepare(
 ): Prepared {
   const y = toSeries(series);
   const checked = validateSpec(spec);
-  if (options === null || typeof options !== "object") {
-    throw new SarimaError("INVALID_ARGUMENT", `options must be an object; received ${quote(options)}`);
-  }
+  checkObject(options, "options");
   if (countObserved(y) === 0) {
     throw new SarimaError("TOO_SHORT", `y has no observed value among ${y.length}; give at least a few numbers`);
   }
   const regressors = checkRegressors(options.regressors, y.length);
   const harmonics = checkHarmonics(options.harmonics);
-  const steps = Object.freeze([...(options.steps ?? [])]);
+  const steps = Object.freeze([...checkList(options.steps, "steps")]);
+  const design = designColumns(y.length, harmonics, steps, regressors);
+  const waves = design.length - regressors.length - steps.length;
   const transform = resolveTransform(options.transform, y, Math.max(1, checked.seasonal[3]));
   return {
     spec: checked,
@@ -45,16 +47,17 @@ export function prepare(
     regressors,
     harmonics,
     steps,
-    design: designColumns(y.length, harmonics, steps, regressors),
+    design,
+    designNames: [
+      ...regressors.map((_, j) => `regressors[${j}]`),
+      ...Array.from({ length: waves }, (_, j) => `column ${j + 1} of harmonics`),
+      ...steps.map((_, j) => `steps[${j}]`),
+    ],
   };
 }
 
 export function checkRegressors(columns: readonly Series[] | undefined, length: number): readonly Float64Array[] {
-  if (columns === undefined) return [];
-  if (!Array.isArray(columns)) {
-    throw new SarimaError("INVALID_ARGUMENT", `regressors must be an array of columns; received ${quote(columns)}`);
-  }
-  return columns.map((column, j) => toCompleteSeries(column, `regressors[${j}]`, length));
+  return checkList(columns, "regressors").map((column, j) => toCompleteSeries(column, `regressors[${j}]`, length));
 }
 
 /** z − mean·c − Σ βⱼxⱼ, where (1−B)ᵈ(1−Bˢ)ᴰ c = 1. Undefined coefficients are left in; z itself when all are. */

@@ -1,8 +1,9 @@
 import { stateCovarianceColumn } from "../autocovariance.js";
 import { applyDifference } from "../difference.js";
-import { quote, SarimaError } from "../errors.js";
+import { SarimaError } from "../errors.js";
 import { expandDifference, type LagPolynomial, SeasonalProduct } from "../polynomial.js";
 import type { ArmaFactors, CheckedSpec } from "../spec.js";
+import { refuseCollinear, refuseSmallPivots } from "./collinear.js";
 import { ExtendedGains } from "./extended.js";
 import { type LeastSquares, LeastSquaresSolver } from "./gls.js";
 import { InnovationsFilter, STEADY } from "./innovations.js";
@@ -34,6 +35,8 @@ export interface ExactData {
   readonly mean: boolean;
   /** Columns whose coefficients are estimated, of the length of y. */
   readonly regressors: readonly Float64Array[];
+  /** What an error calls them. Default "regressors[0]", … */
+  readonly names?: readonly string[];
 }
 
 /** One evaluation. Overwritten by the next. */
@@ -141,7 +144,8 @@ export class ExactLikelihood {
     const ones = data.mean ? [new Float64Array(n - m).fill(1)] : [];
     const regressionW = [...ones, ...regressionColumns.map(difference)];
     this.regressionW = regressionW;
-    if (regressors.length > 0) refuseCollinear(regressionW, data.mean);
+    const names = data.names ?? regressors.map((_, j) => `regressors[${j}]`);
+    if (regressors.length > 0) refuseCollinear(regressionW, names);
 
     const r = Math.max(p + s * P, q + s * Q + 1, 1);
     this.engine = engine ?? cheaper(n, r, m, gaps.length, this.regression);
@@ -151,6 +155,7 @@ export class ExactLikelihood {
       this.starts = null;
       this.whitened = [];
       this.solver = new LeastSquaresSolver(this.regression);
+      this.refuseHidden(names);
       return;
     }
     const gapColumns = gaps.map((t) => {
@@ -166,6 +171,22 @@ export class ExactLikelihood {
     this.filter = new InnovationsFilter(n - m, r, this.columns.length, data.mean ? 1 + gaps.length : -1);
     this.whitened = this.columns.map(() => new Float64Array(n - m));
     this.solver = new LeastSquaresSolver(this.columns.length - 1);
+    this.refuseHidden(names);
+  }
+
+  /** A pulse where y has a gap, for one, cannot be told from the gap. White noise shows it. */
+  private refuseHidden(names: readonly string[]): void {
+    if (names.length === 0 || this.gaps.length === 0) return;
+    this.evaluateWhite();
+    const { solution } = this;
+    if (solution) refuseSmallPivots(this.regressionW, solution.R, solution.beta.length - this.regression, names);
+  }
+
+  private evaluateWhite(): void {
+    const [p, , q] = this.spec.order;
+    const [P, , Q, period] = this.spec.seasonal;
+    const none = (count: number) => new Array<number>(count).fill(0);
+    this.evaluate({ ar: none(p), ma: none(q), seasonalAr: none(P), seasonalMa: none(Q), period });
   }
 
   /**
@@ -292,10 +313,7 @@ export class ExactLikelihood {
 
   /** Nothing is left after differencing and regression but rounding. Evaluates the likelihood as white noise. */
   isConstant(): boolean {
-    const [p, , q] = this.spec.order;
-    const [P, , Q, period] = this.spec.seasonal;
-    const none = (count: number) => new Array<number>(count).fill(0);
-    this.evaluate({ ar: none(p), ma: none(q), seasonalAr: none(P), seasonalMa: none(Q), period });
+    this.evaluateWhite();
     // Differences of the data carry errors of a few units of 2⁻⁵³ of their magnitude.
     return this.current.rss <= this.nobs * 1e-30 * this.magnitude ** 2;
   }
@@ -412,20 +430,4 @@ function sumOfSquares(x: Float64Array): number {
   }
   for (; t < n; t++) a += x[t] * x[t];
   return a + b + (c + d);
-}
-
-function refuseCollinear(columns: readonly Float64Array[], mean: boolean): void {
-  if (columns.length === 0) return;
-  const copies = columns.map((x) => x.slice());
-  const norms = copies.map((x) => Math.sqrt(sumOfSquares(x)));
-  const solver = new LeastSquaresSolver(columns.length);
-  const { R } = solver.solve(new Float64Array(columns[0].length), copies);
-  for (let j = 0; j < columns.length; j++) {
-    if (Math.abs(R[j * columns.length + j]) > 1e-10 * norms[j]) continue;
-    const index = mean ? j - 1 : j;
-    throw new SarimaError(
-      "SINGULAR",
-      `regressors[${quote(index)}] is constant or a combination of the others after differencing; leave it out`,
-    );
-  }
 }

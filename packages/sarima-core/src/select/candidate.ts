@@ -55,12 +55,17 @@ export function fitCandidate(
   throwIfAborted(signal);
   let likelihood: ExactLikelihood;
   try {
-    likelihood = new ExactLikelihood({ y: data.z, spec, mean: spec.mean, regressors: data.design });
+    likelihood = new ExactLikelihood({
+      y: data.z,
+      spec,
+      mean: spec.mean,
+      regressors: data.design,
+    });
   } catch (error) {
     if (error instanceof SarimaError) return rejected(error.message);
     throw error;
   }
-  const map = new ParameterMap(spec, undefined);
+  const map = new ParameterMap(spec);
   const k = map.free + likelihood.regression + data.estimatedBefore + 1;
   if (likelihood.nobs <= k) {
     return rejected(`it estimates ${k} parameters from ${likelihood.nobs} values: too few`);
