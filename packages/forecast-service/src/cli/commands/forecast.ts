@@ -75,7 +75,7 @@ export default defineCommand({
     const steps = forecastSteps(columns, columns.times);
     for (const warning of trained.warnings) warn(warning);
     say(
-      `${args.file}: ${series.values.length} values at ${formatStep(series.step)}${prepared.gaps > 0 ? ` (${prepared.gaps} missing)` : ""}, ${prepared.period > 1 ? `season of ${prepared.period}` : "no season"}; model ${formatSpec(trained.spec)}, AICc ${trained.aicc.toFixed(1)}, in ${((performance.now() - began) / 1000).toFixed(1)} s`,
+      `${nameOf(args.file)}: ${series.values.length} values at ${formatStep(series.step)}${prepared.gaps > 0 ? ` (${prepared.gaps} missing)` : ""}, ${prepared.period > 1 ? `season of ${prepared.period}` : "no season"}; model ${formatSpec(trained.spec)}, AICc ${trained.aicc.toFixed(1)}, in ${((performance.now() - began) / 1000).toFixed(1)} s`,
     );
 
     if (args.plot) {
@@ -95,8 +95,10 @@ export default defineCommand({
   },
 });
 
+const nameOf = (file: string) => (file === "-" ? "standard input" : file);
+
 async function readSeries(file: string) {
-  const source = file === "-" ? "standard input" : file;
+  const source = nameOf(file);
   let content: string;
   try {
     content = file === "-" ? await readStream(process.stdin) : await readFile(file, "utf8");
