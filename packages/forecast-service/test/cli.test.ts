@@ -98,7 +98,7 @@ if (!built) describe.skip("loadcast (skipped: dist/cli/main.js is not built)", (
 suite("loadcast serve", () => {
   it("collects, forecasts, ends cleanly, and has lost nothing after a restart", { timeout: 90_000 }, async () => {
     const data = join(root, "first");
-    const env = { LOADCAST_DATA: data, LOADCAST_TRAINING_HISTORY: "1d", LOADCAST_COLLECT_INTERVAL: "1s" };
+    const env = { LOADCAST_DATA: data, LOADCAST_TRAINING_HISTORY: "6h", LOADCAST_COLLECT_INTERVAL: "1s" };
     const first = start(["serve", "--port", "0"], { env });
     const address = await first.ready();
     expect(await json(`${address}/health/live`)).toEqual({ status: "ok" });
@@ -235,7 +235,7 @@ suite("loadcast serve", () => {
 
 suite("loadcast run, train, predict", () => {
   it("do by hand what the service does by itself", { timeout: 90_000 }, async () => {
-    const env = { LOADCAST_DATA: join(root, "byhand"), LOADCAST_TRAINING_HISTORY: "1d" };
+    const env = { LOADCAST_DATA: join(root, "byhand"), LOADCAST_TRAINING_HISTORY: "6h" };
     const round = await run(["run", "--format", "json"], { env });
     expect(round.code).toBe(0);
     const outcomes = JSON.parse(round.out);
@@ -272,7 +272,7 @@ suite("loadcast forecast", () => {
     expect(lines[0]).toMatch(/^time \(UTC\) +forecast +80 % from +to +95 % from +to$/);
     expect(lines).toHaveLength(49);
     expect(lines[1]).toMatch(/^2026-01-04 00:00 /);
-    expect(err).toMatch(/72 values at 1 h \(1 missing\), season of 24; model \(.*, AICc/);
+    expect(err).toMatch(/72 values at 1 h \(1 missing\), seasons of 24; model \(.*, AICc/);
   });
 
   it("prints CSV and JSON that programs can read", async () => {

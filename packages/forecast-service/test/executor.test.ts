@@ -20,7 +20,8 @@ const prepared = (given: Float64Array): Prepared => ({
   step: { unit: "millisecond", count: 300_000 },
   gaps: 0,
   trailing: 0,
-  period: 1,
+  periods: [],
+  metric: false,
   bounds: null,
 });
 const spec = { order: [1, 0, 1] as const };
@@ -45,7 +46,7 @@ for (const [name, make, missing] of executors) {
     it("gives what the pipeline's own function gives, typed arrays and all", async () => {
       const trained = await executor.run("train", { prepared: prepared(values), spec });
       expect(trained.spec.order).toEqual([1, 0, 1]);
-      expect(trained.nobs).toBe(120);
+      expect(trained.length).toBe(120);
       const ahead = await executor.run("infer", { prepared: prepared(values), trained, horizon: 5, levels: [0.8] });
       expect(ahead.median).toHaveLength(5);
       expect(ahead.times?.[0]).toBe(120 * 300_000);
@@ -58,7 +59,7 @@ for (const [name, make, missing] of executors) {
         code: "TOO_SHORT",
       });
       // and goes on
-      expect((await executor.run("train", { prepared: prepared(values), spec })).nobs).toBe(120);
+      expect((await executor.run("train", { prepared: prepared(values), spec })).length).toBe(120);
     });
 
     it("runs more jobs than it has places for", async () => {

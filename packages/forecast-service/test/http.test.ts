@@ -41,7 +41,7 @@ const build = (overrides: Partial<AppDependencies> = {}) =>
 
 beforeAll(async () => {
   service = await createService({
-    config: loadConfig({ env: { LOADCAST_TRAINING_HISTORY: "1d" } }),
+    config: loadConfig({ env: { LOADCAST_TRAINING_HISTORY: "6h" } }),
     store: memoryStore(),
     models: memoryModelShelf(),
     executor: inlineExecutor(),
@@ -57,7 +57,7 @@ beforeAll(async () => {
   service.start();
   await clock.advance(30_000);
   app = await build();
-});
+}, 60_000);
 afterAll(async () => {
   await app.close();
   await service.stop();

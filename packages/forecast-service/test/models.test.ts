@@ -16,12 +16,14 @@ const model: Omit<ModelVersion, "version"> = {
   trained: {
     spec: { order: [1, 0, 1], seasonal: [1, 0, 0, 12], mean: true },
     params: { ar: [0.5], ma: [0.1], seasonalAr: [0.2], seasonalMa: [], mean: 40, beta: [], sigma2: 1 / 3 },
+    document: "{}",
+    start: 300,
+    length: 2016,
     transform: null,
     logLik: -1,
     aic: 2,
     aicc: 3,
     bic: 4,
-    nobs: 2016,
     warnings: ["one"],
   },
 };
@@ -65,13 +67,13 @@ describe("the model shelf", () => {
     expect((await shelf().save(model)).version).toBe(5);
   });
 
-  it("keeps the last 24 versions", async () => {
+  it("keeps the last 12 versions", async () => {
     const first = shelf();
     for (let version = 1; version <= 30; version++) await first.save(model);
     const kept = readdirSync(home());
-    expect(kept).toHaveLength(24);
+    expect(kept).toHaveLength(12);
     expect(kept).toContain("30.json");
-    expect(kept).not.toContain("6.json");
+    expect(kept).not.toContain("18.json");
   });
 
   it("says what is wrong with its folder", async () => {

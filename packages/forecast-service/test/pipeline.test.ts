@@ -1,5 +1,5 @@
 import { memoryStore } from "@loadcast/metrics-io";
-import { forecast, sarima } from "sarima-core";
+import { append, forecast, sarima } from "sarima-core";
 import { describe, expect, it } from "vitest";
 import { infer } from "../src/pipeline/infer.js";
 import { ingest } from "../src/pipeline/ingest.js";
@@ -87,40 +87,64 @@ describe("readiness", () => {
 
 describe("preprocess", () => {
   it("cuts empty ends off and keeps gaps as they are", () => {
-    const result = preprocess(series([Number.NaN, 1, Number.NaN, 3, Number.NaN, Number.NaN]), { period: 1 });
+    const result = preprocess(series([Number.NaN, 1, Number.NaN, 3, Number.NaN, Number.NaN]), {});
     expect(Array.from(result.values)).toEqual([1, Number.NaN, 3]);
     expect(result).toMatchObject({ start: STEP_MILLIS, gaps: 1, trailing: 2 });
   });
 
   it("forgets what lies before a long outage once there is enough after it", () => {
     const values = [...wave(50), ...NaNs(20), ...wave(30), ...NaNs(5), ...wave(10)];
-    const cut = preprocess(series(values), { period: 12, longestGap: 12, enough: 36 });
+    const cut = preprocess(series(values), { periods: [12], longestGap: 12, enough: 36 });
     expect(cut.values).toHaveLength(45);
     expect(cut.start).toBe(70 * STEP_MILLIS);
-    const kept = preprocess(series(values), { period: 12, longestGap: 12, enough: 41 });
+    const kept = preprocess(series(values), { periods: [12], longestGap: 12, enough: 41 });
     expect(kept.values).toHaveLength(115);
   });
 
   it("drops a season that two cycles of data do not show", () => {
-    expect(preprocess(series(wave(24)), { period: 12 }).period).toBe(12);
-    expect(preprocess(series(wave(23)), { period: 12 }).period).toBe(1);
+    expect(preprocess(series(wave(24)), { periods: [12] }).periods).toEqual([12]);
+    expect(preprocess(series(wave(23)), { periods: [12] }).periods).toEqual([]);
   });
 
   it("refuses nothing and what cannot be", () => {
-    expect(() => preprocess(series(NaNs(3)), { period: 1 })).toThrow("holds no number");
+    expect(() => preprocess(series(NaNs(3)), {})).toThrow("holds no number");
     const bounds = { lower: 0, upper: 100 };
-    expect(() => preprocess(series([1, 101]), { period: 1, bounds })).toThrow(
-      "values[1] is 101, outside bounds 0 to 100",
-    );
+    expect(() => preprocess(series([1, 101]), { bounds })).toThrow("values[1] is 101, outside bounds 0 to 100");
   });
 });
 
 describe("train and infer", () => {
   const values = wave(150);
-  const prepared = preprocess(series(values), { period: 12 });
+  const prepared = preprocess(series(values), { periods: [12] });
   const spec = { order: [1, 0, 1], seasonal: [1, 0, 0, 12] } as const;
 
-  it("holds the trained parameters: the same forecast as the fitted model's own", () => {
+  it("takes in what came after the training, at its place, whatever the window it is given", () => {
+    const longer = wave(190);
+    longer[160] = Number.NaN;
+    const trained = train({ prepared, spec });
+    const own = forecast(append(sarima(values, spec), longer.slice(150)), 6, { levels: [0.8] });
+    const windows = [
+      preprocess(series(longer), { periods: [12] }),
+      preprocess({ ...series(longer.slice(30)), start: 30 * STEP_MILLIS }, { periods: [12] }),
+      // Even one that begins after the training ended: what lies between is a gap.
+      preprocess({ ...series(longer.slice(155)), start: 155 * STEP_MILLIS }, { periods: [12] }),
+    ];
+    const [whole, cut, far] = windows.map((window) => infer({ prepared: window, trained, horizon: 6, levels: [0.8] }));
+    expect(whole.times?.[0]).toBe(190 * STEP_MILLIS);
+    whole.median.forEach((value, i) => {
+      expect(value).toBeCloseTo(own.median[i], 10);
+    });
+    expect(cut).toEqual(whole);
+    expect(far.times).toEqual(whole.times);
+    far.median.forEach((value, i) => {
+      expect(Math.abs(value - own.median[i])).toBeLessThan(1);
+    });
+    // A series that ends before the training did gives nothing older than the model.
+    const early = infer({ prepared: preprocess(series(values.slice(0, 140)), {}), trained, horizon: 2, levels: [] });
+    expect(early.times).toEqual([150 * STEP_MILLIS, 151 * STEP_MILLIS]);
+  });
+
+  it("gives the same forecast as the fitted model's own", () => {
     const trained = train({ prepared, spec });
     const result = infer({ prepared, trained, horizon: 6, levels: [0.8, 0.95] });
     const own = forecast(sarima(values, spec), 6, { levels: [0.8, 0.95] });
@@ -134,7 +158,7 @@ describe("train and infer", () => {
   });
 
   it("begins at the series' own end where the last values are missing", () => {
-    const late = preprocess(series([...values, ...NaNs(3)]), { period: 12 });
+    const late = preprocess(series([...values, ...NaNs(3)]), { periods: [12] });
     const trained = train({ prepared, spec });
     const ahead = infer({ prepared, trained, horizon: 6, levels: [] });
     const result = infer({ prepared: late, trained, horizon: 3, levels: [] });
@@ -155,7 +179,7 @@ describe("train and infer", () => {
   it("stays inside the bounds", () => {
     const low = values.map((value) => Math.max(0, value - 38));
     const bounds = { lower: 0, upper: 100 };
-    const narrow = preprocess(series(low), { period: 12, bounds });
+    const narrow = preprocess(series(low), { periods: [12], bounds });
     const result = infer({ prepared: narrow, trained: train({ prepared: narrow }), horizon: 24, levels: [0.95] });
     const all = [...result.mean, ...result.median, ...result.intervals[0].lower, ...result.intervals[0].upper];
     expect(Math.min(...all)).toBeGreaterThanOrEqual(0);

@@ -67,7 +67,7 @@ async function started(overrides: Partial<ServiceDependencies> & { env?: Record<
 
 describe("the service", () => {
   it("forecasts the demo host at once, marked synthetic, and goes on with it", { timeout: 60_000 }, async () => {
-    const { service, clock } = await started({ env: { LOADCAST_DEMO: "true", LOADCAST_TRAINING_HISTORY: "1d" } });
+    const { service, clock } = await started({ env: { LOADCAST_DEMO: "true", LOADCAST_TRAINING_HISTORY: "6h" } });
     await clock.advance(1000);
     const { series, now } = await service.catalogue.list();
     expect(series.map(({ id, synthetic, status, reason, unit }) => [id, synthetic, status, reason, unit])).toEqual([
@@ -150,7 +150,7 @@ describe("the service", () => {
     const clock = virtualClock();
     const store = lastingStore();
     const models = memoryModelShelf();
-    const env = { LOADCAST_DEMO: "true", LOADCAST_TRAINING_HISTORY: "1d" };
+    const env = { LOADCAST_DEMO: "true", LOADCAST_TRAINING_HISTORY: "6h" };
     const first = await started({ clock, store, models, env });
     await clock.advance(1000);
     const before = await first.service.catalogue.forecast("demo/cpu_percent");
