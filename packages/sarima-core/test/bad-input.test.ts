@@ -36,8 +36,7 @@ const junk: [string, unknown][] = [
   ["a map", new Map()],
   ["an object without prototype", Object.create(null)],
   ["[]", []],
-  // biome-ignore lint/suspicious/noSparseArray: that is what is tried
-  ["a sparse array", [, 1, , 2]],
+  ["a sparse array", [, 1, , 2]], // biome-ignore lint/suspicious/noSparseArray: that is what is tried
   ["a nested array", [[1, 2], [3]]],
   ["an array in itself", cyclic],
   ["an array of strings", ["1", "2", "3"]],

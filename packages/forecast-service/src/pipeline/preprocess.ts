@@ -9,16 +9,13 @@ export interface Prepared extends RegularSeries {
   readonly gaps: number;
   /** Steps after the last observed value that were empty, up to the moment of the forecast. */
   readonly trailing: number;
-  /** Seasons in steps, shortest first; those that the history is too short for are left out. */
-  readonly periods: readonly number[];
-  /** A measurement of a machine, whose scale, differences and intervals are best judged by its own past. */
-  readonly metric: boolean;
+  /** Season in steps; 1 is none. */
+  readonly period: number;
   readonly bounds: Bounds | null;
 }
 
 export interface PreprocessOptions {
-  periods?: readonly number[];
-  metric?: boolean;
+  period: number;
   bounds?: Bounds | null;
   /** Gaps longer than this end the history that is used, once what follows them is `enough`. Default: no gap does. */
   longestGap?: number;
@@ -27,13 +24,13 @@ export interface PreprocessOptions {
 }
 
 /**
- * Step 2: cuts empty ends off, leaves out what lies before a long outage, checks the bounds and drops seasons that the history is
+ * Step 2: cuts empty ends off, leaves out what lies before a long outage, checks the bounds and drops a season that the history is
  * too short for (two cycles). Nothing is filled in.
  *
  * @throws LoadcastError `NO_DATA` without a single value, `OUT_OF_BOUNDS` where a value lies outside its bounds.
  */
 export function preprocess(series: RegularSeries, options: PreprocessOptions): Prepared {
-  const { periods = [], metric = false, bounds = null, longestGap = Infinity, enough = 0 } = options;
+  const { period, bounds = null, longestGap = Infinity, enough = 0 } = options;
   const { values } = series;
   let end = values.length;
   while (end > 0 && Number.isNaN(values[end - 1])) end--;
@@ -50,8 +47,7 @@ export function preprocess(series: RegularSeries, options: PreprocessOptions): P
     step: series.step,
     gaps,
     trailing: values.length - end,
-    periods: periods.filter((period) => period > 1 && kept.length >= 2 * period),
-    metric,
+    period: kept.length >= 2 * period ? period : 1,
     bounds,
   };
 }

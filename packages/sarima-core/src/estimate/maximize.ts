@@ -18,6 +18,11 @@ const ROUNDS = [
   [3, 5],
   [15, 5],
 ] as const;
+/** The same where a search over many models wants it quick. */
+const QUICK_ROUNDS = [
+  [2, 2],
+  [6, 2],
+] as const;
 /** Candidate optima of the exact likelihood that are searched to the end. */
 const FINALISTS = 3;
 
@@ -29,6 +34,12 @@ export interface MaximizeOptions {
   readonly signal?: AbortSignal | undefined;
   /** "thorough" looks for the highest of several maxima; "quick", for searches over many models, for the nearest one. */
   readonly effort?: "thorough" | "quick" | undefined;
+  /** With "quick": the decrease of the objective that ends the search. Default 1e-8. */
+  readonly tolerance?: number | undefined;
+  /** With "quick": when even the best candidate's objective is above this, it is not followed to its maximum. */
+  readonly hopelessAbove?: number | undefined;
+  /** With "quick": ends the search where an iterate and the next one are both unwanted; `abandoned` says so. */
+  readonly unwanted?: ((factors: ArmaFactors) => boolean) | undefined;
 }
 
 export interface Maximum {
@@ -39,7 +50,11 @@ export interface Maximum {
   readonly converged: boolean;
   readonly iterations: number;
   readonly evaluations: number;
+  readonly abandoned?: boolean;
 }
+
+/** Thrown through the minimiser to end a search. */
+const ABANDONED = new Error("abandoned");
 
 interface Candidate {
   /** Where the exact search for it began. */
@@ -56,7 +71,7 @@ interface Candidate {
  * 3. quasi-Newton on the exact likelihood from the best distinct ones, with the Gauss–Newton matrix as first curvature.
  */
 export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options: MaximizeOptions = {}): Maximum {
-  const { sigma2, signal, effort = "thorough" } = options;
+  const { sigma2, signal, effort = "thorough", unwanted } = options;
   const quick = effort === "quick";
   const scaled = sigma2 === undefined ? undefined : sigma2 / likelihood.scale / likelihood.scale;
   let evaluations = 0;
@@ -86,7 +101,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   const starts = startingValues(w, likelihood.spec, map, options.start, quick);
   let found: ConditionalOptimum[] = starts.map((u) => ({ u, sumOfSquares: 0 }));
   const early: ConditionalOptimum[] = [];
-  for (const [iterations, survivors] of ROUNDS) {
+  for (const [iterations, survivors] of quick ? QUICK_ROUNDS : ROUNDS) {
     found = found
       .flatMap(({ u }) => {
         throwIfAborted(signal);
@@ -112,6 +127,13 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   // 3. A few exact steps for the best distinct ones, the whole way for the best of those, the last digits for one.
   let iterations = 0;
   let converged = false;
+  const giveUp = (unwanted: (factors: ArmaFactors) => boolean) => {
+    let times = 0;
+    return () => {
+      times = unwanted(map.factors) ? times + 1 : 0;
+      if (times >= 2) throw ABANDONED;
+    };
+  };
   const search = (from: readonly Candidate[], count: number, limit: number, tolerance: number): Candidate[] =>
     distinct(promising(byValue(from), likelihood.nobs), count).map(({ u, inverseHessian }) => {
       const found = minimize(objective, u, {
@@ -121,15 +143,25 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
         step: likelihood.rough ? 1e-5 : 1e-7,
         central: tolerance < 1e-12,
         inverseHessian: inverseHessian ?? inverseCurvature(residuals, map, u) ?? undefined,
+        ...(unwanted && { onIteration: giveUp(unwanted) }),
       });
       iterations += found.iterations;
       converged = found.converged;
       return { start: u, u: found.x, value: found.value, inverseHessian: found.inverseHessian };
     });
   let best: Candidate | undefined;
+  let abandoned = false;
   likelihood.rough = true;
   if (quick) {
-    [best] = search(candidates, 1, 100, 1e-8);
+    const [first] = byValue(candidates);
+    const hopeless = first?.value > (options.hopelessAbove ?? Number.POSITIVE_INFINITY);
+    try {
+      best = hopeless ? first : search(candidates, 1, 100, options.tolerance ?? 1e-8)[0];
+    } catch (error) {
+      if (error !== ABANDONED) throw error;
+      best = first;
+      abandoned = true;
+    }
   } else {
     const first = search(candidates, 2 * FINALISTS, 5, 1e-6);
     const second = search(first, FINALISTS, 100, 1e-9);
@@ -147,7 +179,15 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   likelihood.rough = false;
   const u = best?.u ?? new Float64Array(map.free);
   map.apply(u);
-  return { factors: map.snapshot(), u, objective: best?.value ?? Number.NaN, converged, iterations, evaluations };
+  return {
+    factors: map.snapshot(),
+    u,
+    objective: best?.value ?? Number.NaN,
+    converged,
+    iterations,
+    evaluations,
+    abandoned,
+  };
 }
 
 const byValue = (list: readonly Candidate[]) => [...list].sort((a, b) => a.value - b.value);

@@ -5,6 +5,8 @@ export interface MinimizeOptions {
   /** Ends when the predicted decrease is below this. Default 1e-11. */
   readonly tolerance?: number;
   readonly maxIterations?: number;
+  /** Called before each iteration; may throw to stop the search. */
+  readonly onIteration?: (() => void) | undefined;
   /** Central differences from the beginning: for the last digits. */
   readonly central?: boolean;
   /** Approximation of the inverse Hessian at the start, row by row. Default: scaled identity. */
@@ -82,6 +84,7 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
   let iterations = 0;
   let converged = k === 0;
   while (!converged && iterations < maxIterations) {
+    options.onIteration?.();
     iterations++;
     let slope = 0;
     for (let i = 0; i < k; i++) {

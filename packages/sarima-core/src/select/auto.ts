@@ -7,7 +7,7 @@ import type { SarimaSpec } from "../spec.js";
 import { calibrate } from "./calibration.js";
 import { nearUnitRoot } from "./candidate.js";
 import { bestNeighbour, gridOrders } from "./grid.js";
-import { type Attempt, evaluate, replayed, type SearchJob, type SearchJobResult } from "./jobs.js";
+import { type Attempt, evaluate, NO_LIMIT, replayed, type SearchJob, type SearchJobResult } from "./jobs.js";
 import type { AutoSarimaOptions, SearchReport, TriedModel } from "./options.js";
 import type { Orders } from "./orders.js";
 import { ask, type Plan, type Question, settle } from "./plan.js";
@@ -48,7 +48,7 @@ function inline({ plan, orders }: SearchJob, options: AutoSarimaOptions): Search
   const attempts: Attempt[] = [];
   const log = progress(options, orders.length);
   for (const each of orders) {
-    attempts.push(evaluate(plan, each, bestNeighbour(each, attempts)?.factors ?? null, options.signal));
+    attempts.push(evaluate(plan, each, bestNeighbour(each, attempts)?.factors ?? null, NO_LIMIT, options.signal));
     log(attempts);
   }
   return { attempts };
@@ -88,8 +88,10 @@ export function* procedure(
 function stepwiseSearch(plan: Plan, question: Question, options: AutoSarimaOptions): Attempt[] {
   const attempts: Attempt[] = [];
   const log = progress(options);
+  // Scores of forecasts say nothing of how far a likelihood is behind.
+  const limit = (from: Attempt | null) => (plan.criterion === "rolling" ? NO_LIMIT : (from?.criterion ?? NO_LIMIT));
   const attempt = (orders: Orders, from: Attempt | null): Attempt => {
-    const result = evaluate(plan, orders, from?.factors ?? null, options.signal);
+    const result = evaluate(plan, orders, from?.factors ?? null, limit(from), options.signal);
     attempts.push(result);
     log(attempts);
     return result;
@@ -126,8 +128,8 @@ interface Found {
   readonly warning: string | null;
 }
 
-/** The best candidates are fitted in full before one is chosen. */
-const FINALISTS = 3;
+/** Candidates that may turn out to lie at a unit root before the search's own optimum is taken. */
+const RUNNERS_UP = 4;
 
 const criterionValue = (model: SarimaModel, plan: Plan): number => model[plan.data.criterion];
 
@@ -136,6 +138,8 @@ function fitBest(question: Question, plan: Plan, attempts: readonly Attempt[], o
   throwIfAborted(options.signal);
   const { trial, bounds } = plan;
   const fitOptions = {
+    // From the search's optimum a dozen steps of quasi-Newton end within the figures that anyone reads.
+    maxIterations: plan.costly ? 12 : undefined,
     regressors: question.regressors,
     harmonics: trial.cycles.harmonics,
     steps: question.steps,
@@ -152,11 +156,12 @@ function fitBest(question: Question, plan: Plan, attempts: readonly Attempt[], o
   }
   // Looking harder may find a higher maximum, and it may find one at a unit root that the search was to avoid.
   let model: SarimaModel | null = null;
-  for (const attempt of ranked.slice(0, FINALISTS)) {
-    const found = fit(attempt.spec, attempt.factors, question.judged);
+  let finalists = plan.criterion === "rolling" ? 1 : plan.effort.finalists;
+  for (const attempt of ranked.slice(0, RUNNERS_UP)) {
+    const found = fit(attempt.spec, attempt.factors, question.judged || plan.costly);
     if (nearUnitRoot({ ...found.params, period: bounds.period }, plan.data.minimumRoot)) continue;
     if (model === null || criterionValue(found, plan) < criterionValue(model, plan)) model = found;
-    if (question.judged || plan.criterion === "rolling") break;
+    if (--finalists === 0) break;
   }
   model ??= fit(ranked[0].spec, ranked[0].factors, true);
   if (!question.judged) {

@@ -34,14 +34,23 @@ export interface SearchData {
   readonly maxIterations: number;
 }
 
+/** What the search for a maximum may leave of −2·log-likelihood: nothing that a choice should hang on. */
+const ERROR = 2e-3;
+
+/** A model this much worse than the best one, at estimates that are nearly its best, is not followed to its maximum. */
+const HOPELESS = 20;
+
 /**
  * Fits one candidate by exact maximum likelihood, from the neighbour's optimum `start` and from Hannan–Rissanen's estimates.
  * What cannot be fitted is rejected, with the reason; only an abort is thrown.
+ *
+ * @param best lowest criterion so far: a model that starts far behind it is not followed to its maximum
  */
 export function fitCandidate(
   data: SearchData,
   spec: CheckedSpec,
   start: SarimaParams | null,
+  best = Number.POSITIVE_INFINITY,
   signal?: AbortSignal,
 ): Candidate {
   const rejected = (error: string, factors: ArmaFactors | null = null): Candidate => ({
@@ -70,12 +79,17 @@ export function fitCandidate(
   if (likelihood.nobs <= k) {
     return rejected(`it estimates ${k} parameters from ${likelihood.nobs} values: too few`);
   }
-  const { factors } = maximize(likelihood, map, {
+  const { factors, abandoned } = maximize(likelihood, map, {
     start: start ?? undefined,
     effort: "quick",
     maxIterations: data.maxIterations,
+    tolerance: ERROR / likelihood.nobs,
+    hopelessAbove: objectiveOf(best + HOPELESS, data.criterion, k, likelihood),
+    unwanted: (factors) => nearUnitRoot(factors, data.minimumRoot) !== null,
     signal,
   });
+  if (abandoned)
+    return rejected(`its search led to a root nearer to the unit circle than ${data.minimumRoot}`, factors);
   if (!likelihood.evaluate(factors)) return rejected("no usable optimum was found");
   const value = criterionOf(data.criterion, likelihood.logLikelihood(), k, likelihood.nobs);
   const place = nearUnitRoot(factors, data.minimumRoot);
@@ -88,6 +102,12 @@ export function fitCandidate(
     regression: likelihood.coefficients(),
     sigma2: likelihood.sigma2(),
   };
+}
+
+/** −2·log-likelihood/n of the scaled data at which a model with k parameters has this criterion. */
+function objectiveOf(criterion: number, name: InformationCriterion, k: number, likelihood: ExactLikelihood): number {
+  const n = likelihood.nobs;
+  return (criterion - criterionOf(name, 0, k, n)) / n - 2 * Math.log(likelihood.scale);
 }
 
 /**

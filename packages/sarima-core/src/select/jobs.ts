@@ -23,11 +23,14 @@ export interface SearchJobResult {
   readonly attempts: readonly Attempt[];
 }
 
+/** A full grid follows every model to its maximum. */
+export const NO_LIMIT = Number.POSITIVE_INFINITY;
+
 /** Runs one share of a grid: what an executor has its workers call. */
 export function runSearchJob(job: SearchJob, signal?: AbortSignal): SearchJobResult {
   const attempts: Attempt[] = [];
   for (const orders of job.orders) {
-    attempts.push(evaluate(job.plan, orders, bestNeighbour(orders, attempts)?.factors ?? null, signal));
+    attempts.push(evaluate(job.plan, orders, bestNeighbour(orders, attempts)?.factors ?? null, NO_LIMIT, signal));
   }
   return { attempts };
 }
@@ -37,9 +40,10 @@ export function evaluate(
   plan: Plan,
   orders: Orders,
   start: SarimaParams | null,
+  best: number,
   signal: AbortSignal | undefined,
 ): Attempt {
-  const candidate = fitCandidate(plan.data, specOf(orders, plan.bounds), start, signal);
+  const candidate = fitCandidate(plan.data, specOf(orders, plan.bounds), start, best, signal);
   if (plan.criterion !== "rolling" || candidate.error !== undefined) return { ...candidate, orders };
   const { value } = replayed(plan, candidate);
   return { ...candidate, orders, criterion: Number.isNaN(value) ? Number.POSITIVE_INFINITY : value };

@@ -26,6 +26,9 @@ const EXACT_GAPS = 3000;
 /** Where forecasts judge, a root close to the circle is no reason by itself to refuse a model. */
 const JUDGED_ROOT = 1.001;
 
+/** A season of 60 on 1,200 values, and above. */
+const COSTLY = 1.2e5;
+
 /** How far a search goes. */
 export interface Effort {
   /** Steps of two orders at once, out of local optima. */
@@ -34,12 +37,27 @@ export interface Effort {
   readonly limit: number;
   /** Improvement of the criterion that a step has to bring. */
   readonly margin: number;
+  /** Best candidates that are fitted in full before one is chosen. */
+  readonly finalists: number;
 }
 
 /** As far as R's search goes, and further. */
-const FULL_EFFORT: Effort = { wide: true, limit: 94, margin: 0 };
+const FULL_EFFORT: Effort = { wide: true, limit: 94, margin: 0, finalists: 3 };
+/** In longer series models are further apart than their fits are uncertain, and every fit costs more. */
+const LONG = 1000;
+const LONG_EFFORT: Effort = { wide: false, limit: 94, margin: 0, finalists: 1 };
+/** A season of hundreds: each model takes a good part of a second. */
+const COSTLY_EFFORT: Effort = { wide: false, limit: 30, margin: 0, finalists: 1 };
 /** Where forecasts judge: an AICc that differs by less than 1 says nothing about them. */
-const JUDGED_EFFORT: Effort = { wide: false, limit: 40, margin: 1 };
+const JUDGED_EFFORT: Effort = { wide: false, limit: 40, margin: 1, finalists: 1 };
+
+/** Forecasts hours ahead gain nothing from larger models. */
+const JUDGED_ORDERS = { maxP: 3, maxQ: 3, maxSeasonalP: 1, maxSeasonalQ: 1 };
+
+/** Options that are there, so that those that are undefined do not hide a default. */
+function given(options: AutoSarimaOptions): AutoSarimaOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
 
 /** What is known before scale and differences are settled. */
 export interface Question {
@@ -125,6 +143,8 @@ export function ask(series: Series, options: AutoSarimaOptions): Question {
 export interface Plan {
   readonly trial: ScaleTrial;
   readonly bounds: OrderBounds;
+  /** One evaluation takes milliseconds: the conditional optimum, hardly refined, has to stand for the maximum. */
+  readonly costly: boolean;
   readonly criterion: Criterion;
   readonly data: SearchData;
   readonly effort: Effort;
@@ -144,9 +164,14 @@ export function settle(question: Question, trial: ScaleTrial, options: AutoSarim
   const { pattern, coefficients } = trial.cycles;
   const rest = pattern ? z.map((value, t) => value - pattern[t]) : z;
   const exactGaps = (z.length - observed) * z.length <= EXACT_GAPS;
+  const bounds = orderBounds({ ...(judged && JUDGED_ORDERS), ...given(options) }, period, trial.d, trial.D, observed);
+  // Multiply-adds of one evaluation: what a state as long as the longest model's costs until the filter is steady.
+  const lags = period * Math.max(bounds.maxSeasonalP, bounds.maxSeasonalQ);
+  const costly = lags * Math.min(observed, 20 * lags) > COSTLY;
   return {
     trial,
-    bounds: orderBounds(options, period, trial.d, trial.D, observed),
+    bounds,
+    costly,
     criterion,
     data: {
       z: exactGaps ? rest : interpolated(rest),
@@ -154,9 +179,9 @@ export function settle(question: Question, trial: ScaleTrial, options: AutoSarim
       estimatedBefore: coefficients,
       criterion: criterion === "rolling" ? "aicc" : criterion,
       minimumRoot: finiteNumber(options.minimumRoot ?? (judged ? JUDGED_ROOT : 1.01), "minimumRoot", 1, 2),
-      maxIterations: judged ? 30 : 100,
+      maxIterations: costly ? 2 : judged ? 8 : 30,
     },
-    effort: judged ? JUDGED_EFFORT : FULL_EFFORT,
+    effort: judged ? JUDGED_EFFORT : costly ? COSTLY_EFFORT : observed > LONG ? LONG_EFFORT : FULL_EFFORT,
     replay: { y, filled: interpolated(z), origins: question.origins, range: question.range },
   };
 }
