@@ -99,18 +99,29 @@ export function formatStep(step: Step): string {
 
 const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
+/** The season that data of this step usually have, and whether they are measurements of a machine. */
+export interface UsualSeasons {
+  /** In steps, shortest first; empty where there is none. */
+  readonly periods: readonly number[];
+  readonly metric: boolean;
+}
+
+const HOUR = 3_600_000;
+/** Between two and this many steps a season is worth looking for. */
+const LONGEST_SEASON = 360;
+
 /**
- * The season that data of this step usually have, in steps: an hour below ten minutes (12 at five minutes), else a day (48 at half an
- * hour), a week of days, a year of months or quarters. 1 where there is none.
+ * Below a day: an hour where it has at least 12 steps, and a day (12 and 288 at five minutes, 48 at half an hour), as machines have them. From a
+ * day on: the week of days, the year of weeks, months or quarters.
  */
-export function usualPeriod(step: Step): number {
-  if (step.unit === "month") return step.count < 12 && 12 % step.count === 0 ? 12 / step.count : 1;
-  const whole = (cycle: number) => (cycle % step.count === 0 ? cycle / step.count : 1);
-  if (step.count < 600_000) {
-    const period = whole(3_600_000);
-    return period <= 360 ? period : 1;
+export function usualSeasons(step: Step): UsualSeasons {
+  if (step.unit === "month") {
+    return { periods: step.count < 12 && 12 % step.count === 0 ? [12 / step.count] : [], metric: false };
   }
-  if (step.count < DAY) return whole(DAY);
-  if (step.count === DAY) return 7;
-  return step.count === 7 * DAY ? 52 : 1;
+  if (step.count >= DAY) {
+    const period = { [DAY]: 7, [7 * DAY]: 52 }[step.count];
+    return { periods: period ? [period] : [], metric: false };
+  }
+  const cycles = [HOUR, DAY].filter((cycle) => cycle % step.count === 0).map((cycle) => cycle / step.count);
+  return { periods: cycles.filter((period) => period >= 12 && period <= LONGEST_SEASON), metric: true };
 }

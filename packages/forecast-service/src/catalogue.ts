@@ -36,8 +36,10 @@ export function createCatalogue(options: {
   nextRun: () => number | null;
   /** The first of its runs at or after a time. */
   firstRunAfter: (time: number) => number;
+  /** Whether a run is under way. */
+  forecasting: () => boolean;
 }): Catalogue {
-  const { store, cycle, clock, nextRun, firstRunAfter } = options;
+  const { store, cycle, clock, nextRun, firstRunAfter, forecasting } = options;
 
   const find = async (id: string): Promise<SeriesInfo> => {
     const info = (await cycle.series()).find((series) => series.id === id);
@@ -89,7 +91,7 @@ export function createCatalogue(options: {
             ...common,
             status: "waiting",
             reason: "Has enough history; its forecast is being made.",
-            history: { ...history, firstForecastAt: next === null ? null : iso(next) },
+            history: { ...history, firstForecastAt: forecasting() ? iso(now) : next === null ? null : iso(next) },
           };
     }
     const at = state.completeAt === null ? null : firstRunAfter(state.completeAt);

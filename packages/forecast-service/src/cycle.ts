@@ -7,7 +7,7 @@ import { type ModelShelf, type ModelVersion, versionName } from "./models.js";
 import { type Ingested, ingest } from "./pipeline/ingest.js";
 import { type Prepared, preprocess } from "./pipeline/preprocess.js";
 import { readiness } from "./readiness.js";
-import { boundsOf, HORIZON, LEVELS, MAX_SILENCE, MIN_OBSERVED, PERIOD } from "./settings.js";
+import { boundsOf, HORIZON, LEVELS, MAX_MODEL_AGE, MAX_SILENCE, MIN_OBSERVED, PERIODS } from "./settings.js";
 
 export interface CycleDependencies {
   store: MetricStore;
@@ -53,7 +53,8 @@ export function createCycle(dependencies: CycleDependencies): Cycle {
   const read = (info: SeriesInfo) => ingest(store, info, { now: clock.now(), history });
   const prepare = (ingested: Ingested) =>
     preprocess(ingested, {
-      period: PERIOD,
+      periods: PERIODS,
+      metric: true,
       bounds: boundsOf(ingested.metric),
       longestGap: MAX_SILENCE,
       enough: MIN_OBSERVED,
@@ -96,7 +97,9 @@ export function createCycle(dependencies: CycleDependencies): Cycle {
     const ingested = await read(info);
     if (!readiness(ingested, clock.now()).ready) return null;
     const prepared = prepare(ingested);
-    const version = (await models.latest(info.id)) ?? (await trainPrepared(ingested, prepared, signal));
+    const known = await models.latest(info.id);
+    const fresh = known !== null && clock.now() - known.until <= MAX_MODEL_AGE;
+    const version = fresh ? known : await trainPrepared(ingested, prepared, signal);
     const { times, mean, median, intervals } = await executor.run(
       "infer",
       { prepared, trained: version.trained, horizon: HORIZON, levels: LEVELS },

@@ -27,8 +27,8 @@ export interface ModelShelf {
   save(model: Omit<ModelVersion, "version">): Promise<ModelVersion>;
 }
 
-/** Enough to look back on a day's retraining. */
-const KEPT_VERSIONS = 24;
+/** Enough to go back to; each takes about 25 KB. */
+const KEPT_VERSIONS = 12;
 
 const numbers = z.array(z.number());
 const documentSchema = z.object({
@@ -39,6 +39,9 @@ const documentSchema = z.object({
   values: z.int(),
   until: z.number(),
   trained: z.object({
+    document: z.string(),
+    start: z.number(),
+    length: z.int(),
     spec: z.object({
       order: z.tuple([z.int(), z.int(), z.int()]),
       seasonal: z.tuple([z.int(), z.int(), z.int(), z.int()]),
@@ -64,7 +67,6 @@ const documentSchema = z.object({
     aic: z.number(),
     aicc: z.number(),
     bic: z.number(),
-    nobs: z.number(),
     warnings: z.array(z.string()),
   }),
 });
@@ -74,18 +76,14 @@ const documentSchema = z.object({
  * kill leaves the old version or the new one. A file that cannot be read is passed over with a warning: the version before it serves.
  */
 export function fileModelShelf(folder: string, log: Log): ModelShelf {
-  const cache = new Map<string, ModelVersion>();
   const folderOf = (series: string) => join(folder, encodeURIComponent(series));
 
   const latest = async (series: string): Promise<ModelVersion | null> => {
-    const cached = cache.get(series);
-    if (cached) return cached;
     for (const version of (await versions(folderOf(series))).reverse()) {
       const file = join(folderOf(series), `${version}.json`);
       try {
         const { format: _, ...model } = documentSchema.parse(JSON.parse(await readFile(file, "utf8")));
         if (model.series !== series) throw new Error(`it belongs to ${model.series}`);
-        cache.set(series, model);
         return model;
       } catch (error) {
         log.warn(`the model ${file} cannot be used and is passed over: ${describeError(error).slice(0, 200)}`);
@@ -102,7 +100,6 @@ export function fileModelShelf(folder: string, log: Log): ModelShelf {
       const known = await versions(home);
       const saved: ModelVersion = { ...model, version: (known.at(-1) ?? 0) + 1 };
       await writeWhole(join(home, `${saved.version}.json`), `${JSON.stringify({ format: 1, ...saved })}\n`);
-      cache.set(model.series, saved);
       for (const old of known.slice(0, Math.max(0, known.length + 1 - KEPT_VERSIONS))) {
         await rm(join(home, `${old}.json`), { force: true });
       }

@@ -85,6 +85,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     clock,
     nextRun: () => scheduler.state("infer").nextRun,
     firstRunAfter: (time) => nextStart(inferAt, time, time - 1),
+    forecasting: () => scheduler.state("infer").running,
   });
 
   let stopped: Promise<void> | null = null;

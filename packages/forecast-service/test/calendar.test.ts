@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { detectStep, formatStep, type Step, stepsBetween, timeAt, usualPeriod } from "../src/calendar.js";
+import { detectStep, formatStep, type Step, stepsBetween, timeAt, usualSeasons } from "../src/calendar.js";
 
 const at = (iso: string) => Date.parse(iso);
 const month = (count: number): Step => ({ unit: "month", count });
@@ -41,22 +41,22 @@ describe("detectStep", () => {
   const series = (start: string, step: Step, n: number) =>
     Array.from({ length: n }, (_, i) => timeAt(at(start), step, i));
 
-  it.each([
-    ["5 minutes", "2020-02-28T00:00:00Z", minutes(5), 12],
-    ["30 minutes", "2020-02-28T00:00:00Z", minutes(30), 48],
-    ["an hour", "2020-02-28T00:00:00Z", minutes(60), 24],
-    ["a day", "2020-02-28T00:00:00Z", minutes(1440), 7],
-    ["a week", "2020-02-28T00:00:00Z", minutes(10_080), 52],
-    ["a month", "1949-01-01T00:00:00Z", month(1), 12],
-    ["a quarter", "1945-01-01T00:00:00Z", month(3), 4],
-    ["a year", "0001-01-01T00:00:00Z", month(12), 1],
-    ["15 seconds", "2020-02-28T00:00:00Z", { unit: "millisecond", count: 15_000 } as Step, 240],
-    ["a second", "2020-02-28T00:00:00Z", { unit: "millisecond", count: 1000 } as Step, 1],
-    ["7 minutes", "2020-02-28T00:00:00Z", minutes(7), 1],
-  ])("recognises %s and its season", (_, start, step, period) => {
+  it.each<[string, string, Step, number[], boolean]>([
+    ["5 minutes", "2020-02-28T00:00:00Z", minutes(5), [12, 288], true],
+    ["30 minutes", "2020-02-28T00:00:00Z", minutes(30), [48], true],
+    ["an hour", "2020-02-28T00:00:00Z", minutes(60), [24], true],
+    ["a day", "2020-02-28T00:00:00Z", minutes(1440), [7], false],
+    ["a week", "2020-02-28T00:00:00Z", minutes(10_080), [52], false],
+    ["a month", "1949-01-01T00:00:00Z", month(1), [12], false],
+    ["a quarter", "1945-01-01T00:00:00Z", month(3), [4], false],
+    ["a year", "0001-01-01T00:00:00Z", month(12), [], false],
+    ["15 seconds", "2020-02-28T00:00:00Z", { unit: "millisecond", count: 15_000 } as Step, [240], true],
+    ["a second", "2020-02-28T00:00:00Z", { unit: "millisecond", count: 1000 } as Step, [], true],
+    ["7 minutes", "2020-02-28T00:00:00Z", minutes(7), [], true],
+  ])("recognises %s and its season", (_, start, step, periods, metric) => {
     const times = series(start, step, 60);
     expect(detectStep(times)).toEqual(step);
-    expect(usualPeriod(step)).toBe(period);
+    expect(usualSeasons(step)).toEqual({ periods, metric });
     // Missing rows and one odd time change nothing.
     const worn = times.filter((_, i) => i % 13 !== 5);
     worn[20] = (worn[20] as number) + 977;

@@ -9,7 +9,10 @@ export interface VirtualClock extends Clock {
 export function virtualClock(start = Date.parse("2026-11-23T10:00:00Z")): VirtualClock {
   let now = start;
   let timers: { at: number; callback: () => void }[] = [];
-  const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+  /** Work that a timer started goes through some turns of the event loop before it rests. */
+  const settle = async () => {
+    for (let turn = 0; turn < 12; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+  };
   return {
     now: () => now,
     after(millis, callback) {

@@ -6,7 +6,14 @@ import { armaNames } from "./estimate/parameters.js";
 import { withoutRegression } from "./estimate/prepare.js";
 import { freezeModel } from "./fit.js";
 import { informationCriteria } from "./information-criteria.js";
-import type { Calibration, FittedParams, Range, SarimaModel, Transform } from "./model.js";
+import {
+  type Calibration,
+  checkModel,
+  type FittedParams,
+  type Range,
+  type SarimaModel,
+  type Transform,
+} from "./model.js";
 import { designColumns } from "./regressors.js";
 import { type CheckedSpec, formatSpec } from "./spec.js";
 import { isStationary } from "./stationarity.js";
@@ -31,6 +38,7 @@ const MAX_NUMBERS = 5e7;
  * to the bit in the same engine. 43 KB for 4,032 values and no regressors.
  */
 export function toJSON(model: SarimaModel): string {
+  checkModel(model);
   return JSON.stringify({
     format: FORMAT,
     version: VERSION,

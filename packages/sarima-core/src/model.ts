@@ -136,9 +136,12 @@ export interface Forecast {
 export function checkModel(model: SarimaModel): SarimaModel {
   const given: Partial<SarimaModel> | null | undefined = model;
   if (!given?.spec || !given.params || !given.state || !(given.y instanceof Float64Array)) {
+    const ensemble = (model as { kind?: unknown } | null | undefined)?.kind === "ensemble";
     throw new SarimaError(
       "INVALID_ARGUMENT",
-      `model must be what sarima, append or fromJSON returned; received ${quote(model)}`,
+      ensemble
+        ? "model must be a single model; received an ensemble: look at the models of its members"
+        : `model must be what sarima, append or fromJSON returned; received ${quote(model)}`,
     );
   }
   return model;

@@ -1,11 +1,11 @@
 import { quote, SarimaError } from "./errors.js";
 import { modelPolynomials } from "./estimate/filter-pass.js";
 import { type FilterState, gainOf, type ModelPolynomials, respond, step } from "./likelihood/filter-state.js";
-import type { SarimaModel } from "./model.js";
+import { checkModel, type SarimaModel } from "./model.js";
 import { MAX_HORIZON, predictTransformed } from "./predict.js";
 import { Random } from "./random.js";
 import { withinRange } from "./range.js";
-import { type Series, wholeNumber } from "./series.js";
+import { checkObject, type Series, wholeNumber } from "./series.js";
 import { inverseTransform } from "./transform.js";
 
 export interface SimulateOptions {
@@ -36,21 +36,22 @@ const STEADY = 1e-13;
  * @throws SarimaError `INVALID_ARGUMENT`; `TOO_SHORT` for a bootstrap from fewer than two residuals.
  */
 export function simulate(model: SarimaModel, horizon: number, options: SimulateOptions = {}): Float64Array[] {
+  const { params, spec, transform, range } = checkModel(model);
+  const { paths: asked, seed: chosen, innovations, regressors } = checkObject(options, "options");
   wholeNumber(horizon, "horizon", 1, MAX_HORIZON);
-  const count = wholeNumber(options.paths ?? 1000, "paths", 1, 10_000_000);
-  const seed = wholeNumber(options.seed ?? 1, "seed", Number.MIN_SAFE_INTEGER);
+  const count = wholeNumber(asked ?? 1000, "paths", 1, 10_000_000);
+  const seed = wholeNumber(chosen ?? 1, "seed", Number.MIN_SAFE_INTEGER);
   if (count * horizon > MAX_VALUES) {
     throw new SarimaError(
       "INVALID_ARGUMENT",
       `paths × horizon must be at most ${MAX_VALUES}; received ${count} × ${horizon}: ask for fewer paths`,
     );
   }
-  const { mean } = predictTransformed(model, horizon, options.regressors);
-  const { params, spec, transform } = model;
+  const { mean } = predictTransformed(model, horizon, regressors);
   const polynomials = modelPolynomials(spec, { ...params, period: spec.seasonal[3] });
 
   // 1. Innovations of variance sigma2, path after path.
-  const draw = drawing(model, options.innovations ?? "gaussian", new Random(seed));
+  const draw = drawing(model, innovations ?? "gaussian", new Random(seed));
   const paths = Array.from({ length: count }, () => {
     const z = new Float64Array(horizon);
     for (let h = 0; h < horizon; h++) z[h] = draw();
@@ -76,7 +77,7 @@ export function simulate(model: SarimaModel, horizon: number, options: SimulateO
     recurse(path, settledFrom, polynomials, w, y);
     const out = deviations[p];
     for (let h = 0; h < horizon; h++)
-      path[h] = withinRange(inverseTransform(mean[h] + out[h] + y[h], transform), model.range);
+      path[h] = withinRange(inverseTransform(mean[h] + out[h] + y[h], transform), range);
   }
   return paths;
 }

@@ -2,8 +2,9 @@ import { modelPolynomials } from "./estimate/filter-pass.js";
 import { constantColumn, withoutRegression } from "./estimate/prepare.js";
 import { checkLevels, onOriginalScale } from "./forecast.js";
 import { kalmanSmooth } from "./likelihood/smoother.js";
-import type { Forecast, SarimaModel } from "./model.js";
+import { checkModel, type Forecast, type SarimaModel } from "./model.js";
 import { designColumns } from "./regressors.js";
+import { checkObject } from "./series.js";
 import { transformSeries } from "./transform.js";
 
 /**
@@ -15,8 +16,8 @@ import { transformSeries } from "./transform.js";
  * @throws SarimaError `INVALID_ARGUMENT` for levels that are off.
  */
 export function smooth(model: SarimaModel, options: { levels?: readonly number[] | undefined } = {}): Forecast {
-  const levels = checkLevels(options.levels);
-  const { spec, params, y, transform } = model;
+  const levels = checkLevels(checkObject(options, "options").levels);
+  const { spec, params, y, transform } = checkModel(model);
   const n = y.length;
   const z = transformSeries(y, transform);
   const design = designColumns(n, model.harmonics, model.steps, model.regressors);

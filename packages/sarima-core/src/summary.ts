@@ -1,11 +1,11 @@
 import { diagnostics } from "./diagnostics/residuals.js";
 import { normalTail } from "./distributions/normal.js";
-import type { SarimaModel, Transform } from "./model.js";
+import { checkModel, type SarimaModel, type Transform } from "./model.js";
 import { formatSpec } from "./spec.js";
 
 /** One line: "SARIMA(2,0,1)(1,0,0)[12] with mean, on log(y)". */
 export function formatModel(model: SarimaModel): string {
-  const { spec, regressors, harmonics, steps, transform } = model;
+  const { spec, regressors, harmonics, steps, transform } = checkModel(model);
   const parts: string[] = [];
   if (spec.mean) parts.push(spec.order[1] + spec.seasonal[1] > 0 ? "drift" : "mean");
   if (regressors.length > 0) parts.push(count(regressors.length, "regressor"));
@@ -20,7 +20,7 @@ export function formatModel(model: SarimaModel): string {
  * standard errors, z and p, σ², log-likelihood and criteria, and the usual residual tests.
  */
 export function summary(model: SarimaModel): string {
-  const { y, nobs, logLik, aic, aicc, bic, hqic, sigma2 } = model;
+  const { y, nobs, logLik, aic, aicc, bic, hqic, sigma2 } = checkModel(model);
   const gaps = y.filter((value) => Number.isNaN(value)).length;
   const methods = { ml: "exact maximum likelihood", css: "conditional sum of squares", "css-ml": "CSS, then exact ML" };
   const lines = [

@@ -36,7 +36,8 @@ const junk: [string, unknown][] = [
   ["a map", new Map()],
   ["an object without prototype", Object.create(null)],
   ["[]", []],
-  ["a sparse array", [, 1, , 2]], // biome-ignore lint/suspicious/noSparseArray: that is what is tried
+  // biome-ignore lint/suspicious/noSparseArray: that is what is tried
+  ["a sparse array", [, 1, , 2]],
   ["a nested array", [[1, 2], [3]]],
   ["an array in itself", cyclic],
   ["an array of strings", ["1", "2", "3"]],

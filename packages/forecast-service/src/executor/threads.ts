@@ -14,38 +14,55 @@ export interface ThreadsOptions {
 const IDLE_MILLIS = 60_000;
 /** A fit needs a few MB. A thread that wants more than this is stopped instead of the whole process. */
 const THREAD_HEAP_MB = 512;
-
 /** Runs jobs in worker threads (piscina). Started on the first job; idle ones end after a minute. */
 export function threadsExecutor({ threads, workerFile = defaultWorkerFile() }: ThreadsOptions): Executor {
-  const pool = new Piscina({
-    filename: workerFile,
-    minThreads: 0,
-    maxThreads: threads,
-    idleTimeout: IDLE_MILLIS,
-    resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
-  });
-  // Errors of a thread reject the job they belong to; without a listener they would also end the process.
-  pool.on("error", () => {});
   let closed = false;
+  let pool: Piscina | null = null;
+  let whyBroken: string | null = null;
+
+  const open = (): Piscina => {
+    const opened = new Piscina({
+      filename: workerFile,
+      minThreads: 0,
+      maxThreads: threads,
+      idleTimeout: IDLE_MILLIS,
+      resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
+    });
+    whyBroken = null;
+    // A thread that cannot start: the pool makes no other and lets its jobs wait for ever. They are rejected, and the next job gets a
+    // new pool. (A thread that fails with a job rejects that job, and does not come here.)
+    opened.on("error", (error: unknown) => {
+      if (pool !== opened) return;
+      whyBroken = describeError(error);
+      pool = null;
+      void opened.destroy();
+    });
+    return opened;
+  };
+
   return {
     name: "threads",
     concurrency: threads,
     async run<K extends JobName>(job: K, input: unknown, { signal }: { signal?: AbortSignal } = {}) {
       if (closed) throw new JobError("CLOSED", "the executor is closed");
+      pool ??= open();
       let result: JobResult<K>;
       try {
         result = await pool.run({ job, input }, signal ? { signal } : {});
       } catch (error) {
         if (signal?.aborted) throw new JobError("ABORTED", `the ${job} job was stopped`);
         if (closed) throw new JobError("CLOSED", "the executor is closed");
-        throw new JobError("WORKER_FAILED", `the thread of the ${job} job failed: ${describeError(error)}`);
+        throw new JobError(
+          "WORKER_FAILED",
+          `the thread of the ${job} job failed: ${whyBroken ?? describeError(error)}`,
+        );
       }
       if (!result.ok) throw new JobError(result.code, result.message);
       return result.value as JobOutput<K>;
     },
     async close() {
       closed = true;
-      await pool.destroy();
+      await pool?.destroy();
     },
   };
 }

@@ -1,11 +1,11 @@
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Catalogue } from "../catalogue.js";
 import type { Executor } from "../executor/executor.js";
 import type { Log } from "../log.js";
 import type { HealthResponse } from "./contract.js";
 import { installDashboard } from "./dashboard.js";
 import { installDocs } from "./docs.js";
-import { installProblems } from "./problem.js";
+import { installProblems, problem, sendProblem } from "./problem.js";
 import { forecastRoute } from "./routes/forecast.js";
 import { healthRoutes } from "./routes/health.js";
 import { seriesRoutes } from "./routes/series.js";
@@ -31,6 +31,9 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     forceCloseConnections: true,
     // A host name may be long, and percent-encoding triples it.
     routerOptions: { maxParamLength: 1024 },
+    // A path that cannot be decoded never reaches the routes and their error handler.
+    frameworkErrors: (error, _request, reply) =>
+      void sendProblem(reply as FastifyReply, problem(error.statusCode ?? 400, "BAD_REQUEST", error.message)),
   });
   app.addHook("onSend", async (_request, reply) => {
     reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");

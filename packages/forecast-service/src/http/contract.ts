@@ -30,6 +30,11 @@ export interface ForecastResponse {
   model: {
     order: [number, number, number];
     seasonal: [number, number, number, number];
+    /** The scale the model lives on, where it is not that of the values; its numbers belong to that scale. */
+    transform?:
+      | { kind: "box-cox"; lambda: number }
+      | { kind: "log"; offset: number }
+      | { kind: "logit"; lower: number; upper: number };
     logLik: number;
     aic: number;
     aicc: number;

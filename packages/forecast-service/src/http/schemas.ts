@@ -82,6 +82,14 @@ export const forecastResponse = z.object({
   model: z.object({
     order: z.tuple([z.int(), z.int(), z.int()]),
     seasonal: z.tuple([z.int(), z.int(), z.int(), z.int()]),
+    transform: z
+      .discriminatedUnion("kind", [
+        z.object({ kind: z.literal("box-cox"), lambda: z.number() }),
+        z.object({ kind: z.literal("log"), offset: z.number() }),
+        z.object({ kind: z.literal("logit"), lower: z.number(), upper: z.number() }),
+      ])
+      .optional()
+      .meta({ description: "The scale the model lives on, where it is not that of the values." }),
     logLik: z.number(),
     aic: z.number(),
     aicc: z.number(),

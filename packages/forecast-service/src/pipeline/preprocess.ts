@@ -9,13 +9,16 @@ export interface Prepared extends RegularSeries {
   readonly gaps: number;
   /** Steps after the last observed value that were empty, up to the moment of the forecast. */
   readonly trailing: number;
-  /** Season in steps; 1 is none. */
-  readonly period: number;
+  /** Seasons in steps, shortest first; those that the history is too short for are left out. */
+  readonly periods: readonly number[];
+  /** A measurement of a machine, whose scale, differences and intervals are best judged by its own past. */
+  readonly metric: boolean;
   readonly bounds: Bounds | null;
 }
 
 export interface PreprocessOptions {
-  period: number;
+  periods?: readonly number[];
+  metric?: boolean;
   bounds?: Bounds | null;
   /** Gaps longer than this end the history that is used, once what follows them is `enough`. Default: no gap does. */
   longestGap?: number;
@@ -24,13 +27,13 @@ export interface PreprocessOptions {
 }
 
 /**
- * Step 2: cuts empty ends off, leaves out what lies before a long outage, checks the bounds and drops a season that the history is
+ * Step 2: cuts empty ends off, leaves out what lies before a long outage, checks the bounds and drops seasons that the history is
  * too short for (two cycles). Nothing is filled in.
  *
  * @throws LoadcastError `NO_DATA` without a single value, `OUT_OF_BOUNDS` where a value lies outside its bounds.
  */
 export function preprocess(series: RegularSeries, options: PreprocessOptions): Prepared {
-  const { period, bounds = null, longestGap = Infinity, enough = 0 } = options;
+  const { periods = [], metric = false, bounds = null, longestGap = Infinity, enough = 0 } = options;
   const { values } = series;
   let end = values.length;
   while (end > 0 && Number.isNaN(values[end - 1])) end--;
@@ -47,7 +50,8 @@ export function preprocess(series: RegularSeries, options: PreprocessOptions): P
     step: series.step,
     gaps,
     trailing: values.length - end,
-    period: kept.length >= 2 * period ? period : 1,
+    periods: periods.filter((period) => period > 1 && kept.length >= 2 * period),
+    metric,
     bounds,
   };
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
@@ -148,6 +148,15 @@ describe("duckdbStore", () => {
     expect(error.message).toContain("cannot be read as a database");
     expect(readFileSync(notADatabase, "utf8")).toBe("no database\n".repeat(2000));
   });
+
+  it.skipIf(!existsSync("/proc/self"))(
+    "refuses a folder under /proc, where a recursive mkdir would not return",
+    async () => {
+      await expect(duckdbStore({ path: "/proc/nope/data" }).open()).rejects.toThrow(
+        /\/proc\/nope\/data cannot be written \(ENOENT\)/,
+      );
+    },
+  );
 
   it.skipIf(process.getuid?.() === 0)(
     "says that a folder cannot be written (not as root, who may write anywhere)",

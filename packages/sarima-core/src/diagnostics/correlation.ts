@@ -1,5 +1,5 @@
 import { SarimaError } from "../errors.js";
-import { countObserved, type Series, toSeries, wholeNumber } from "../series.js";
+import { checkObject, countObserved, type Series, toSeries, wholeNumber } from "../series.js";
 
 export interface CorrelationOptions {
   /** Largest lag; default ⌊10 log₁₀ n⌋, as in R, and less than n. */
@@ -13,6 +13,7 @@ export interface CorrelationOptions {
  * @throws SarimaError `INVALID_ARGUMENT`; `TOO_SHORT` with fewer than two values.
  */
 export function acf(y: Series, options: CorrelationOptions = {}): Float64Array {
+  const { maxLag: given } = checkObject(options, "options");
   const x = toSeries(y);
   const n = x.length;
   const observed = countObserved(x);
@@ -20,9 +21,7 @@ export function acf(y: Series, options: CorrelationOptions = {}): Float64Array {
     throw new SarimaError("TOO_SHORT", `y has ${observed} observed values; autocorrelations need at least 2`);
   }
   const maxLag =
-    options.maxLag === undefined
-      ? Math.min(n - 1, Math.floor(10 * Math.log10(n)))
-      : wholeNumber(options.maxLag, "maxLag", 0, n - 1);
+    given === undefined ? Math.min(n - 1, Math.floor(10 * Math.log10(n))) : wholeNumber(given, "maxLag", 0, n - 1);
 
   let sum = 0;
   let largest = 0;

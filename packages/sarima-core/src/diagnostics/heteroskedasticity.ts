@@ -1,6 +1,6 @@
 import { fCdf, fTail } from "../distributions/f.js";
 import { quote, SarimaError } from "../errors.js";
-import { type Series, toSeries } from "../series.js";
+import { checkObject, type Series, toSeries } from "../series.js";
 
 export interface HeteroskedasticityTest {
   /** Sum of squares of the last third over that of the first third. Above 1: the variance grows. */
@@ -22,7 +22,7 @@ export function heteroskedasticity(
   residuals: Series,
   options: { alternative?: "two-sided" | "increasing" | "decreasing" | undefined } = {},
 ): HeteroskedasticityTest {
-  const alternative = options.alternative ?? "two-sided";
+  const alternative = checkObject(options, "options").alternative ?? "two-sided";
   if (!["two-sided", "increasing", "decreasing"].includes(alternative)) {
     throw new SarimaError(
       "INVALID_ARGUMENT",

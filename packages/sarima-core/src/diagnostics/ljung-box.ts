@@ -1,6 +1,6 @@
 import { chiSquareTail } from "../distributions/chi-square.js";
 import { SarimaError } from "../errors.js";
-import { countObserved, type Series, toSeries, wholeNumber } from "../series.js";
+import { checkObject, countObserved, type Series, toSeries, wholeNumber } from "../series.js";
 import { acf } from "./correlation.js";
 
 export interface LjungBoxTest {
@@ -23,11 +23,12 @@ export function ljungBox(
   residuals: Series,
   options: { lags?: number | undefined; fitdf?: number | undefined } = {},
 ): LjungBoxTest {
+  const given = checkObject(options, "options");
   const x = toSeries(residuals, "residuals");
   const n = countObserved(x);
   if (n < 3) throw new SarimaError("TOO_SHORT", `residuals has ${n} observed values; the test needs at least 3`);
-  const lags = wholeNumber(options.lags ?? Math.max(1, Math.min(10, Math.floor(n / 5))), "lags", 1, n - 1);
-  const fitdf = wholeNumber(options.fitdf ?? 0, "fitdf", 0);
+  const lags = wholeNumber(given.lags ?? Math.max(1, Math.min(10, Math.floor(n / 5))), "lags", 1, n - 1);
+  const fitdf = wholeNumber(given.fitdf ?? 0, "fitdf", 0);
   if (fitdf >= lags) {
     throw new SarimaError(
       "INVALID_ARGUMENT",

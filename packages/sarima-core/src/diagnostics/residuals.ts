@@ -1,4 +1,4 @@
-import type { SarimaModel } from "../model.js";
+import { checkModel, type SarimaModel } from "../model.js";
 import { countObserved } from "../series.js";
 import { acf, pacf } from "./correlation.js";
 import { type HeteroskedasticityTest, heteroskedasticity } from "./heteroskedasticity.js";
@@ -25,7 +25,7 @@ export interface Diagnostics {
  * and at least three more than there are ARMA coefficients, as forecast's `checkresiduals` in R.
  */
 export function diagnostics(model: SarimaModel): Diagnostics {
-  const e = trimmed(model.residuals);
+  const e = trimmed(checkModel(model).residuals);
   const n = countObserved(e);
   let mean = 0;
   for (const value of e) if (!Number.isNaN(value)) mean += value / n;

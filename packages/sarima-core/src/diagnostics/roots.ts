@@ -1,4 +1,4 @@
-import type { SarimaModel } from "../model.js";
+import { checkModel, type SarimaModel } from "../model.js";
 
 /** An inverse root of a lag polynomial: inside the unit circle when the factor is stationary or invertible. */
 export interface InverseRoot {
@@ -14,7 +14,7 @@ export interface InverseRoot {
  * circle), largest modulus first. Differencing is not part of them.
  */
 export function roots(model: SarimaModel): { ar: InverseRoot[]; ma: InverseRoot[] } {
-  const { ar, ma, seasonalAr, seasonalMa } = model.params;
+  const { ar, ma, seasonalAr, seasonalMa } = checkModel(model).params;
   const period = model.spec.seasonal[3];
   const negative = (values: readonly number[]) => values.map((value) => -value);
   return {

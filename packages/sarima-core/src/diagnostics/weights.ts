@@ -1,4 +1,4 @@
-import type { SarimaModel } from "../model.js";
+import { checkModel, type SarimaModel } from "../model.js";
 import { expandAr, expandDifference, expandMa, multiply, psiWeights as quotient } from "../polynomial.js";
 import { wholeNumber } from "../series.js";
 
@@ -34,7 +34,7 @@ export function piWeights(model: SarimaModel, count: number): Float64Array {
 
 /** left(B) y = right(B) ε; `left` as 1 − Σ, `right` as 1 + Σ. */
 function polynomials(model: SarimaModel) {
-  const { params, spec } = model;
+  const { params, spec } = checkModel(model);
   const [, d] = spec.order;
   const [, D, , s] = spec.seasonal;
   const negate = <T extends { coefs: Float64Array }>(poly: T): T => ({ ...poly, coefs: poly.coefs.map((c) => -c) });

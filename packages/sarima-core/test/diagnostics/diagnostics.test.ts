@@ -39,6 +39,8 @@ function near(actual: ArrayLike<number>, expected: readonly (number | null)[], t
 /** The part of a model that roots and weights look at. */
 const model = (order: number[], seasonal: number[], params: object) =>
   ({
+    y: new Float64Array(1),
+    state: {},
     spec: { order, seasonal, mean: false },
     params: { ar: [], ma: [], seasonalAr: [], seasonalMa: [], ...params },
   }) as unknown as SarimaModel;

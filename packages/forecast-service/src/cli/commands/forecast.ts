@@ -3,7 +3,7 @@ import { text as readStream } from "node:stream/consumers";
 import { parseCsvSeries } from "@loadcast/metrics-io";
 import { defineCommand } from "citty";
 import { formatSpec } from "sarima-core";
-import { formatStep, timeAt, usualPeriod } from "../../calendar.js";
+import { formatStep, timeAt, usualSeasons } from "../../calendar.js";
 import { forecastSteps } from "../../catalogue.js";
 import { LoadcastError, usageError } from "../../errors.js";
 import { infer } from "../../pipeline/infer.js";
@@ -13,6 +13,9 @@ import { regularise } from "../../regular-series.js";
 import { choiceFlag, levelsFlag, numberFlag, ordersFlag, wholeFlag } from "../arguments.js";
 import { renderChart } from "../chart.js";
 import { FORMATS, forecastCsv, forecastTable } from "../print-forecast.js";
+
+/** A week at five minutes. More changes a forecast of hours little, and takes longer than anyone waits. */
+const ENOUGH = 2016;
 
 export default defineCommand({
   meta: { name: "forecast", description: "Forecast a time,value CSV file; needs no service" },
@@ -33,7 +36,11 @@ export default defineCommand({
     seasonal: { type: "string", description: "P,D,Q of the season, with --order", valueHint: "P,D,Q" },
     lower: { type: "string", description: "smallest possible value", valueHint: "X" },
     upper: { type: "string", description: "largest possible value", valueHint: "X" },
-    last: { type: "string", description: "use the last N values only", valueHint: "N" },
+    last: {
+      type: "string",
+      description: `use the last N values only (${ENOUGH} where there are several a day)`,
+      valueHint: "N",
+    },
     format: { type: "string", description: "table, csv or json (table)", valueHint: "FORMAT", default: "table" },
     plot: { type: "boolean", description: "draw history and forecast" },
   },
@@ -52,30 +59,39 @@ export default defineCommand({
 
     const began = performance.now();
     const whole = regularise(await readSeries(args.file));
-    const skip = Math.max(0, whole.values.length - (last ?? Infinity));
+    const usual = usualSeasons(whole.step);
+    const skip = Math.max(0, whole.values.length - (last ?? (usual.metric ? ENOUGH : Infinity)));
+    if (skip > 0 && last === undefined) {
+      say(`of ${whole.values.length} values the last ${ENOUGH} are used; --last ${whole.values.length} takes all`);
+    }
     const series = {
       values: whole.values.subarray(skip),
       start: timeAt(whole.start, whole.step, skip),
       step: whole.step,
     };
-    const period = askedPeriod ?? usualPeriod(series.step);
+    const periods = askedPeriod === undefined ? usual.periods : [askedPeriod].filter((period) => period > 1);
     const bounds = lower === undefined && upper === undefined ? null : { lower, upper };
-    const prepared = preprocess(series, { period, bounds });
+    const prepared = preprocess(series, { periods, metric: usual.metric, bounds });
 
     for (const note of whole.notes) warn(note);
-    if (prepared.period !== period)
-      warn(`${series.values.length} values are too few for a season of ${period}; it is left out`);
+    for (const period of periods) {
+      if (!prepared.periods.includes(period)) {
+        warn(`${series.values.length} values are too few for a season of ${period}; it is left out`);
+      }
+    }
 
     const spec = order && {
       order: order as unknown as [number, number, number],
-      ...(seasonal ? { seasonal: [...seasonal, period] as unknown as [number, number, number, number] } : {}),
+      ...(seasonal
+        ? { seasonal: [...seasonal, prepared.periods[0] ?? 0] as unknown as [number, number, number, number] }
+        : {}),
     };
     const trained = train({ prepared, ...(spec ? { spec } : {}) });
     const columns = infer({ prepared, trained, horizon, levels });
     const steps = forecastSteps(columns, columns.times);
     for (const warning of trained.warnings) warn(warning);
     say(
-      `${args.file}: ${series.values.length} values at ${formatStep(series.step)}${prepared.gaps > 0 ? ` (${prepared.gaps} missing)` : ""}, ${prepared.period > 1 ? `season of ${prepared.period}` : "no season"}; model ${formatSpec(trained.spec)}, AICc ${trained.aicc.toFixed(1)}, in ${((performance.now() - began) / 1000).toFixed(1)} s`,
+      `${nameOf(args.file)}: ${series.values.length} values at ${formatStep(series.step)}${prepared.gaps > 0 ? ` (${prepared.gaps} missing)` : ""}, ${prepared.periods.length > 0 ? `seasons of ${prepared.periods.join(" and ")}` : "no season"}; model ${formatSpec(trained.spec)}, AICc ${trained.aicc.toFixed(1)}, in ${((performance.now() - began) / 1000).toFixed(1)} s`,
     );
 
     if (args.plot) {
@@ -95,8 +111,10 @@ export default defineCommand({
   },
 });
 
+const nameOf = (file: string) => (file === "-" ? "standard input" : file);
+
 async function readSeries(file: string) {
-  const source = file === "-" ? "standard input" : file;
+  const source = nameOf(file);
   let content: string;
   try {
     content = file === "-" ? await readStream(process.stdin) : await readFile(file, "utf8");

@@ -44,7 +44,7 @@ async function makeForecast(body: ForecastRequest, executor: Executor, reply: Fa
       start: body.start === undefined ? null : Date.parse(body.start),
       step: stepSeconds === undefined ? null : { unit: "millisecond", count: Math.round(stepSeconds * 1000) },
     },
-    { period: asked, bounds: body.bounds ?? null },
+    { periods: [asked], metric: body.bounds !== undefined, bounds: body.bounds ?? null },
   );
   const stop = stopSignal(reply);
   try {
@@ -55,7 +55,7 @@ async function makeForecast(body: ForecastRequest, executor: Executor, reply: Fa
     );
     const columns = await executor.run("infer", { prepared, trained, horizon, levels }, { signal: stop.signal });
     const warnings = [...trained.warnings];
-    if (!order && prepared.period !== asked)
+    if (!order && asked > 1 && prepared.periods.length === 0)
       warnings.unshift(`period ${asked} needs ${2 * asked} values and was left out`);
     return { model: describeModel(trained), warnings, forecast: forecastSteps(columns, columns.times) };
   } catch (error) {
@@ -92,10 +92,11 @@ function stopSignal(reply: FastifyReply) {
   };
 }
 
-function describeModel({ spec, params, logLik, aic, aicc, bic }: Trained): ForecastResponse["model"] {
+function describeModel({ spec, params, transform, logLik, aic, aicc, bic }: Trained): ForecastResponse["model"] {
   return {
     order: [...spec.order],
     seasonal: [...spec.seasonal],
+    ...(transform ? { transform } : {}),
     logLik,
     aic,
     aicc,

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { regularise } from "../src/regular-series.js";
+
+const MINUTE = 60_000;
+const samples = (pairs: [minute: number, value: number][]) => ({
+  times: Float64Array.from(pairs, ([minute]) => minute * MINUTE),
+  values: Float64Array.from(pairs, ([, value]) => value),
+});
+const NaN_ = Number.NaN;
+
+describe("regularise", () => {
+  it("keeps a regular series as it is and makes missing rows gaps", () => {
+    const result = regularise(
+      samples([
+        [3, 1],
+        [8, 2],
+        [13, NaN_],
+        [23, 4],
+        [28, 5],
+      ]),
+    );
+    expect(Array.from(result.values)).toEqual([1, 2, NaN_, NaN_, 4, 5]);
+    expect(result).toMatchObject({ start: 3 * MINUTE, step: { count: 5 * MINUTE }, notes: [] });
+  });
+
+  it("moves stray times to the grid, averages what shares a place, and says so", () => {
+    const result = regularise(
+      samples([
+        [0, 1],
+        [5, 2],
+        [10, 3],
+        [14, 4],
+        [15, 6],
+        [20, 7],
+        [25, 8],
+      ]),
+    );
+    expect(Array.from(result.values)).toEqual([1, 2, 3, 5, 7, 8]);
+    expect(result.notes).toEqual([
+      "1 of 7 times do not lie on the 5 min grid and were moved to it",
+      "1 values share their place with another and were averaged",
+    ]);
+  });
+
+  it("refuses one value, and times that no grid holds", () => {
+    expect(() => regularise(samples([[0, 1]]))).toThrow("needs at least 2 values");
+    const far = samples([
+      [0, 1],
+      [5, 2],
+      [10, 3],
+      [1e9, 4],
+    ]);
+    expect(() => regularise(far)).toThrow(
+      /^the times run from 1970-01-01T00:00:00.000Z to 3871-.* look for a wrong time$/,
+    );
+  });
+});
