@@ -129,29 +129,55 @@ describe("roots", () => {
     }
   });
 
+  /** Π (1 − a z) for the inverse roots a, constant first. */
+  const expand = (list: readonly { re: number; im: number }[]) => {
+    const c = [{ re: 1, im: 0 }];
+    for (const a of list) {
+      c.push({ re: 0, im: 0 });
+      for (let i = c.length - 1; i > 0; i--) {
+        const { re, im } = c[i - 1];
+        c[i] = { re: c[i].re - a.re * re + a.im * im, im: c[i].im - a.re * im - a.im * re };
+      }
+    }
+    return c;
+  };
+  const real = (list: readonly number[]) => list.map((re) => ({ re, im: 0 }));
+
   it("rebuild their polynomial", () => {
+    const separate = fc.uniqueArray(fc.integer({ min: -19, max: 19 }), { minLength: 1, maxLength: 9 });
     fc.assert(
-      fc.property(
-        fc.array(fc.double({ min: -0.95, max: 0.95, noNaN: true }), { minLength: 1, maxLength: 25 }),
-        (real) => {
-          // Π (1 − a z) has the inverse roots a.
-          let c = [1];
-          for (const a of real) c = [...c, 0].map((value, i) => value - a * (c[i - 1] ?? 0));
-          let back: { re: number; im: number }[] = [{ re: 1, im: 0 }];
-          for (const z of inverseRoots(c.slice(1))) {
-            back = [...back, { re: 0, im: 0 }].map((value, i) => {
-              const before = back[i - 1] ?? { re: 0, im: 0 };
-              return {
-                re: value.re - z.re * before.re + z.im * before.im,
-                im: value.im - z.re * before.im - z.im * before.re,
-              };
-            });
+      fc.property(separate, (numbers) => {
+        const c = expand(real(numbers.map((k) => k / 20))).map((value) => value.re);
+        expand(inverseRoots(c.slice(1))).forEach((value, i) => {
+          const expected = c[i] ?? 0;
+          expect(Math.hypot(value.re - expected, value.im)).toBeLessThan(1e-9 * Math.max(...c.map(Math.abs)));
+        });
+      }),
+    );
+  });
+
+  it("are zeros of it to rounding, however close they lie to one another", () => {
+    const size = fc.double({ min: 1e-3, max: 0.95, noNaN: true });
+    const any = fc.array(
+      fc.tuple(size, fc.constantFrom(-1, 1)).map(([x, sign]) => sign * x),
+      { minLength: 1, maxLength: 25 },
+    );
+    fc.assert(
+      fc.property(any, (numbers) => {
+        const c = expand(real(numbers)).map((value) => value.re);
+        const found = inverseRoots(c.slice(1));
+        expect(found.length).toBe(c.slice(1).reduce((last, value, i) => (value === 0 ? last : i + 1), 0));
+        for (const z of found) {
+          // zⁿ + c₁zⁿ⁻¹ + … by Horner, and the same with every term positive: what rounding is measured by.
+          let [re, im, size] = [0, 0, 0];
+          for (const value of c.slice(0, found.length + 1)) {
+            [re, im] = [re * z.re - im * z.im + value, re * z.im + im * z.re];
+            size = size * Math.hypot(z.re, z.im) + Math.abs(value);
           }
-          back.forEach((value, i) => {
-            expect(Math.hypot(value.re - c[i], value.im)).toBeLessThan(1e-8 * Math.max(...c.map(Math.abs)));
-          });
-        },
-      ),
+          expect(Math.hypot(re, im)).toBeLessThanOrEqual(1e-13 * size);
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 
