@@ -50,7 +50,7 @@ const layers = {
     "pipeline",
     "models readiness regular-series",
     "config calendar demo settings",
-    "clock duration errors log package-files",
+    "clock duration errors events log package-files",
   ],
 };
 

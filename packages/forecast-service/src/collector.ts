@@ -1,5 +1,6 @@
-import type { MetricStore, SampleBatch } from "@loadcast/metrics-io";
+import { type MetricStore, type SampleBatch, seriesId } from "@loadcast/metrics-io";
 import { describeError } from "./errors.js";
+import type { EventBus } from "./events.js";
 import type { Log } from "./log.js";
 
 /** Reads something now: this machine, or the demo host. */
@@ -27,9 +28,10 @@ const MAX_PENDING = 5760;
 export function createCollector(options: {
   store: Pick<MetricStore, "writeSamples" | "flush">;
   samplers: readonly Sampler[];
+  events: EventBus;
   log: Log;
 }): Collector {
-  const { store, samplers, log } = options;
+  const { store, samplers, events, log } = options;
   let pending: SampleBatch[] = [];
   let dropped = 0;
   const write = async () => {
@@ -38,6 +40,7 @@ export function createCollector(options: {
     await store.writeSamples([...writing]);
     pending = pending.filter((batch) => !writing.has(batch));
     await store.flush();
+    events.publish({ type: "samples", series: [...new Set([...writing].map(seriesId))] });
   };
   return {
     pending: () => pending.length,

@@ -1,6 +1,7 @@
 import type { MetricStore, SeriesInfo, StoredForecast } from "@loadcast/metrics-io";
 import type { Clock } from "./clock.js";
 import { describeError, LoadcastError } from "./errors.js";
+import type { EventBus } from "./events.js";
 import type { Executor } from "./executor/executor.js";
 import type { Log } from "./log.js";
 import { type ModelShelf, type ModelVersion, versionName } from "./models.js";
@@ -13,6 +14,7 @@ export interface CycleDependencies {
   store: MetricStore;
   models: ModelShelf;
   executor: Executor;
+  events: EventBus;
   clock: Clock;
   log: Log;
   /** Milliseconds of history a model is trained on. */
@@ -45,7 +47,7 @@ export interface Outcome {
 
 /** ingest → preprocess → train → infer → write, for one series or all of them. */
 export function createCycle(dependencies: CycleDependencies): Cycle {
-  const { store, models, executor, clock, log, history, hidden = () => false } = dependencies;
+  const { store, models, executor, events, clock, log, history, hidden = () => false } = dependencies;
   const training = new Map<string, Promise<ModelVersion>>();
   const errors = new Map<string, string>();
 
@@ -76,6 +78,7 @@ export function createCycle(dependencies: CycleDependencies): Cycle {
         }),
       )
       .then((version) => {
+        events.publish({ type: "model", series: version.series, modelVersion: versionName(version) });
         log.info(
           `trained ${versionName(version)} on ${version.values} values in ${((clock.now() - began) / 1000).toFixed(1)} s`,
         );
@@ -116,6 +119,12 @@ export function createCycle(dependencies: CycleDependencies): Cycle {
       intervals,
     };
     await store.writeForecast(forecast);
+    events.publish({
+      type: "forecast",
+      series: info.id,
+      modelVersion: forecast.modelVersion,
+      issuedAt: new Date(forecast.issuedAt).toISOString(),
+    });
     return forecast;
   };
 

@@ -6,6 +6,7 @@ import type { Config } from "./config.js";
 import { type Cycle, createCycle } from "./cycle.js";
 import { isDemo, openDemoHost } from "./demo-host.js";
 import { describeError } from "./errors.js";
+import { createEventBus, type EventBus } from "./events.js";
 import type { Executor } from "./executor/executor.js";
 import type { HealthResponse } from "./http/contract.js";
 import type { Log } from "./log.js";
@@ -30,6 +31,7 @@ export interface Service {
   readonly cycle: Cycle;
   readonly catalogue: Catalogue;
   readonly scheduler: Scheduler;
+  readonly events: EventBus;
   health(): Promise<HealthResponse>;
   /** Reads and stores one sample of everything that is watched. */
   collect(signal: AbortSignal): Promise<void>;
@@ -48,8 +50,10 @@ const TRAIN_OFFSET = 60_000;
 export async function createService(dependencies: ServiceDependencies): Promise<Service> {
   const { config, store, models, executor, clock, log } = dependencies;
   const demo = config.demo ? await openDemoHost(store, clock) : null;
+  const events = createEventBus();
   const cycle = createCycle({
     store,
+    events,
     models,
     executor,
     clock,
@@ -60,6 +64,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
   const collector = createCollector({
     store,
     samplers: demo ? [...dependencies.samplers, demo] : dependencies.samplers,
+    events,
     log,
   });
 
@@ -95,6 +100,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     cycle,
     catalogue,
     scheduler,
+    events,
     collect: collector.collect,
     async health() {
       const storeError = await store.listSeries().then(

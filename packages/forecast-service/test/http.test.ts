@@ -32,6 +32,7 @@ const build = (overrides: Partial<AppDependencies> = {}) =>
   buildApp({
     catalogue: service.catalogue,
     executor: service.executor,
+    events: service.events,
     health: service.health,
     log: { ...silentLog, warn: (line) => complaints.push(line) },
     dashboard: join(folder, "none"),
@@ -291,6 +292,33 @@ describe("series", () => {
   });
 });
 
+describe("GET /api/v1/events", () => {
+  it("tells of samples and forecasts as they come, and lets go when the service ends", async () => {
+    const live = await build();
+    const address = await live.listen({ host: "127.0.0.1", port: 0 });
+    const response = await fetch(`${address}/api/v1/events`);
+    expect(response.headers.get("content-type")).toContain("text/event-stream");
+    let text = "";
+    const reading = (async () => {
+      for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString();
+    })();
+    await clock.advance(15_000);
+    service.events.publish({
+      type: "forecast",
+      series: "a/b",
+      modelVersion: "a/b@1",
+      issuedAt: "2026-11-23T10:00:00.000Z",
+    });
+    while (!text.includes("a/b@1")) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(text).toContain("retry: 3000");
+    const samples = /event: samples\ndata: (.*)\n\n/.exec(text)?.[1] ?? "";
+    expect(JSON.parse(samples)).toEqual({ type: "samples", series: ["rack 1/web ä/cpu_percent"] });
+    expect(text).toMatch(/event: forecast\ndata: \{"type":"forecast","series":"a\/b"/);
+    await live.close();
+    await reading.catch(() => {});
+  });
+});
+
 describe("operations", () => {
   it("is alive, and ready when every part works", async () => {
     expect((await get("/health/live")).json()).toEqual({ status: "ok" });
@@ -318,6 +346,7 @@ describe("operations", () => {
     expect(document.openapi).toMatch(/^3\.1/);
     expect(document.info.version).toBe("1.2.3");
     expect(Object.keys(document.paths).sort()).toEqual([
+      "/api/v1/events",
       "/api/v1/forecast",
       "/api/v1/series",
       "/api/v1/series/{id}/forecast",

@@ -4,7 +4,6 @@ import { forecastDecimals } from "./format-number.js";
 import { formatTime, timeStyle } from "./format-time.js";
 
 export const FORMATS = ["table", "csv", "json"] as const;
-type Format = (typeof FORMATS)[number];
 
 /** One line for each step: time, median, and both ends of each interval. */
 export function forecastTable(steps: readonly ForecastStep[]): string {

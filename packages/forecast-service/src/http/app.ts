@@ -1,11 +1,13 @@
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Catalogue } from "../catalogue.js";
+import type { EventBus } from "../events.js";
 import type { Executor } from "../executor/executor.js";
 import type { Log } from "../log.js";
 import type { HealthResponse } from "./contract.js";
 import { installDashboard } from "./dashboard.js";
 import { installDocs } from "./docs.js";
 import { installProblems, problem, sendProblem } from "./problem.js";
+import { eventRoute } from "./routes/events.js";
 import { forecastRoute } from "./routes/forecast.js";
 import { healthRoutes } from "./routes/health.js";
 import { seriesRoutes } from "./routes/series.js";
@@ -15,6 +17,7 @@ import { installValidation } from "./validation.js";
 export interface AppDependencies {
   catalogue: Catalogue;
   executor: Executor;
+  events: EventBus;
   health: () => Promise<HealthResponse>;
   log: Log;
   /** Folder of the built dashboard. */
@@ -24,7 +27,7 @@ export interface AppDependencies {
 
 /** The HTTP application. It does not listen: that is the caller's, and tests inject requests. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { catalogue, executor, health, log, dashboard, version } = dependencies;
+  const { catalogue, executor, events, health, log, dashboard, version } = dependencies;
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
     // Shutting down must not wait for browsers that keep their connections open.
@@ -53,6 +56,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       });
       forecastRoute(api, { executor });
       seriesRoutes(api, { catalogue });
+      eventRoute(api, { events });
     },
     { prefix: "/api/v1" },
   );

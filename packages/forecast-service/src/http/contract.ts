@@ -92,6 +92,12 @@ export interface HealthResponse {
   dependencies?: { name: string; status: "ok" | "failed"; detail?: string }[];
 }
 
+/** What GET /api/v1/events sends; `type` is also the name of the event. */
+export type ServiceEvent =
+  | { type: "samples"; series: string[] }
+  | { type: "forecast"; series: string; modelVersion: string; issuedAt: string }
+  | { type: "model"; series: string; modelVersion: string };
+
 /** RFC 9457. */
 export interface Problem {
   type: string;

@@ -23,6 +23,10 @@ export async function installDocs(app: FastifyInstance, version: string): Promis
     },
     transform: jsonSchemaTransform,
   });
-  await app.register(swaggerUi, { routePrefix: "/docs", uiConfig: { docExpansion: "list", tryItOutEnabled: true } });
+  await app.register(swaggerUi, {
+    routePrefix: "/docs",
+    theme: { title: "Loadcast API" },
+    uiConfig: { docExpansion: "list", tryItOutEnabled: true },
+  });
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
 }

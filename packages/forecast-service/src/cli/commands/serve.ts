@@ -23,6 +23,7 @@ export default defineCommand({
       app = await buildApp({
         catalogue: service.catalogue,
         executor: service.executor,
+        events: service.events,
         health: service.health,
         log,
         dashboard: DASHBOARD,
