@@ -125,6 +125,7 @@ export function fitPrepared(
     regressors: freeColumns.map((j) => data.design[j]),
     names: freeColumns.map((j) => data.designNames[j]),
   });
+  likelihood.stopAt(options.signal);
   const coefficients = map.free + likelihood.regression;
   if (likelihood.nobs <= coefficients) {
     throw new SarimaError(
@@ -217,7 +218,7 @@ export function fitPrepared(
     sigma2,
   };
   const clean = withoutRegression(data.z, spec, data.design, mean, beta);
-  const pass = filterPass(clean, spec, factors);
+  const pass = filterPass(clean, spec, factors, options.signal);
   const fitted = data.z.map((z, t) => z - pass.innovations[t]);
   const estimated = fixedMask.filter((held) => !held).length + (fixedSigma2 === undefined ? 1 : 0);
   return freezeModel({

@@ -21,6 +21,7 @@ export function conditionalFit(likelihood: ExactLikelihood, map: ParameterMap, o
           {
             length: counted.length,
             residuals: (u) => {
+              throwIfAborted(options.signal);
               if (!map.apply(u)) return null;
               residuals.run(map.factors);
               return counted.slice();

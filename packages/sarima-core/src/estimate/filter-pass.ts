@@ -1,4 +1,5 @@
 import { applyDifference } from "../difference.js";
+import { throwIfAborted } from "../errors.js";
 import { ExtendedGains } from "../likelihood/extended.js";
 import type { FilterState, ModelPolynomials } from "../likelihood/filter-state.js";
 import { InnovationsFilter } from "../likelihood/innovations.js";
@@ -23,7 +24,7 @@ export function modelPolynomials(spec: CheckedSpec, factors: ArmaFactors): Model
 }
 
 /** One-step innovations of a series without its regression, and where the filter stands after it. */
-export function filterPass(y: Float64Array, spec: CheckedSpec, factors: ArmaFactors): FilterPass {
+export function filterPass(y: Float64Array, spec: CheckedSpec, factors: ArmaFactors, signal?: AbortSignal): FilterPass {
   const polynomials = modelPolynomials(spec, factors);
   const { phi, theta, delta } = polynomials;
   const n = y.length;
@@ -33,7 +34,7 @@ export function filterPass(y: Float64Array, spec: CheckedSpec, factors: ArmaFact
   let first = 0;
   while (first < n && Number.isNaN(y[first])) first++;
   if (y.subarray(first).some(Number.isNaN)) {
-    const { v, F, state } = kalmanWhiten({ phi, theta, delta, y });
+    const { v, F, state } = kalmanWhiten({ phi, theta, delta, y, interrupt: () => throwIfAborted(signal) });
     for (let t = 0; t < n; t++) {
       innovations[t] = v[t];
       residuals[t] = v[t] / Math.sqrt(F[t]);
@@ -56,6 +57,7 @@ export function filterPass(y: Float64Array, spec: CheckedSpec, factors: ArmaFact
   applyDifference(delta, y.subarray(first), w);
   const r = Math.max(phi.degree, theta.degree + 1);
   const filter = new InnovationsFilter(w.length, r, 1);
+  filter.interrupt = () => throwIfAborted(signal);
   const out = new Float64Array(w.length);
   const result = filter.run(phi, theta, [w], [out]);
   if (!result || Number.isNaN(result.sumLogF) || filter.F[0] > 100) {

@@ -21,6 +21,7 @@ export function conditionalSearch(
   map: ParameterMap,
   start: Float64Array,
   maxIterations = 20,
+  onIteration?: () => void,
 ): ConditionalOptimum | null {
   const k = map.free;
   const u = start.slice();
@@ -32,6 +33,7 @@ export function conditionalSearch(
   const information = new Float64Array(k * k);
   const gradient = new Float64Array(k);
   for (let iteration = 0; iteration < maxIterations; iteration++) {
+    onIteration?.();
     normalEquations(residuals, map, u, information, gradient);
     let moved = false;
     for (let tries = 0; tries < 6 && !moved; tries++) {

@@ -73,6 +73,7 @@ interface Candidate {
 export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options: MaximizeOptions = {}): Maximum {
   const { sigma2, signal, effort = "thorough", unwanted } = options;
   const quick = effort === "quick";
+  likelihood.stopAt(signal);
   const scaled = sigma2 === undefined ? undefined : sigma2 / likelihood.scale / likelihood.scale;
   let evaluations = 0;
   const objective = (u: Float64Array): number => {
@@ -105,7 +106,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
     found = found
       .flatMap(({ u }) => {
         throwIfAborted(signal);
-        return conditionalSearch(residuals, map, u, iterations) ?? [];
+        return conditionalSearch(residuals, map, u, iterations, () => throwIfAborted(signal)) ?? [];
       })
       .sort((a, b) => a.sumOfSquares - b.sumOfSquares);
     early.push(...found.slice(survivors));

@@ -1,6 +1,6 @@
 import { stateCovarianceColumn } from "../autocovariance.js";
 import { applyDifference } from "../difference.js";
-import { SarimaError } from "../errors.js";
+import { SarimaError, throwIfAborted } from "../errors.js";
 import { expandDifference, type LagPolynomial, SeasonalProduct } from "../polynomial.js";
 import type { ArmaFactors, CheckedSpec } from "../spec.js";
 import { refuseCollinear, refuseSmallPivots } from "./collinear.js";
@@ -86,6 +86,7 @@ export class ExactLikelihood {
   private readonly whitened: Float64Array[];
   private readonly solver: LeastSquaresSolver;
   private solution: LeastSquares | null = null;
+  private interrupt: (() => void) | null = null;
   private precise: ExactLikelihood | null = null;
   private slow = false;
 
@@ -174,6 +175,13 @@ export class ExactLikelihood {
     this.refuseHidden(names);
   }
 
+  /** From here on evaluations stop with `ABORTED` within milliseconds when the signal fires. */
+  stopAt(signal: AbortSignal | undefined): void {
+    this.interrupt = signal ? () => throwIfAborted(signal) : null;
+    this.solver.interrupt = this.interrupt;
+    if (this.filter) this.filter.interrupt = this.interrupt;
+  }
+
   /** A pulse where y has a gap, for one, cannot be told from the gap. White noise shows it. */
   private refuseHidden(names: readonly string[]): void {
     if (names.length === 0 || this.gaps.length === 0) return;
@@ -202,7 +210,7 @@ export class ExactLikelihood {
       if (variance === undefined) return false;
       this.slow = variance > SLOW;
       if (precise && this.slow && this.gaps.length <= FEW_GAPS) return this.evaluateWithDummies(factors);
-      const result = kalmanWhiten({ phi, theta, delta: this.delta, ...this.kalman });
+      const result = kalmanWhiten({ phi, theta, delta: this.delta, ...this.kalman, interrupt: this.interrupt });
       this.solution = this.regression > 0 ? this.solver.solve(result.whitened, result.whitenedColumns) : null;
       current.rss = this.solution ? this.solution.rss : sumOfSquares(result.whitened);
       current.logDet = result.sumLogF;
@@ -239,6 +247,8 @@ export class ExactLikelihood {
   /** The Kalman filter has no extended precision; gap columns in the other engine do. */
   private evaluateWithDummies(factors: ArmaFactors): boolean {
     this.precise ??= new ExactLikelihood(this.data, "innovations");
+    this.precise.solver.interrupt = this.interrupt;
+    if (this.precise.filter) this.precise.filter.interrupt = this.interrupt;
     if (!this.precise.evaluate(factors, true)) return false;
     Object.assign(this.current, this.precise.current);
     const { beta, R } = this.solver.result;

@@ -16,6 +16,8 @@ export interface LeastSquares {
 export class LeastSquaresSolver {
   readonly result: LeastSquares;
   private readonly diagonal: Float64Array;
+  /** Called for each column; it may throw to stop. */
+  interrupt: (() => void) | null = null;
 
   constructor(readonly columns: number) {
     this.diagonal = new Float64Array(columns);
@@ -32,6 +34,7 @@ export class LeastSquaresSolver {
     const { beta, R } = this.result;
     let logDet = 0;
     for (let j = 0; j < k; j++) {
+      this.interrupt?.();
       const v = x[j];
       let norm = 0;
       for (let t = j; t < n; t++) norm += v[t] * v[t];

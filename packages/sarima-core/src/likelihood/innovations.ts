@@ -62,6 +62,8 @@ export class InnovationsFilter {
   readonly F: Float64Array;
   /** F − 1 that counts as the steady state; a search may settle for more than the last digit needs. */
   tolerance = STEADY;
+  /** Called every few milliseconds; it may throw to stop a long run. */
+  interrupt: (() => void) | null = null;
   private readonly phi: Float64Array;
   private readonly scratch: Float64Array;
   state: InnovationsState;
@@ -120,7 +122,9 @@ export class InnovationsFilter {
     let product = 1;
     let t = 0;
     const full = phi.degree + theta.degree;
+    const pause = this.pause(w.length, 1);
     for (; t < n && (F - 1 >= tolerance || t < full); t++) {
+      if (t % pause === pause - 1) this.interrupt?.();
       variances[t] = F;
       product *= F;
       if (product > 1e100) {
@@ -183,7 +187,9 @@ export class InnovationsFilter {
     let logs = 0;
     let t = 0;
     const full = phi.degree + theta.degree;
+    const pause = this.pause(w.length, 20);
     for (; t < n && (gains.F - 1 >= STEADY || t < full); t++) {
+      if (t % pause === pause - 1) this.interrupt?.();
       const F = gains.F;
       const G = gains.gain;
       variances[t] = F;
@@ -210,6 +216,11 @@ export class InnovationsFilter {
     return { sumLogF: logs, steadyFrom: t };
   }
 
+  /** Steps between two looks at `interrupt`: some two million multiply-adds. */
+  private pause(columns: number, slower: number): number {
+    return Math.max(1, Math.floor(2e6 / (this.r * (columns + slower))));
+  }
+
   /** The plain recursion from `from` on, and the state that it leaves behind. */
   private steady(
     phi: LagPolynomial,
@@ -224,6 +235,7 @@ export class InnovationsFilter {
     // Before the switch `out` holds v/√F; the recursion wants v. Only the last lags matter.
     const first = Math.max(0, from - theta.degree);
     for (let k = 0; k < w.length; k++) {
+      this.interrupt?.();
       const e = out[k];
       const x = w[k];
       const begin = starts === null ? from : Math.max(from, starts[k]);

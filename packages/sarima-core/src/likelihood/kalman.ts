@@ -27,6 +27,8 @@ export interface KalmanInput {
   y: Float64Array;
   /** Regressor columns of the length of y, without gaps. They are whitened as y is. */
   columns?: readonly Float64Array[];
+  /** Called every few milliseconds; it may throw to stop. */
+  interrupt?: (() => void) | null;
 }
 
 export interface KalmanOutput {
@@ -154,7 +156,9 @@ export function kalmanFilter(input: KalmanInput, keep: boolean): { output: Kalma
   let sumLogF = 0;
   let first = 0;
   let end = 0;
+  const pause = Math.max(1, Math.floor(5e5 / (r + m) ** 2));
   for (let t = start; t < n; t++) {
+    if (t % pause === pause - 1) input.interrupt?.();
     // 3. Prediction, M and F. Leading gaps before `from` never come within m steps of start.
     while (first < end && gaps[first] < t - m) first++;
     for (let c = 0; c < series.length; c++) {

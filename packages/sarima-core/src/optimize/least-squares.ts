@@ -51,13 +51,17 @@ export function leastSquares(
   return { x, sumOfSquares: best, iterations, converged };
 
   function attempt(from: Float64Array, damping: number): Float64Array | null {
+    // What the residuals throw is the caller's; what the package throws is not.
+    let stopped = false;
     const width = Math.sqrt(best / problem.length);
     try {
       const { parameterValues } = levenbergMarquardt(
         { x: index, y: zeros },
         (parameters) => {
           // The package asks for the model's value at one index after the other; all come from one pass.
+          stopped = true;
           const e = problem.residuals(Float64Array.from(parameters));
+          stopped = false;
           return e ? (t: number) => e[t] : () => 1e3 * width;
         },
         {
@@ -72,7 +76,8 @@ export function leastSquares(
         },
       );
       return parameterValues.every(Number.isFinite) ? Float64Array.from(parameterValues) : null;
-    } catch {
+    } catch (error) {
+      if (stopped) throw error;
       // "LU matrix is singular": more damping makes it regular.
       return null;
     }
