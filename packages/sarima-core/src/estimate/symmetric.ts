@@ -1,35 +1,31 @@
-/** Inverse of a symmetric positive definite matrix stored row by row, by Cholesky after scaling its diagonal to 1; else null. */
+import { CholeskyDecomposition, Matrix } from "ml-matrix";
+
+/** Pivots below this, of a matrix scaled to a diagonal of ones, are rounding. */
+const SMALLEST_PIVOT = 1e-12;
+
+/** Inverse of a symmetric positive definite matrix stored row by row, after scaling its diagonal to 1; null where it is not. */
 export function invertSymmetric(A: Float64Array, k: number): Float64Array | null {
   const scale = new Float64Array(k);
   for (let i = 0; i < k; i++) {
     if (!(A[i * k + i] > 0) || !Number.isFinite(A[i * k + i])) return null;
     scale[i] = 1 / Math.sqrt(A[i * k + i]);
   }
-  const L = new Float64Array(k * k);
+  const scaled = new Matrix(k, k);
   for (let i = 0; i < k; i++) {
     for (let j = 0; j <= i; j++) {
-      let sum = A[i * k + j] * scale[i] * scale[j];
-      for (let m = 0; m < j; m++) sum -= L[i * k + m] * L[j * k + m];
-      if (i === j) {
-        if (!(sum > 1e-12)) return null;
-        L[i * k + i] = Math.sqrt(sum);
-      } else L[i * k + j] = sum / L[j * k + j];
+      // The package refuses matrices that are unsymmetric in the last digit.
+      const value = A[i * k + j] * scale[i] * scale[j];
+      if (!Number.isFinite(value)) return null;
+      scaled.set(i, j, value);
+      scaled.set(j, i, value);
     }
   }
-  const inverse = new Float64Array(k * k);
-  const column = new Float64Array(k);
-  for (let c = 0; c < k; c++) {
-    for (let i = 0; i < k; i++) {
-      let sum = i === c ? 1 : 0;
-      for (let m = 0; m < i; m++) sum -= L[i * k + m] * column[m];
-      column[i] = sum / L[i * k + i];
-    }
-    for (let i = k - 1; i >= 0; i--) {
-      let sum = column[i];
-      for (let m = i + 1; m < k; m++) sum -= L[m * k + i] * column[m];
-      column[i] = sum / L[i * k + i];
-    }
-    for (let i = 0; i < k; i++) inverse[i * k + c] = column[i] * scale[i] * scale[c];
-  }
-  return inverse;
+  const cholesky = new CholeskyDecomposition(scaled);
+  if (!cholesky.isPositiveDefinite()) return null;
+  const L = cholesky.lowerTriangularMatrix;
+  for (let i = 0; i < k; i++) if (!(L.get(i, i) ** 2 > SMALLEST_PIVOT)) return null;
+  const inverse = cholesky.solve(Matrix.eye(k));
+  const out = new Float64Array(k * k);
+  for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) out[i * k + j] = inverse.get(i, j) * scale[i] * scale[j];
+  return out;
 }
