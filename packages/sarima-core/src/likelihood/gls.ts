@@ -72,26 +72,3 @@ function reflect(v: Float64Array, target: Float64Array, from: number, n: number,
   if (dot === 0) return;
   for (let t = from; t < n; t++) target[t] -= dot * v[t];
 }
-
-/** (R'R)⁻¹ of an upper triangle stored row by row. */
-export function inverseCrossProduct(R: Float64Array, k: number): Float64Array {
-  const inverse = new Float64Array(k * k); // R⁻¹, upper
-  for (let j = 0; j < k; j++) {
-    inverse[j * k + j] = 1 / R[j * k + j];
-    for (let i = j - 1; i >= 0; i--) {
-      let sum = 0;
-      for (let m = i + 1; m <= j; m++) sum += R[i * k + m] * inverse[m * k + j];
-      inverse[i * k + j] = -sum / R[i * k + i];
-    }
-  }
-  const out = new Float64Array(k * k);
-  for (let i = 0; i < k; i++) {
-    for (let j = i; j < k; j++) {
-      let sum = 0;
-      for (let m = j; m < k; m++) sum += inverse[i * k + m] * inverse[j * k + m];
-      out[i * k + j] = sum;
-      out[j * k + i] = sum;
-    }
-  }
-  return out;
-}
