@@ -31,6 +31,10 @@ export interface ModelShelf {
 const KEPT_VERSIONS = 12;
 
 const numbers = z.array(z.number());
+/** JSON has no Infinity, which the likelihood of a constant series is: it is written as a text. */
+const criterion = z.union([z.number(), z.enum(["Infinity", "-Infinity", "NaN"]).transform(Number)]);
+const infinityAsText = (_key: string, value: unknown) =>
+  typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 const documentSchema = z.object({
   format: z.literal(1),
   series: z.string(),
@@ -63,10 +67,10 @@ const documentSchema = z.object({
         z.object({ kind: z.literal("logit"), lower: z.number(), upper: z.number() }),
       ])
       .nullable(),
-    logLik: z.number(),
-    aic: z.number(),
-    aicc: z.number(),
-    bic: z.number(),
+    logLik: criterion,
+    aic: criterion,
+    aicc: criterion,
+    bic: criterion,
     warnings: z.array(z.string()),
   }),
 });
@@ -99,7 +103,10 @@ export function fileModelShelf(folder: string, log: Log): ModelShelf {
       await mkdir(home, { recursive: true });
       const known = await versions(home);
       const saved: ModelVersion = { ...model, version: (known.at(-1) ?? 0) + 1 };
-      await writeWhole(join(home, `${saved.version}.json`), `${JSON.stringify({ format: 1, ...saved })}\n`);
+      await writeWhole(
+        join(home, `${saved.version}.json`),
+        `${JSON.stringify({ format: 1, ...saved }, infinityAsText)}\n`,
+      );
       for (const old of known.slice(0, Math.max(0, known.length + 1 - KEPT_VERSIONS))) {
         await rm(join(home, `${old}.json`), { force: true });
       }

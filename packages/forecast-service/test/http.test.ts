@@ -141,6 +141,25 @@ describe("POST /api/v1/forecast", () => {
     expect(body.warnings).toContain("period 12 needs 24 values and was left out");
   });
 
+  it("has an answer for a constant series, whose likelihood is infinite", async () => {
+    const response = await post({
+      values: new Array(40).fill(5),
+      horizon: 3,
+      period: 12,
+      bounds: { lower: 0, upper: 100 },
+    });
+    const body = expectShape(schemas.forecastResponse, response.json());
+    expect(body.model.logLik).toBeNull();
+    expect(body.forecast[2]).toMatchObject({
+      median: 5,
+      intervals: [
+        { lower: 5, upper: 5 },
+        { lower: 5, upper: 5 },
+      ],
+    });
+    expect(body.warnings.join()).toContain("constant");
+  });
+
   const good = { values: [1, 2, 3, 5, 4, 6, 7, 6], horizon: 2 };
   it.each<[string, unknown, number, string, string]>([
     ["no values", { horizon: 1 }, 400, "INVALID_REQUEST", "values is required"],

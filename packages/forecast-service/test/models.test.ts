@@ -54,6 +54,12 @@ describe("the model shelf", () => {
     expect(await shelf().latest(model.series)).toEqual({ ...model, trainedAt: 2000, version: 2 });
   });
 
+  it("keeps what JSON has no number for", async () => {
+    const trained = { ...model.trained, logLik: Infinity, aicc: -Infinity, bic: Number.NaN };
+    await shelf().save({ ...model, trained });
+    expect((await shelf().latest(model.series))?.trained).toEqual(trained);
+  });
+
   it("passes over a file that was cut off, is of another series, or is no model", async () => {
     const first = shelf();
     for (let version = 1; version <= 4; version++) await first.save({ ...model, trainedAt: version });

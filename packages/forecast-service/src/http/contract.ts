@@ -35,10 +35,11 @@ export interface ForecastResponse {
       | { kind: "box-cox"; lambda: number }
       | { kind: "log"; offset: number }
       | { kind: "logit"; lower: number; upper: number };
-    logLik: number;
-    aic: number;
-    aicc: number;
-    bic: number;
+    /** These four are null where they are infinite: a constant series has an infinite likelihood, a tiny one an infinite AICc. */
+    logLik: number | null;
+    aic: number | null;
+    aicc: number | null;
+    bic: number | null;
     params: { ar: number[]; ma: number[]; seasonalAr: number[]; seasonalMa: number[]; mean: number; sigma2: number };
   };
   warnings: string[];

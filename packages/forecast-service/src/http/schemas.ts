@@ -90,10 +90,10 @@ export const forecastResponse = z.object({
       ])
       .optional()
       .meta({ description: "The scale the model lives on, where it is not that of the values." }),
-    logLik: z.number(),
-    aic: z.number(),
-    aicc: z.number(),
-    bic: z.number(),
+    logLik: z.number().nullable().meta({ description: "Null where it is infinite, as for a constant series." }),
+    aic: z.number().nullable(),
+    aicc: z.number().nullable(),
+    bic: z.number().nullable(),
     params: z.object({
       ar: z.array(z.number()),
       ma: z.array(z.number()),

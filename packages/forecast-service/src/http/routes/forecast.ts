@@ -97,10 +97,10 @@ function describeModel({ spec, params, transform, logLik, aic, aicc, bic }: Trai
     order: [...spec.order],
     seasonal: [...spec.seasonal],
     ...(transform ? { transform } : {}),
-    logLik,
-    aic,
-    aicc,
-    bic,
+    logLik: finite(logLik),
+    aic: finite(aic),
+    aicc: finite(aicc),
+    bic: finite(bic),
     params: {
       ar: [...params.ar],
       ma: [...params.ma],
@@ -111,3 +111,6 @@ function describeModel({ spec, params, transform, logLik, aic, aicc, bic }: Trai
     },
   };
 }
+
+/** JSON has no Infinity. */
+const finite = (value: number) => (Number.isFinite(value) ? value : null);
