@@ -272,7 +272,7 @@ suite("loadcast forecast", () => {
     expect(lines[0]).toMatch(/^time \(UTC\) +forecast +80 % from +to +95 % from +to$/);
     expect(lines).toHaveLength(49);
     expect(lines[1]).toMatch(/^2026-01-04 00:00 /);
-    expect(err).toMatch(/72 values at 1 h \(1 missing\), seasons of 24; model \(.*, AICc/);
+    expect(err).toMatch(/72 values at 1 h \(1 missing\), season of 24; model \(.*, AICc/);
   });
 
   it("prints CSV and JSON that programs can read", async () => {

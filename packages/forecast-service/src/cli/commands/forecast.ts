@@ -91,7 +91,7 @@ export default defineCommand({
     const steps = forecastSteps(columns, columns.times);
     for (const warning of trained.warnings) warn(warning);
     say(
-      `${nameOf(args.file)}: ${series.values.length} values at ${formatStep(series.step)}${prepared.gaps > 0 ? ` (${prepared.gaps} missing)` : ""}, ${prepared.periods.length > 0 ? `seasons of ${prepared.periods.join(" and ")}` : "no season"}; model ${formatSpec(trained.spec)}, AICc ${trained.aicc.toFixed(1)}, in ${((performance.now() - began) / 1000).toFixed(1)} s`,
+      `${nameOf(args.file)}: ${series.values.length} values at ${formatStep(series.step)}${prepared.gaps > 0 ? ` (${prepared.gaps} missing)` : ""}, ${prepared.periods.length > 0 ? `season of ${prepared.periods.join(" and ")}` : "no season"}; model ${formatSpec(trained.spec)}, AICc ${trained.aicc.toFixed(1)}, in ${((performance.now() - began) / 1000).toFixed(1)} s`,
     );
 
     if (args.plot) {
