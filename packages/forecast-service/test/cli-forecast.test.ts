@@ -1,0 +1,155 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { expectOneLine, root, run, suite } from "./spawn-loadcast.js";
+
+const shared = fileURLToPath(new URL("../../../../shared/data/series", import.meta.url));
+
+function csvFile(name: string, rows: string[]): string {
+  const file = join(root, name);
+  writeFileSync(file, `timestamp,value\n${rows.join("\n")}\n`);
+  return file;
+}
+
+const hourly = Array.from({ length: 72 }, (_, t) => {
+  const value = 50 + 20 * Math.sin((2 * Math.PI * t) / 24) + (((t * 7919) % 101) / 101) * 4;
+  return `${new Date(Date.UTC(2026, 0, 1, t)).toISOString()},${t === 30 ? "" : value.toFixed(3)}`;
+});
+
+suite("loadcast forecast", () => {
+  const file = csvFile("hourly.csv", hourly);
+
+  it("prints a table, and nothing else, to standard output", async () => {
+    const { code, out, err } = await run(["forecast", file]);
+    expect(code).toBe(0);
+    const lines = out.trimEnd().split("\n");
+    expect(lines[0]).toMatch(/^time \(UTC\) +forecast +80 % from +to +95 % from +to$/);
+    expect(lines).toHaveLength(49);
+    expect(lines[1]).toMatch(/^2026-01-04 00:00 /);
+    expect(err).toMatch(/72 values at 1 h \(1 missing\), season of 24; model \(.*, AICc/);
+  });
+
+  it("prints CSV and JSON that programs can read", async () => {
+    const csv = await run(["forecast", file, "--format", "csv", "--horizon", "3", "--levels", "50,90"]);
+    expect(csv.out.split("\n")[0]).toBe("time,mean,median,lower50,upper50,lower90,upper90");
+    expect(csv.out.trimEnd().split("\n")).toHaveLength(4);
+    const { out } = await run([
+      "forecast",
+      file,
+      "--format",
+      "json",
+      "--horizon",
+      "2",
+      "--order",
+      "1,0,0",
+      "--seasonal",
+      "0,1,0",
+    ]);
+    const { model, forecast } = JSON.parse(out);
+    expect(model).toMatchObject({ order: [1, 0, 0], seasonal: [0, 1, 0, 24] });
+    expect(forecast.map(({ time }: { time: string }) => time)).toEqual([
+      "2026-01-04T00:00:00.000Z",
+      "2026-01-04T01:00:00.000Z",
+    ]);
+  });
+
+  it("reads standard input, and draws beside CSV without disturbing it", async () => {
+    const input = readFileSync(file, "utf8");
+    const { code, out, err } = await run(["forecast", "-", "--format", "csv", "--plot", "--upper", "100"], { input });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^time,mean/);
+    expect(out).not.toContain("┊");
+    expect(err).toContain("┊");
+    expect(err).toContain("standard input");
+    const drawn = await run(["forecast", file, "--plot"]);
+    expect(drawn.out).toContain("┊");
+  });
+
+  it.each<[string, string[], number, string | RegExp]>([
+    ["no file", [], 2, "--help shows how"],
+    ["a file that is not there", ["none.csv"], 1, "none.csv cannot be read: there is no such file"],
+    ["a folder", ["."], 1, "it is a folder"],
+    ["no CSV", [csvFileOf("picture.png", "\u0089PNG\r\n\u001a\nIHDR")], 1, "picture.png"],
+    ["an empty file", [csvFileOf("empty.csv", "")], 1, "empty.csv"],
+    [
+      "a text among the values",
+      [csvFileOf("text.csv", "timestamp,value\n2026-01-01,1\n2026-01-02,warm\n")],
+      1,
+      /text\.csv.*line 3/,
+    ],
+    ["a single value", [csvFileOf("one.csv", "timestamp,value\n2026-01-01,1\n")], 1, "at least 2 values"],
+    ["gaps only", [csvFileOf("gaps.csv", "timestamp,value\n2026-01-01,\n2026-01-02,\n")], 1, "no number"],
+    [
+      "a horizon of nothing",
+      [file, "--horizon", "0"],
+      2,
+      '--horizon is "0"; it must be a whole number from 1 to 10000',
+    ],
+    ["a level that is none", [file, "--levels", "80,high"], 2, '--levels is "80,high"'],
+    ["an unknown format", [file, "--format", "xml"], 2, "one of table, csv, json"],
+    ["an unknown flag", [file, "--horizn", "3"], 2, "there is no flag --horizn"],
+    ["a season without orders", [file, "--seasonal", "1,0,1"], 2, "--seasonal needs --order"],
+    [
+      "orders of the wrong length",
+      [file, "--order", "1,0"],
+      2,
+      '--order is "1,0"; it must be whole numbers such as 2,0,1',
+    ],
+    ["a value out of bounds", [file, "--upper", "60"], 1, "outside bounds"],
+  ])("ends with one line at %s", async (_, args, code, words) => {
+    const ended = await run(["forecast", ...args]);
+    expect(ended.code).toBe(code);
+    expect(ended.out).toBe("");
+    expectOneLine(ended, words);
+  });
+
+  const names = existsSync(shared) ? readdirSync(shared).filter((name) => name.endsWith(".csv")) : [];
+  it.skipIf(names.length === 0)(
+    "gives 48 sane steps for short series of every kind in ../shared/data",
+    { timeout: 60_000 },
+    async () => {
+      // The classic ones: months, quarters, years with dates of their own. The long ones take minutes in all.
+      const short = names.filter((name) => !/^(nab|bitbrains|google)/.test(name));
+      expect(short.length).toBeGreaterThan(5);
+      for (const name of short) {
+        const { code, out } = await run(["forecast", join(shared, name), "--format", "csv"]);
+        expect(code, name).toBe(0);
+        const rows = out
+          .trimEnd()
+          .split("\n")
+          .slice(1)
+          .map((row) => row.split(","));
+        expect(rows).toHaveLength(48);
+        const source = readFileSync(join(shared, name), "utf8")
+          .trimEnd()
+          .split("\n")
+          .slice(1)
+          .map((row) => row.split(","));
+        const known = source
+          .map(([, value]) => value)
+          .filter((value) => value !== "")
+          .map(Number);
+        const range = Math.max(...known) - Math.min(...known);
+        const [before, last] = source.slice(-2).map(([time]) => Date.parse(time));
+        let time = last;
+        for (const [at, ...numbers] of rows) {
+          expect(Date.parse(at) - time).toBeGreaterThan(0.9 * (last - before));
+          expect(Date.parse(at) - time).toBeLessThan(1.15 * (last - before));
+          time = Date.parse(at);
+          const [mean, median, lower80, upper80, lower95, upper95] = numbers.map(Number);
+          const ordered = [lower95, lower80, median, upper80, upper95];
+          expect(ordered.every(Number.isFinite) && Number.isFinite(mean), name).toBe(true);
+          expect(ordered).toEqual([...ordered].sort((a, b) => a - b));
+          expect(Math.abs(median - known[known.length - 1])).toBeLessThan(2 * range);
+        }
+      }
+    },
+  );
+});
+
+function csvFileOf(name: string, content: string): string {
+  const file = join(root, name);
+  writeFileSync(file, content);
+  return file;
+}

@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { expectOneLine, root, run, suite } from "./spawn-loadcast.js";
+
+suite("loadcast run, train, predict", () => {
+  it("do by hand what the service does by itself", { timeout: 90_000 }, async () => {
+    const env = { LOADCAST_DATA: join(root, "byhand"), LOADCAST_TRAINING_HISTORY: "6h" };
+    const round = await run(["run", "--format", "json"], { env });
+    expect(round.code).toBe(0);
+    const outcomes = JSON.parse(round.out);
+    expect(outcomes.filter(({ result }: { result: string }) => result === "done")).toEqual([
+      { id: "demo/cpu_percent", result: "done", detail: "demo/cpu_percent@1" },
+      { id: "demo/memory_percent", result: "done", detail: "demo/memory_percent@1" },
+    ]);
+    expect(outcomes.filter(({ result }: { result: string }) => result === "waiting")).toHaveLength(2);
+
+    const trained = await run(["train", "demo/cpu_percent"], { env });
+    expect(trained.code).toBe(0);
+    expect(trained.out).toMatch(/^version .*\ndemo\/cpu_percent@2 +\(\d,\d,\d\)/);
+
+    const table = await run(["predict", "demo/cpu_percent"], { env });
+    expect(table.out.trimEnd().split("\n")).toHaveLength(49);
+    expect(table.err).toContain("demo/cpu_percent (synthetic), model demo/cpu_percent@2");
+    const csv = await run(["predict", "--format", "csv"], { env });
+    expect(csv.out.trimEnd().split("\n")).toHaveLength(97);
+    expect(csv.out.split("\n")[0]).toBe("series,time,mean,median,lower80,upper80,lower95,upper95");
+
+    const unknown = await run(["train", "no/where"], { env });
+    expect(unknown.code).toBe(2);
+    expectOneLine(unknown, 'there is no series "no/where"; known: demo/cpu_percent');
+  });
+});
+
+suite("loadcast", () => {
+  it("shows its usage, its version, and what is in force", async () => {
+    const help = await run(["--help"]);
+    expect([help.code, help.err]).toEqual([0, ""]);
+    for (const name of ["serve", "forecast", "run", "train", "predict", "config"]) expect(help.out).toContain(name);
+    expect((await run([])).code).toBe(2);
+    expect((await run(["serve", "--help"])).out).toContain("LOADCAST_PORT");
+    expect((await run(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const unknown = await run(["prophesy"]);
+    expect(unknown.code).toBe(2);
+    expectOneLine(unknown, 'there is no command "prophesy"; there are: serve, forecast');
+    const checked = await run(["config", "check", "--port", "9"], { env: { LOADCAST_TRAIN_INTERVAL: "2h" } });
+    expect(checked.out).toMatch(/port: 9\n[\s\S]*train: 7200s/);
+    expect((await run(["config"])).code).toBe(2);
+  });
+});

@@ -1,0 +1,194 @@
+import { sarima } from "sarima-core";
+import { describe, expect, it } from "vitest";
+import { createAdmission } from "../src/http/admission.js";
+import type { ForecastResponse } from "../src/http/contract.js";
+import * as schemas from "../src/http/schemas.js";
+import { build, complaints, expectProblem, expectShape, post, service } from "./http-application.js";
+
+const values = Array.from(
+  { length: 96 },
+  (_, t) => 40 + 8 * Math.sin((2 * Math.PI * t) / 12) + (((t * 7919) % 101) / 101) * 3,
+);
+describe("POST /api/v1/forecast", () => {
+  it("fits given orders as the library does, and forecasts every step", async () => {
+    const response = await post({
+      values,
+      horizon: 4,
+      order: [1, 0, 1],
+      seasonal: [1, 0, 0, 12],
+      levels: [0.5, 0.9],
+      start: "2026-01-31T23:50:00+00:00",
+      stepSeconds: 300,
+    });
+    expect(response.statusCode).toBe(200);
+    const body = expectShape(schemas.forecastResponse, response.json());
+    const own = sarima(values, { order: [1, 0, 1], seasonal: [1, 0, 0, 12] });
+    expect(body.model.order).toEqual([1, 0, 1]);
+    expect(body.model.seasonal).toEqual([1, 0, 0, 12]);
+    expect(body.model.logLik).toBeCloseTo(own.logLik, 8);
+    expect(body.model.params.seasonalAr[0]).toBeCloseTo(own.params.seasonalAr[0], 8);
+    expect(body.forecast.map(({ step, time }) => [step, time])).toEqual([
+      [1, "2026-02-01T07:50:00.000Z"],
+      [2, "2026-02-01T07:55:00.000Z"],
+      [3, "2026-02-01T08:00:00.000Z"],
+      [4, "2026-02-01T08:05:00.000Z"],
+    ]);
+    for (const { median, intervals } of body.forecast) {
+      expect(intervals.map(({ level }) => level)).toEqual([0.5, 0.9]);
+      expect(intervals[1].lower).toBeLessThan(intervals[0].lower);
+      expect(intervals[0].lower).toBeLessThan(median);
+    }
+  });
+
+  it("searches orders, takes gaps, and stays inside bounds", async () => {
+    const worn: (number | null)[] = values.map((value, t) => (t % 17 === 3 ? null : Math.max(0, value - 36)));
+    const response = await post({ values: worn, horizon: 24, period: 12, bounds: { lower: 0 } });
+    const body = expectShape(schemas.forecastResponse, response.json());
+    expect(body.forecast).toHaveLength(24);
+    expect(body.forecast[0].time).toBeUndefined();
+    expect(body.forecast[0].intervals.map(({ level }) => level)).toEqual([0.8, 0.95]);
+    expect(
+      Math.min(...body.forecast.flatMap(({ intervals }) => intervals.map(({ lower }) => lower))),
+    ).toBeGreaterThanOrEqual(0);
+  });
+
+  it("says when the season asked for was left out", async () => {
+    const body = (await post({ values: values.slice(0, 20), horizon: 1, period: 12 })).json() as ForecastResponse;
+    expect(body.warnings).toContain("period 12 needs 24 values and was left out");
+  });
+
+  it("has an answer for a constant series, whose likelihood is infinite", async () => {
+    const response = await post({
+      values: new Array(40).fill(5),
+      horizon: 3,
+      period: 12,
+      bounds: { lower: 0, upper: 100 },
+    });
+    const body = expectShape(schemas.forecastResponse, response.json());
+    expect(body.model.logLik).toBeNull();
+    expect(body.forecast[2]).toMatchObject({
+      median: 5,
+      intervals: [
+        { lower: 5, upper: 5 },
+        { lower: 5, upper: 5 },
+      ],
+    });
+    expect(body.warnings.join()).toContain("constant");
+  });
+
+  const good = { values: [1, 2, 3, 5, 4, 6, 7, 6], horizon: 2 };
+  it.each<[string, unknown, number, string, string]>([
+    ["no values", { horizon: 1 }, 400, "INVALID_REQUEST", "values is required"],
+    ["an empty series", { ...good, values: [] }, 400, "INVALID_REQUEST", "values: too small"],
+    [
+      "a text among the values",
+      { ...good, values: [1, "2"] },
+      400,
+      "INVALID_REQUEST",
+      'values[1]: expected number; received "2"',
+    ],
+    [
+      "an overflowing number",
+      '{"values":[1,1e999,3],"horizon":1}',
+      400,
+      "INVALID_REQUEST",
+      "values[1]: expected number",
+    ],
+    ["too many values", { ...good, values: new Array(100_001).fill(1) }, 400, "INVALID_REQUEST", "values: too big"],
+    ["a broken horizon", { ...good, horizon: 2.5 }, 400, "INVALID_REQUEST", "horizon: expected int; received 2.5"],
+    ["a horizon too far", { ...good, horizon: 10_001 }, 400, "INVALID_REQUEST", "horizon: too big"],
+    ["a field with a spelling mistake", { ...good, horizn: 1 }, 400, "INVALID_REQUEST", "horizn is not a field"],
+    ["orders of the wrong length", { ...good, order: [1, 0] }, 400, "INVALID_REQUEST", "order"],
+    ["a season without orders", { ...good, seasonal: [1, 0, 0, 4] }, 400, "INVALID_REQUEST", "seasonal needs order"],
+    [
+      "two periods",
+      { ...good, order: [1, 0, 0], seasonal: [1, 0, 0, 4], period: 3 },
+      400,
+      "INVALID_REQUEST",
+      "period is 3 but seasonal says 4",
+    ],
+    [
+      "a level in percent",
+      { ...good, levels: [80] },
+      400,
+      "INVALID_REQUEST",
+      "levels[0]: too big: expected number to be <1; received 80",
+    ],
+    [
+      "bounds upside down",
+      { ...good, bounds: { lower: 2, upper: 1 } },
+      400,
+      "INVALID_REQUEST",
+      "bounds must have lower below upper",
+    ],
+    ["a value outside the bounds", { ...good, bounds: { upper: 6 } }, 400, "OUT_OF_BOUNDS", "values[6] is 7"],
+    [
+      "a start without a step",
+      { ...good, start: "2026-01-01T00:00:00Z" },
+      400,
+      "INVALID_REQUEST",
+      "stepSeconds is needed",
+    ],
+    [
+      "a start that is no time",
+      { ...good, start: "yesterday", stepSeconds: 1 },
+      400,
+      "INVALID_REQUEST",
+      'received "yesterday"',
+    ],
+    ["gaps only", { ...good, values: [null, null] }, 400, "NO_DATA", "holds no number"],
+    ["a series too short for its orders", { ...good, values: [1, 2], order: [3, 1, 3] }, 400, "TOO_SHORT", ""],
+    ["a season of one", { ...good, order: [1, 0, 0], seasonal: [1, 0, 0, 1] }, 400, "INVALID_ORDER", "period"],
+    ["broken JSON", '{"values":[1,', 400, "INVALID_JSON", ""],
+    ["no body", "", 400, "INVALID_JSON", ""],
+    ["a list", [1, 2, 3], 400, "INVALID_REQUEST", "the body"],
+  ])("refuses %s", async (_, body, status, code, detail) => {
+    const problem = expectProblem(await post(body), status);
+    expect(problem.code).toBe(code);
+    expect(problem.detail.toLowerCase()).toContain(detail.toLowerCase());
+  });
+
+  it("refuses bodies that are too large or no JSON", async () => {
+    const large = `{"horizon":1,"values":[${"1234567890.123456,".repeat(300_000)}1]}`;
+    expect(expectProblem(await post(large), 413).code).toBe("BODY_TOO_LARGE");
+    expect(expectProblem(await post("a,b", { "content-type": "text/csv" }), 415).code).toBe("UNSUPPORTED_MEDIA_TYPE");
+  });
+
+  it("does not give away what failed inside, but logs it", async () => {
+    const broken = await build({
+      executor: { ...service.executor, run: () => Promise.reject(new Error("secret path /etc")) },
+    });
+    const response = await broken.inject({ method: "POST", url: "/api/v1/forecast", payload: good });
+    expect(expectProblem(response, 500)).toMatchObject({ code: "INTERNAL" });
+    expect(response.body).not.toContain("secret");
+    expect(complaints.some((line) => line.includes("secret path"))).toBe(true);
+    await broken.close();
+  });
+});
+
+describe("admission", () => {
+  it("lets some in, lets some wait, and turns the rest away", async () => {
+    const admission = createAdmission({ running: 1, waiting: 1 });
+    const order: string[] = [];
+    let release = () => {};
+    const first = admission.enter(async () => {
+      order.push("first");
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+    });
+    const second = admission.enter(async () => void order.push("second"));
+    await expect(admission.enter(async () => {})).rejects.toMatchObject({ status: 503, code: "BUSY" });
+    expect(order).toEqual(["first"]);
+    release();
+    await Promise.all([first, second]);
+    await admission.enter(async () => void order.push("third"));
+    expect(order).toEqual(["first", "second", "third"]);
+  });
+
+  it("gives the place back after a failure", async () => {
+    const admission = createAdmission({ running: 1, waiting: 0 });
+    await expect(admission.enter(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    expect(await admission.enter(async () => 1)).toBe(1);
+  });
+});

@@ -1,0 +1,89 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import * as schemas from "../src/http/schemas.js";
+import { build, expectProblem, expectShape, folder, get } from "./http-application.js";
+
+describe("operations", () => {
+  it("is alive, and ready when every part works", async () => {
+    expect((await get("/health/live")).json()).toEqual({ status: "ok" });
+    const ready = await get("/health/ready");
+    expect(ready.statusCode).toBe(200);
+    const body = expectShape(schemas.healthResponse, ready.json());
+    expect(body.dependencies?.map(({ name }) => name)).toEqual(["store", "collect", "infer", "train"]);
+  });
+
+  it("is not ready when a part does not work, and says which", async () => {
+    const health = async () => ({
+      status: "degraded" as const,
+      dependencies: [{ name: "store", status: "failed" as const, detail: "disk full" }],
+    });
+    const sick = await build({ health });
+    const response = await sick.inject("/health/ready");
+    expect(response.statusCode).toBe(503);
+    expect(response.json()).toEqual(await health());
+    expect((await sick.inject("/health/live")).statusCode).toBe(200);
+    await sick.close();
+  });
+
+  it("documents every route", async () => {
+    const document = (await get("/openapi.json")).json();
+    expect(document.openapi).toMatch(/^3\.1/);
+    expect(document.info.version).toBe("1.2.3");
+    expect(Object.keys(document.paths).sort()).toEqual([
+      "/api/v1/events",
+      "/api/v1/forecast",
+      "/api/v1/series",
+      "/api/v1/series/{id}/forecast",
+      "/api/v1/series/{id}/history",
+      "/health/live",
+      "/health/ready",
+    ]);
+    const body = document.paths["/api/v1/forecast"].post.requestBody.content["application/json"].schema;
+    expect(body.required).toEqual(["values", "horizon"]);
+    expect(body.properties.values.maxItems).toBe(100_000);
+    for (const operations of Object.values<Record<string, { summary?: string }>>(document.paths)) {
+      for (const operation of Object.values(operations)) expect(operation.summary).toBeTruthy();
+    }
+    const page = await get("/docs");
+    expect(page.statusCode).toBe(200);
+    expect(page.headers["content-type"]).toContain("text/html");
+  });
+
+  it("agrees with the contract at compile time", () => {
+    expect(schemas.contractsAgree.every(Boolean)).toBe(true);
+  });
+});
+
+describe("the dashboard", () => {
+  it("says how to build it where it is not built", async () => {
+    const response = await get("/");
+    expect(response.statusCode).toBe(503);
+    expect(response.body).toContain("npm run build");
+  });
+
+  it("is served with its assets, and every page of it is index.html", async () => {
+    const built = join(folder, "dashboard");
+    mkdirSync(join(built, "assets"), { recursive: true });
+    writeFileSync(join(built, "index.html"), "<title>Loadcast</title>");
+    writeFileSync(join(built, "assets", "index-abc123.js"), "export {};");
+    const served = await build({ dashboard: built });
+    const page = (url: string) => served.inject({ url, headers: { accept: "text/html,*/*" } });
+
+    for (const url of ["/", "/series/demo", "/anything?x=1"]) {
+      const response = await page(url);
+      expect([response.statusCode, response.headers["cache-control"]]).toEqual([200, "no-cache"]);
+      expect(response.body).toContain("<title>Loadcast</title>");
+    }
+    const asset = await page("/assets/index-abc123.js");
+    expect(asset.headers["cache-control"]).toContain("immutable");
+    expect(asset.headers["x-content-type-options"]).toBe("nosniff");
+    // A wrong address of the API, a lost asset, or a program that asks is told so.
+    for (const url of ["/api/v1/nothing", "/assets/index-old.js", "/health/none"]) {
+      expect(expectProblem(await page(url), 404).code).toBe("NOT_FOUND");
+    }
+    expect(expectProblem(await served.inject("/series/demo"), 404).code).toBe("NOT_FOUND");
+    expect((await page("/../package.json")).body).not.toContain("fastify");
+    await served.close();
+  });
+});
