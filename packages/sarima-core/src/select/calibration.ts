@@ -8,7 +8,7 @@ const LEVELS = [0.5, 0.8, 0.95, 0.99];
  * Half-widths of server metrics relative to Gaussian ones of the same variance: peaked in the middle, heavy in the tails, close to a
  * Student distribution with 5 degrees of freedom. Measured on forecasts up to 4 hours ahead.
  */
-const USUAL = [0.84, 0.89, 1.02, 1.2];
+const USUAL = [0.83, 0.88, 1.08, 1.28];
 
 /** Weight of the series' own replayed errors, which are many but depend on one another. */
 const OWN = 0.35;
