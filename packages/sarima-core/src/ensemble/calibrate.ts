@@ -16,17 +16,14 @@ export interface Calibration {
 
 /** Values of trial at which the trial and the prior count alike. */
 const PRIOR_VALUES = 432;
-/** Members' tails come from few errors and are too short: what the ends of the 80 and 95 % intervals need on average. */
-const PRIOR_AT_80 = 1.03;
-const PRIOR_AT_95 = 1.4;
+/** Members' tails come from few errors and are too short: what the ends of the 95 % interval need on average; the 80 % interval needs nothing. */
+const PRIOR_AT_95 = 1.33;
 const MIN_FACTOR = 0.5;
 const MAX_FACTOR = 3;
 
 function priorFactor(k: number): number {
-  const score = Math.abs(SCORES[k]);
-  if (score <= SCORES[11]) return 1 + ((PRIOR_AT_80 - 1) * score) / SCORES[11];
-  const outside = Math.min(1.5, (score - SCORES[11]) / (SCORES[13] - SCORES[11]));
-  return PRIOR_AT_80 + (PRIOR_AT_95 - PRIOR_AT_80) * outside;
+  const outside = (Math.abs(SCORES[k]) - SCORES[11]) / (SCORES[13] - SCORES[11]);
+  return 1 + (PRIOR_AT_95 - 1) * Math.max(0, Math.min(1.5, outside));
 }
 
 /**

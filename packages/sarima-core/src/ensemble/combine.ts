@@ -4,17 +4,20 @@ import type { Judgement } from "./judge.js";
 export type Weights = Readonly<Record<Part, number>>;
 
 /**
- * How fast a weight falls with relative loss, exp(−rate·(loss − best loss)): the centre is known better from few origins
- * than the tails are, so it may choose more sharply.
+ * How fast a weight falls with the loss, (loss / best loss)^−rate: the centre is known better from few origins than the tails
+ * are, so it may choose more sharply. Accuracy hardly depends on them: 4 to 16 and 2 to 4 differ by less than 1 % (measured).
  */
-const RATES: Record<Part, number> = { lower: 2, centre: 8, upper: 2 };
+const RATES: Record<Part, number> = { lower: 3, centre: 8, upper: 3 };
 /** Added to every weight before they are scaled to sum to 1: nobody is ever out. */
 const FLOOR = 0.02;
+/** Losses relative to the average below this are all the same. */
+const LEAST_LOSS = 1e-6;
 /** A member with answers for fewer of the trial's forecasts than this has not been judged. */
 const MIN_ANSWERED = 0.25;
 
 /**
- * Weights from the losses of the trial, by exponential weighting (Vovk 1990; Cesa-Bianchi & Lugosi 2006) with a floor.
+ * Weights from the losses of the trial: exponential in the logarithm of the loss (Vovk 1990; Cesa-Bianchi & Lugosi 2006), with a
+ * floor.
  */
 export function weightsOf(judgements: readonly Judgement[]): Weights[] {
   const raw = judgements.map(() => ({ lower: 0, centre: 0, upper: 0 }));
@@ -26,7 +29,8 @@ export function weightsOf(judgements: readonly Judgement[]): Weights[] {
     });
     let sum = 0;
     judgements.forEach((j, m) => {
-      raw[m][part] = judged[m] ? Math.exp(-RATES[part] * (j.loss[part] - best)) + FLOOR : 0;
+      const ratio = Math.max(j.loss[part], LEAST_LOSS) / Math.max(best, LEAST_LOSS);
+      raw[m][part] = judged[m] ? ratio ** -RATES[part] + FLOOR : 0;
       sum += raw[m][part];
     });
     for (const weights of raw) weights[part] /= sum;

@@ -9,30 +9,39 @@ const ENOUGH = 10;
 /** Quantiles of what a model missed, on its own scale: rows for the anchor steps, columns for the probabilities. */
 export type ErrorTable = readonly (readonly number[])[];
 
+/** What the errors were collected from, and by what model. */
+export interface ErrorSource {
+  /** Values of the sample, and coefficients that were estimated from them. */
+  readonly length: number;
+  readonly coefficients: number;
+  /** With a unit root the median error is noise and is taken out; without one it is bias and stays. */
+  readonly unitRoot: boolean;
+}
+
 /**
- * Quantiles of the forecast errors at each anchor step. An anchor with too few errors takes the row before, wider by the
- * square root of the distance where the model has a unit root.
- *
- * @param centred takes the median error out of every row: for a model with a unit root it is noise, not bias
- * @param inflation makes up for errors inside the sample being smaller than those to come
+ * Quantiles of the forecast errors at each anchor step. Errors inside the sample are smaller than those to come, by the
+ * coefficients that were fitted to them and by the steps that overlapping forecasts share: their distances from the median grow
+ * by 1 + (coefficients + step) / length. An anchor with too few errors takes the row before, wider by the square root of
+ * the distance where there is a unit root.
  */
 export function errorTable(
   errors: readonly number[][],
   anchors: readonly number[],
-  inflation: number,
-  centred: boolean,
+  { length, coefficients, unitRoot }: ErrorSource,
 ): number[][] {
   const table: number[][] = [];
   for (let a = 0; a < anchors.length; a++) {
     const list = errors[a];
     if (list.length < ENOUGH) {
-      const growth = centred && a > 0 ? Math.sqrt((anchors[a] + 1) / (anchors[a - 1] + 1)) : 1;
+      const growth = unitRoot && a > 0 ? Math.sqrt((anchors[a] + 1) / (anchors[a - 1] + 1)) : 1;
       table.push(a > 0 ? table[a - 1].map((e) => e * growth) : new Array<number>(COUNT).fill(0));
       continue;
     }
     const sorted = Float64Array.from(list).sort();
-    const centre = centred ? sortedQuantile(sorted, 0.5) : 0;
-    table.push(PROBABILITIES.map((p) => (sortedQuantile(sorted, p) - centre) * inflation));
+    const median = sortedQuantile(sorted, 0.5);
+    const bias = unitRoot ? 0 : median;
+    const inflation = 1 + (coefficients + anchors[a]) / length;
+    table.push(PROBABILITIES.map((p) => bias + (sortedQuantile(sorted, p) - median) * inflation));
   }
   return table;
 }

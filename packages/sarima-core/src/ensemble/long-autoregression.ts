@@ -72,7 +72,7 @@ export function fitLongAutoregression(
     }
     return list;
   });
-  const table = errorTable(errors, anchors, 1 + p / z.length, d === 1);
+  const table = errorTable(errors, anchors, { length: z.length, coefficients: p, unitRoot: d === 1 });
   return { kind: "autoregression", scale, d, window, model, profile, errors: table };
 }
 

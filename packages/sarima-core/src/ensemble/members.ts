@@ -54,6 +54,10 @@ export function candidates(periods: readonly number[], scales: readonly ScaleNam
     for (const window of SHORT_WINDOWS) {
       list.push(autoregression(`ar-${scale}-last${window}`, { scale, d: 0, window }, Number.POSITIVE_INFINITY));
     }
+    // On the raw scale only: short differenced logs have tails that explode.
+    if (scale === "raw") {
+      list.push(autoregression("ar-raw-d1-last144", { scale, d: 1, window: 144 }, Number.POSITIVE_INFINITY));
+    }
     for (const cycle of periods.filter((period) => period >= SHORTEST_CYCLE)) {
       list.push(autoregression(`ar-${scale}-cycle${cycle}`, { scale, d: 0, window: LONG_WINDOW, cycle }, 3));
     }

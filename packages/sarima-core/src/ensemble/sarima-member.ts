@@ -104,7 +104,7 @@ function sampleErrors(fit: SarimaFit, z: Float64Array, y: Float64Array, anchors:
     }
   }
   const coefficients = fit.ar.length + fit.ma.length + fit.seasonalAr.length + fit.seasonalMa.length;
-  return errorTable(errors, anchors, 1 + coefficients / n, hasUnitRoot(fit));
+  return errorTable(errors, anchors, { length: n, coefficients, unitRoot: hasUnitRoot(fit) });
 }
 
 export function forecastSarima(
