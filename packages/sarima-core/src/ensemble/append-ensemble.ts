@@ -1,5 +1,5 @@
 import { SarimaError } from "../errors.js";
-import { type Series, toSeries } from "../series.js";
+import { checkObject, type Series, toSeries } from "../series.js";
 import type { SarimaEnsemble } from "./ensemble.js";
 import { effectsOf } from "./regression.js";
 
@@ -15,6 +15,7 @@ export function appendEnsemble(
   y: Series,
   options: { regressors?: readonly Series[] } = {},
 ): SarimaEnsemble {
+  checkObject(options, "options");
   const added = toSeries(y);
   const { lower, upper, regression } = ensemble;
   added.forEach((value, t) => {

@@ -1,6 +1,6 @@
 import { quote, SarimaError, throwIfAborted } from "../errors.js";
 import type { Transform } from "../model.js";
-import { countObserved, finiteNumber, type Series, toSeries, wholeNumber } from "../series.js";
+import { checkList, checkObject, countObserved, finiteNumber, type Series, toSeries, wholeNumber } from "../series.js";
 import { type Calibration, calibrate } from "./calibrate.js";
 import { type Weights, weightsOf } from "./combine.js";
 import { anchorSteps } from "./grid.js";
@@ -69,8 +69,11 @@ const MAX_HORIZON = 10_000;
  * @throws SarimaError `TOO_SHORT`, `NON_FINITE`, `INVALID_ARGUMENT` (a value outside the bounds among them), `ABORTED`
  */
 export function autoEnsemble(y: Series, options: EnsembleOptions = {}): SarimaEnsemble {
-  if (options === null || typeof options !== "object") {
-    throw new SarimaError("INVALID_ARGUMENT", `options must be an object; received ${quote(options)}`);
+  checkObject(options, "options");
+  const { regressors, onProgress } = options;
+  checkList(regressors, "regressors");
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw new SarimaError("INVALID_ARGUMENT", `onProgress must be a function; received ${quote(onProgress)}`);
   }
   const series = toSeries(y);
   const observed = countObserved(series);
@@ -86,7 +89,7 @@ export function autoEnsemble(y: Series, options: EnsembleOptions = {}): SarimaEn
   const periods = usablePeriods(options.periods, series.length, warnings);
   throwIfAborted(options.signal);
 
-  const regression = options.regressors?.length ? regress(series, options.regressors) : null;
+  const regression = regressors?.length ? regress(series, regressors) : null;
   const trimmed = withoutOuterGaps(withoutEffects(series, regression));
   // A remainder after regression has bounds of its own that nobody knows.
   const transform = regression ? null : chooseTransform(trimmed, lower, upper);
@@ -97,7 +100,7 @@ export function autoEnsemble(y: Series, options: EnsembleOptions = {}): SarimaEn
   };
   const scales: ScaleName[] = transform ? ["shape", "raw"] : ["raw"];
   const list = candidates(periods, scales);
-  const trial = runTrial(list, setting, options.onProgress);
+  const trial = runTrial(list, setting, onProgress);
   if (trial.origins.length === 0) {
     warnings.push(`only ${trimmed.length} values: the members were not judged and count alike`);
   }

@@ -1,7 +1,7 @@
 import { normalQuantile } from "../distributions/normal-quantile.js";
 import { checkLevels } from "../forecast.js";
 import type { Forecast } from "../model.js";
-import { type Series, wholeNumber } from "../series.js";
+import { checkObject, type Series, wholeNumber } from "../series.js";
 import { applyFactors } from "./calibrate.js";
 import { combineQuantiles } from "./combine.js";
 import { type SarimaEnsemble, settingOf, withoutEffects, withoutOuterGaps } from "./ensemble.js";
@@ -37,6 +37,7 @@ export function forecastEnsemble(
   horizon: number,
   options: EnsembleForecastOptions = {},
 ): Forecast {
+  checkObject(options, "options");
   wholeNumber(horizon, "horizon", 1, MAX_HORIZON);
   const levels = checkLevels(options.levels);
   const marginals = marginalsOf(ensemble, horizon, options.regressors);

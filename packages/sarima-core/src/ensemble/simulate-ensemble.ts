@@ -1,6 +1,6 @@
 import { SarimaError } from "../errors.js";
 import { Random } from "../random.js";
-import { type Series, wholeNumber } from "../series.js";
+import { checkObject, type Series, wholeNumber } from "../series.js";
 import type { SarimaEnsemble } from "./ensemble.js";
 import { marginalsOf } from "./forecast-ensemble.js";
 
@@ -29,6 +29,7 @@ export function simulateEnsemble(
   horizon: number,
   options: EnsembleSimulateOptions = {},
 ): Float64Array[] {
+  checkObject(options, "options");
   wholeNumber(horizon, "horizon", 1, MAX_HORIZON);
   const count = wholeNumber(options.paths ?? 1000, "paths", 1, 10_000_000);
   const seed = wholeNumber(options.seed ?? 1, "seed", Number.MIN_SAFE_INTEGER);

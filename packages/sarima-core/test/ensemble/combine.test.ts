@@ -128,7 +128,7 @@ describe("calibration", () => {
       const { factors, trust, before, after } = calibrate(trialOf(sd), settingOf(y), even(1));
       expect(trust).toBeGreaterThan(0.75);
       for (const k of [3, 11]) {
-        const ratio = factors[k] / ((1 / sd) ** trust);
+        const ratio = factors[k] / (1 / sd) ** trust;
         expect(Math.abs(ratio - 1)).toBeLessThan(0.1);
       }
       expect(factors[7]).toBe(1);

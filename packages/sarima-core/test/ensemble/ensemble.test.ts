@@ -146,6 +146,28 @@ describe("autoEnsemble", () => {
     expect(() => forecast(ensemble, 4, { levels: [95] })).toThrow(/levels/);
     expect(() => forecast({} as never, 4)).toThrow(/what sarima, autoSarima or autoEnsemble returned/);
   });
+  it.each([
+    ["options", null],
+    ["options", 5],
+    ["periods", { periods: 12 }],
+    ["periods[0]", { periods: [1] }],
+    ["lower", { lower: Number.NaN }],
+    ["upper", { upper: "100" }],
+    ["horizon", { horizon: 1.5 }],
+    ["regressors", { regressors: "x" }],
+    ["regressors[0]", { regressors: [[1, 2]] }],
+    ["signal", { signal: {} }],
+    ["onProgress", { onProgress: 1 }],
+  ])("names the argument that is wrong: %s", (name, options) => {
+    const error = (() => {
+      try {
+        autoEnsemble(y.slice(0, 60), options as never);
+      } catch (thrown) {
+        return thrown as Error & { code: string };
+      }
+    })();
+    expect(error).toMatchObject({ code: "INVALID_ARGUMENT", message: expect.stringContaining(name) });
+  });
   it("tells its progress and stops when the signal fires", () => {
     const controller = new AbortController();
     const seen: number[] = [];
