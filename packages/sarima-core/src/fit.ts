@@ -135,6 +135,11 @@ export function fitPrepared(
   }
 
   const warnings: string[] = [];
+  if (likelihood.undetermined > 0) {
+    warnings.push(
+      `${likelihood.undetermined} of the ${spec.seasonal[3]} places in the season are observed too seldom to forecast: standard errors there are infinite`,
+    );
+  }
   const constant = fixedSigma2 === undefined && likelihood.isConstant();
   let maximum: Maximum;
   if (constant) {

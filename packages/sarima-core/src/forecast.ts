@@ -107,6 +107,9 @@ export function checkLevels(levels: readonly number[] | undefined): readonly num
 /** Standard deviation of the back-transformed normal: exact for the log, by equally likely quantiles for the rest. */
 function originalDeviation(center: number, deviation: number, mean: number, transform: Transform): number {
   if (!(deviation > 0)) return 0;
+  if (deviation === Number.POSITIVE_INFINITY) {
+    return transform.kind === "logit" ? (transform.upper - transform.lower) / 2 : deviation;
+  }
   if (transform.kind === "log") return (mean + transform.offset) * Math.sqrt(Math.expm1(deviation * deviation));
   const points = 400;
   let sum = 0;

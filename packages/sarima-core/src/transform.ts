@@ -168,6 +168,7 @@ export function inverseTransform(x: number, t: Transform | null): number {
 export function biasAdjustedMean(mean: number, variance: number, t: Transform | null): number {
   if (t === null) return mean;
   if (!(variance > 0)) return inverseTransform(mean, t);
+  if (variance === Number.POSITIVE_INFINITY) return t.kind === "logit" ? (t.lower + t.upper) / 2 : variance;
   if (t.kind === "log") return Math.exp(mean + variance / 2) - t.offset;
   if (t.kind === "box-cox" && t.lambda === 0) return Math.exp(mean + variance / 2);
   if (t.kind === "box-cox" && t.lambda < 0) {

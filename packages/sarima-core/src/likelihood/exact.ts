@@ -5,6 +5,7 @@ import { expandDifference, type LagPolynomial, SeasonalProduct } from "../polyno
 import type { ArmaFactors, CheckedSpec } from "../spec.js";
 import { refuseCollinear, refuseSmallPivots } from "./collinear.js";
 import { ExtendedGains } from "./extended.js";
+import { undeterminedPlaces } from "./flat-prior.js";
 import { type LeastSquares, LeastSquaresSolver } from "./gls.js";
 import { InnovationsFilter, STEADY } from "./innovations.js";
 import { kalmanWhiten } from "./kalman.js";
@@ -54,7 +55,9 @@ export interface Evaluation {
  */
 export class ExactLikelihood {
   readonly spec: CheckedSpec;
-  /** Observed values that count: n − k of the differenced series with k gaps. */
+  /** Values before the series that its observations say nothing about: seasonal places that are never observed. */
+  readonly undetermined: number;
+  /** Observed values that count: n − k of the differenced series with k gaps, and one more for each undetermined value. */
   readonly nobs: number;
   /** Estimated coefficients of the regression: the mean first, then the regressors. */
   readonly regression: number;
@@ -118,7 +121,8 @@ export class ExactLikelihood {
       else if (Number.isNaN(size)) gaps.push(t);
     }
     this.gaps = gaps.map((t) => t + first);
-    this.nobs = n - gaps.length - m;
+    this.undetermined = undeterminedPlaces(y.subarray(first, last + 1), D, s);
+    this.nobs = n - gaps.length - m + this.undetermined;
     this.regression = (data.mean ? 1 : 0) + regressors.length;
     if (this.nobs < this.regression + 1) {
       throw new SarimaError(
@@ -149,7 +153,8 @@ export class ExactLikelihood {
     if (regressors.length > 0) refuseCollinear(regressionW, names);
 
     const r = Math.max(p + s * P, q + s * Q + 1, 1);
-    this.engine = engine ?? cheaper(n, r, m, gaps.length, this.regression);
+    // Gap columns of a place that is never observed differ by nothing; the filter keeps such places apart.
+    this.engine = this.undetermined > 0 ? "kalman" : (engine ?? cheaper(n, r, m, gaps.length, this.regression));
     if (this.engine === "kalman") {
       const yColumns = [...(data.mean ? [integratedConstant(n, d, D, s)] : []), ...regressionColumns];
       this.kalman = { y: window, columns: yColumns };
@@ -209,7 +214,8 @@ export class ExactLikelihood {
       const [variance] = stateCovarianceColumn(phi, theta, 1) ?? [];
       if (variance === undefined) return false;
       this.slow = variance > SLOW;
-      if (precise && this.slow && this.gaps.length <= FEW_GAPS) return this.evaluateWithDummies(factors);
+      if (precise && this.slow && this.gaps.length <= FEW_GAPS && this.undetermined === 0)
+        return this.evaluateWithDummies(factors);
       const result = kalmanWhiten({ phi, theta, delta: this.delta, ...this.kalman, interrupt: this.interrupt });
       this.solution = this.regression > 0 ? this.solver.solve(result.whitened, result.whitenedColumns) : null;
       current.rss = this.solution ? this.solution.rss : sumOfSquares(result.whitened);

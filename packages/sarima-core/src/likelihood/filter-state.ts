@@ -154,7 +154,11 @@ function covarianceVariance(
     for (let j = 0; j <= i; j++) {
       const c = covariance(i, j) * (i === j ? 1 : 2);
       if (c === 0) continue;
-      for (let k = 0; k < horizon; k++) variance[k] += c * responses[i][k] * responses[j][k];
+      for (let k = 0; k < horizon; k++) {
+        // c is infinite for what was never observed; a step that does not depend on it is none the worse.
+        const product = responses[i][k] * responses[j][k];
+        if (product !== 0) variance[k] += c * product;
+      }
     }
   }
   const future = cumulativeSquares(respondToInnovation(gainOf(polynomials, r), polynomials, horizon));
@@ -210,7 +214,10 @@ export interface Step {
   readonly F: number;
 }
 
-/** Takes in one value. Null when a gap follows a filter that has not settled: then only a full pass is exact. */
+/**
+ * Takes in one value. Null when a gap follows a filter that has not settled, or when the value depends on one that was never
+ * observed: then only a full pass is exact.
+ */
 export function step(state: FilterState, polynomials: ModelPolynomials, y: number): Step | null {
   if (state.kind === "covariance") return covarianceStep(state, polynomials, y);
   if (Number.isNaN(y)) {
@@ -275,7 +282,7 @@ function disturbance(theta: LagPolynomial, r: number): Float64Array {
 }
 
 /** A textbook Kalman step on (α ; lags that are gaps), Durbin & Koopman 2012, 4.3. */
-function covarianceStep(state: CovarianceFilterState, polynomials: ModelPolynomials, y: number): Step {
+function covarianceStep(state: CovarianceFilterState, polynomials: ModelPolynomials, y: number): Step | null {
   const { phi, theta, delta } = polynomials;
   const r = state.alpha.length;
   const u = state.gapLags.length;
@@ -304,6 +311,8 @@ function covarianceStep(state: CovarianceFilterState, polynomials: ModelPolynomi
     Mz[i] = sum;
     F += z[i] * sum;
   }
+  // It depends on a value that was never observed.
+  if (!Number.isFinite(F)) return null;
   const predicted = predict(state, polynomials);
   const observed = !Number.isNaN(y);
   const v = y - predicted;

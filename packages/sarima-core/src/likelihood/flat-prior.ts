@@ -132,3 +132,18 @@ export function whitenCombination(prior: FlatPrior, b: Float64Array, h: Float64A
   }
   return true;
 }
+
+/**
+ * Seasonal differencing compares a place in the season with itself: one with fewer than D observations leaves values before
+ * the series undetermined, and its observations say nothing.
+ */
+export function undeterminedPlaces(y: Float64Array, D: number, s: number): number {
+  if (D === 0) return 0;
+  let count = 0;
+  for (let place = 0; place < s; place++) {
+    let observed = 0;
+    for (let t = place; t < y.length; t += s) if (!Number.isNaN(y[t])) observed++;
+    count += Math.max(0, D - observed);
+  }
+  return count;
+}
