@@ -163,6 +163,8 @@ function covarianceVariance(
   }
   const future = cumulativeSquares(respondToInnovation(gainOf(polynomials, r), polynomials, horizon));
   for (let k = 1; k < horizon; k++) variance[k] += future[k - 1];
+  // With everything known up to now the future's own innovations remain: rounding must not take the variance below that.
+  for (let k = 0; k < horizon; k++) variance[k] = Math.max(variance[k], future[k]);
   return variance;
 }
 
