@@ -61,7 +61,7 @@ export function append(model: SarimaModel, y: Series, options: { regressors?: re
     fitted[n + t] = z[t] - next.v;
     if (Number.isNaN(next.v)) continue;
     nobs++;
-    logLik -= 0.5 * (Math.log(2 * Math.PI * sigma2 * next.F) + (next.v * next.v) / (sigma2 * next.F));
+    logLik = withDensity(logLik, next.v, sigma2 * next.F, z[t]);
   }
   return finish(residuals, fitted);
 
@@ -85,9 +85,8 @@ export function append(model: SarimaModel, y: Series, options: { regressors?: re
     for (let t = n; t < whole.length; t++) {
       const v = pass.innovations[t];
       if (Number.isNaN(v)) continue;
-      const F = (v / pass.residuals[t]) ** 2;
       nobs++;
-      logLik -= 0.5 * (Math.log(2 * Math.PI * sigma2 * F) + (v * v) / (sigma2 * F));
+      logLik = withDensity(logLik, v, sigma2 * pass.variances[t], all[t]);
     }
     return finish(
       pass.residuals,
@@ -117,4 +116,10 @@ function concatenate(a: Float64Array, b: Float64Array): Float64Array {
   out.set(a);
   out.set(b, a.length);
   return out;
+}
+
+/** With one more innovation v of variance F·sigma2. A model without variance, of a constant series, rules out any other value. */
+function withDensity(logLik: number, v: number, variance: number, value: number): number {
+  if (variance > 0) return logLik - 0.5 * (Math.log(2 * Math.PI * variance) + (v * v) / variance);
+  return Math.abs(v) <= 1e-12 * Math.abs(value) ? logLik : Number.NEGATIVE_INFINITY;
 }

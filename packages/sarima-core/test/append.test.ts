@@ -137,6 +137,22 @@ describe("append", () => {
     holds(model, sarima(y, spec, { fixed }), 1e-8);
   });
 
+  it("predicts a value exactly now and then, and loses nothing by it", () => {
+    const y = [1, 2, 2, 2, 3, Number.NaN, 3, 3, 4, 4];
+    const fixed = { ar: [0], ma: [], sigma2: 1 };
+    const spec: SarimaSpec = { order: [1, 1, 0] };
+    for (const cut of [4, 5, 6, 7, 8]) {
+      holds(append(sarima(y.slice(0, cut), spec, { fixed }), y.slice(cut)), sarima(y, spec, { fixed }), 1e-12);
+    }
+    // A transient filter that meets a gap begins again, with innovations of exactly 0.
+    const zeros = [1, -1, 0, 0, 0, 0, 0, 0];
+    const long: SarimaSpec = { order: [0, 0, 1], mean: false };
+    const held = { ma: [1], sigma2: 1 };
+    const again = append(sarima(zeros, long, { fixed: held }), [0, Number.NaN, 0, 0]);
+    holds(again, sarima([...zeros, 0, Number.NaN, 0, 0], long, { fixed: held }), 1e-12);
+    expect(Number.isFinite(again.logLik)).toBe(true);
+  });
+
   it("takes in the first value of a place in the season that was never observed", () => {
     const y = Float64Array.from({ length: 90 }, (_, t) =>
       t % 12 === 3 && t < 75 ? Number.NaN : Math.cos(t * t) + (t % 12),

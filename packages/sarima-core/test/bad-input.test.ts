@@ -217,7 +217,10 @@ describe("series that say little", () => {
         expect(f.mean[h]).toBeCloseTo(value, 9);
         expect(f.standardError[h]).toBe(0);
       });
-      expect(findNaN(append(model, [1, 2]).state)).toBeNull();
+      const other = append(model, [expected[0], Number.NaN, 1000]);
+      expect(findNaN(other)).toBeNull();
+      expect(other.logLik).toBe(Number.NEGATIVE_INFINITY);
+      expect(append(model, expected).logLik).toBe(Number.POSITIVE_INFINITY);
     }
   });
 

@@ -12,6 +12,8 @@ export interface FilterPass {
   readonly residuals: Float64Array;
   /** v_t: what was observed less what was predicted. */
   readonly innovations: Float64Array;
+  /** F_t, for Var ε = 1; NaN or Infinity where there is no innovation. */
+  readonly variances: Float64Array;
   readonly state: FilterState;
 }
 
@@ -31,6 +33,7 @@ export function filterPass(y: Float64Array, spec: CheckedSpec, factors: ArmaFact
   const m = delta.degree;
   const residuals = new Float64Array(n).fill(Number.NaN);
   const innovations = new Float64Array(n).fill(Number.NaN);
+  const variances = new Float64Array(n).fill(Number.NaN);
   let first = 0;
   while (first < n && Number.isNaN(y[first])) first++;
   if (y.subarray(first).some(Number.isNaN)) {
@@ -42,6 +45,7 @@ export function filterPass(y: Float64Array, spec: CheckedSpec, factors: ArmaFact
     return {
       residuals,
       innovations,
+      variances: F,
       state: {
         kind: "covariance",
         alpha: state.alpha[0],
@@ -67,12 +71,14 @@ export function filterPass(y: Float64Array, spec: CheckedSpec, factors: ArmaFact
   for (let t = 0; t < w.length; t++) {
     residuals[first + m + t] = out[t];
     innovations[first + m + t] = out[t] * Math.sqrt(filter.F[t]);
+    variances[first + m + t] = filter.F[t];
   }
   const { a, G, W, F, M } = filter.state;
   const lags = Float64Array.from({ length: m }, (_, j) => y[n - 1 - j]);
   return {
     residuals,
     innovations,
+    variances,
     state: { kind: "innovations", alpha: a[0].slice(0, r), lags, G: G.slice(), W: W.slice(), F, M },
   };
 }

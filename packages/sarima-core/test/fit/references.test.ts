@@ -149,8 +149,8 @@ describe.skipIf(!hasReferenceData)(`mle.json${referenceDataNote}`, () => {
     best: { loglik: number; k: number };
   }
   const cases = hasReferenceData ? readReference<{ cases: Case[] }>("mle.json").cases : [];
-  /** Maxima that the search is known to miss, with what it finds instead. */
-  const missed = ["bitbrains_vm323_cpu_mhz.*.432.411_102_m12"];
+  /** Cases whose maximum the search is known to miss, by id. None at present: all 138 are reached. */
+  const missed: string[] = [];
 
   it("reaches the best known log-likelihood less 0.01 on a sample", () => {
     // A third of the cases, the short ones: the whole set is what bench/accuracy.mjs runs.
@@ -162,6 +162,6 @@ describe.skipIf(!hasReferenceData)(`mle.json${referenceDataNote}`, () => {
       if (model.logLik < c.best.loglik - 0.01) short.push(`${c.id}: ${(model.logLik - c.best.loglik).toFixed(3)}`);
       expect(model.aic).toBeCloseTo(-2 * model.logLik + 2 * c.best.k, 8);
     }
-    expect(short.filter((line) => !missed.some((id) => new RegExp(`^${id}`).test(line)))).toEqual([]);
+    expect(short.filter((line) => !missed.some((id) => line.startsWith(id)))).toEqual([]);
   });
 });
