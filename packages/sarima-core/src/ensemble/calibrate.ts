@@ -1,5 +1,8 @@
+import { studentQuantile } from "../baselines/historical-mean.js";
 import { ascending, combineQuantiles, type Weights } from "./combine.js";
+import { effectiveSize } from "./effective-size.js";
 import { COUNT, MEDIAN, PROBABILITIES, SCORES } from "./grid.js";
+import type { History } from "./history.js";
 import type { Trial } from "./judge.js";
 import type { Setting } from "./members.js";
 
@@ -16,14 +19,24 @@ export interface Calibration {
 
 /** Values of trial at which the trial and the prior count alike. */
 const PRIOR_VALUES = 432;
-/** Members' tails come from few errors and are too short: what the ends of the 95 % interval need on average; the 80 % interval needs nothing. */
-const PRIOR_AT_95 = 1.33;
+/** What the ends of the 95 % interval need on average, since members' tails come from few errors; the 80 % interval needs nothing. */
+const PRIOR_AT_95 = 1.15;
+/** A series that wanders has shown little of what it can do: its tails widen like Student's, with this many degrees of freedom at least. */
+const LEAST_FREEDOM = 6;
+/** Values that tell how much the series wanders: a week at 5 minutes. */
+const WANDER_WINDOW = 2016;
 const MIN_FACTOR = 0.5;
 const MAX_FACTOR = 3;
 
-function priorFactor(k: number): number {
-  const outside = (Math.abs(SCORES[k]) - SCORES[11]) / (SCORES[13] - SCORES[11]);
-  return 1 + (PRIOR_AT_95 - 1) * Math.max(0, Math.min(1.5, outside));
+/** Factors without a trial: 1 up to the 80 % interval, growing from there with the normal score. */
+function priorFactors({ raw, shape }: History): number[] {
+  const values = effectiveSize((shape ?? raw).slice(-WANDER_WINDOW));
+  const freedom = Math.min(100, Math.max(LEAST_FREEDOM, Math.round(values) - 1));
+  const atEnds = PRIOR_AT_95 * (studentQuantile(0.975, freedom) / SCORES[13]) ** 2;
+  return SCORES.map((score) => {
+    const outside = (Math.abs(score) - SCORES[11]) / (SCORES[13] - SCORES[11]);
+    return 1 + (atEnds - 1) * Math.max(0, Math.min(1.5, outside));
+  });
 }
 
 /**
@@ -53,11 +66,11 @@ export function calibrate(trial: Trial, setting: Setting, weights: readonly Weig
   }
   const region = origins.length > 0 ? y.length - origins[origins.length - 1] : 0;
   const trust = actual.length > 0 ? region / (region + PRIOR_VALUES) : 0;
-  const factors = PROBABILITIES.map((_, k) => {
-    if (k === MEDIAN) return 1;
-    if (actual.length === 0) return priorFactor(k);
+  const prior = priorFactors(setting.history);
+  const factors = prior.map((expected, k) => {
+    if (k === MEDIAN || actual.length === 0) return expected;
     const needed = Math.min(MAX_FACTOR, Math.max(MIN_FACTOR, neededFactor(actual, rows, k)));
-    return Math.exp(trust * Math.log(needed) + (1 - trust) * Math.log(priorFactor(k)));
+    return Math.exp(trust * Math.log(needed) + (1 - trust) * Math.log(expected));
   });
   return {
     factors,

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyFactors, calibrate } from "../../src/ensemble/calibrate.js";
 import { ascending, combineQuantiles, weightsOf } from "../../src/ensemble/combine.js";
+import { effectiveSize } from "../../src/ensemble/effective-size.js";
 import { COUNT, PROBABILITIES, SCORES } from "../../src/ensemble/grid.js";
 import { historyOf } from "../../src/ensemble/history.js";
 import { judge, type Trial, trialOrigins } from "../../src/ensemble/judge.js";
@@ -147,12 +148,38 @@ describe("calibration", () => {
     const { factors, trust } = calibrate({ origins: [], quantiles: [[]] }, settingOf(y), even(1));
     expect(trust).toBe(0);
     expect(factors[11]).toBe(1);
-    expect(factors[13]).toBeGreaterThan(1.2);
+    expect(factors[13]).toBeGreaterThan(1.1);
     expect(factors[14]).toBeGreaterThan(factors[13]);
     const q = applyFactors(normalAround(4, 1), factors, 1);
     expect(q[7]).toBe(4);
     PROBABILITIES.forEach((_, k) => {
       expect(q[k]).toBeCloseTo(4 + SCORES[k] * factors[k], 9);
     });
+  });
+  it("without a trial a series that wanders gets wider tails than noise", () => {
+    let level = 0;
+    const walk = y.map((step) => {
+      level += step;
+      return level;
+    });
+    const tails = [y, walk].map((z) => calibrate({ origins: [], quantiles: [[]] }, settingOf(z), even(1)).factors[13]);
+    expect(tails[1] / tails[0]).toBeGreaterThan(1.3);
+  });
+});
+
+describe("effectiveSize", () => {
+  it("is n for noise, n (1 − φ) / (1 + φ) for a first-order autoregression, and n for a constant", () => {
+    const random = new Random(11);
+    const n = 20_000;
+    for (const phi of [0, 0.5, 0.9]) {
+      let state = 0;
+      const z = Float64Array.from({ length: n }, () => {
+        state = phi * state + random.normal();
+        return state;
+      });
+      const ratio = effectiveSize(z) / ((n * (1 - phi)) / (1 + phi));
+      expect(Math.abs(ratio - 1)).toBeLessThan(0.25);
+    }
+    expect(effectiveSize(new Float64Array(50).fill(3))).toBe(50);
   });
 });
