@@ -15,6 +15,9 @@ import type { ArmaFactors, CheckedSpec, SarimaParams, SarimaSpec } from "./spec.
 import { formatSpec } from "./spec.js";
 import { isInvertible, isStationary } from "./stationarity.js";
 
+/** A numeric gradient costs an evaluation for each coefficient, a Hessian one for each pair: beyond this, minutes. */
+const MAX_ESTIMATED = 60;
+
 export interface LikelihoodOptions {
   regressors?: FitOptions["regressors"];
   harmonics?: FitOptions["harmonics"];
@@ -134,6 +137,13 @@ export function fitPrepared(
     );
   }
 
+  if (map.free > MAX_ESTIMATED) {
+    throw new SarimaError(
+      "INVALID_ORDER",
+      `${formatSpec(spec)} estimates ${map.free} ARMA coefficients, more than the ${MAX_ESTIMATED} that a search can find: lower p, q, P or Q, or fix some`,
+    );
+  }
+
   const warnings: string[] = [];
   if (likelihood.undetermined > 0) {
     warnings.push(
@@ -155,7 +165,7 @@ export function fitPrepared(
     warnings.push("the series is constant once differenced and regressed: sigma2 is 0 and intervals have no width");
   } else if (method === "css") {
     maximum = conditionalFit(likelihood, map, options);
-    if (likelihood.gaps.length > 0) warnings.push('method "css" filled the gaps linearly; "ml" treats them exactly');
+    if (likelihood.gapCount > 0) warnings.push('method "css" filled the gaps linearly; "ml" treats them exactly');
   } else {
     const start = method === "css-ml" ? conditionalFit(likelihood, map, options).factors : options.start;
     maximum = maximize(likelihood, map, {

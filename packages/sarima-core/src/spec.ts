@@ -42,7 +42,7 @@ export interface ArmaFactors {
 
 /** Largest p, q, P or Q, and the largest lag of the expanded polynomials. Far above what data can support. */
 export const MAX_ORDER = 200;
-export const MAX_LAG = 50_000;
+export const MAX_LAG = 12_000;
 
 /**
  * Checks orders once; everything downstream trusts the result. A period of 0 or 1 is accepted where P, D and Q are all 0.

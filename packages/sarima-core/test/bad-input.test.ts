@@ -310,6 +310,13 @@ describe("orders", () => {
     );
   });
 
+  it("more coefficients than a search can find are refused; 60 are found", () => {
+    expect(() => sarima(noise(500), { order: [61, 0, 0] })).toThrow(
+      expect.objectContaining({ code: "INVALID_ORDER", message: expect.stringContaining("61 ARMA coefficients") }),
+    );
+    expect(sarima(noise(500), { order: [60, 0, 0] }).converged).toBe(true);
+  });
+
   it("more coefficients than values are refused before any work", () => {
     for (const order of [
       [60, 0, 0],

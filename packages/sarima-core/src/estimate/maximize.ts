@@ -12,6 +12,8 @@ const LONG = 12;
 /** The same for a moving average that is nowhere near a unit root. */
 const SHORT = 4;
 const NOWHERE = { distance: 0, memories: 0 };
+/** Coefficients from which on even a thorough search follows one start only: each step costs as many evaluations. */
+const MANY = 15;
 /** The conditional search: iterations in each round, and how many go on from it. */
 const ROUNDS = [
   [1, 9],
@@ -71,7 +73,8 @@ interface Candidate {
  * 3. quasi-Newton on the exact likelihood from the best distinct ones, with the Gauss–Newton matrix as first curvature.
  */
 export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options: MaximizeOptions = {}): Maximum {
-  const { sigma2, signal, effort = "thorough", unwanted } = options;
+  const { sigma2, signal, unwanted } = options;
+  const effort = map.free > MANY ? "quick" : (options.effort ?? "thorough");
   const quick = effort === "quick";
   likelihood.stopAt(signal);
   const scaled = sigma2 === undefined ? undefined : sigma2 / likelihood.scale / likelihood.scale;

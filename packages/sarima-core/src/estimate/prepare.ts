@@ -1,5 +1,5 @@
 import { SarimaError } from "../errors.js";
-import { integratedConstant } from "../likelihood/exact.js";
+import { integratedConstant } from "../likelihood/design.js";
 import type { FitOptions, Harmonics, Transform } from "../model.js";
 import { checkHarmonics, designColumns } from "../regressors.js";
 import { checkList, checkObject, countObserved, type Series, toCompleteSeries, toSeries } from "../series.js";

@@ -1,0 +1,26 @@
+/** Squares of numbers in this range neither overflow nor lose digits to underflow: no scaling is needed. */
+const SAFE = 1e60;
+
+/** What to divide by so that squares are safe: 1 in the usual case, else a power of two, which costs no digit. */
+export function safeScale(largest: number): number {
+  if (largest === 0 || (largest < SAFE && largest > 1 / SAFE)) return 1;
+  return 2 ** Math.min(1000, Math.ceil(Math.log2(largest)));
+}
+
+/** Largest magnitude. */
+export function largestOf(x: Float64Array): number {
+  let largest = 0;
+  for (let t = 0; t < x.length; t++) largest = Math.max(largest, Math.abs(x[t]));
+  return largest;
+}
+
+/** x / scale; x itself where the scale is 1. */
+export function scaledBy(x: Float64Array, scale: number): Float64Array {
+  if (scale === 1) return x;
+  const out = new Float64Array(x.length);
+  // The inverse of a denormal scale has no number.
+  const factor = 1 / Math.max(scale, 2 ** -1000);
+  const rest = scale < 2 ** -1000 ? 2 ** -1000 / scale : 1;
+  for (let t = 0; t < x.length; t++) out[t] = x[t] * factor * rest;
+  return out;
+}
