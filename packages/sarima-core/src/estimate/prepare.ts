@@ -2,7 +2,7 @@ import { SarimaError } from "../errors.js";
 import { integratedConstant } from "../likelihood/design.js";
 import type { FitOptions, Harmonics, Transform } from "../model.js";
 import { checkHarmonics, designColumns } from "../regressors.js";
-import { checkList, checkObject, countObserved, type Series, toCompleteSeries, toSeries } from "../series.js";
+import { checkList, checkObject, type Series, toCompleteSeries, toSeries } from "../series.js";
 import { type CheckedSpec, type SarimaSpec, validateSpec } from "../spec.js";
 import { resolveTransform, transformSeries } from "../transform.js";
 
@@ -30,7 +30,7 @@ export function prepare(
   const y = toSeries(series);
   const checked = validateSpec(spec);
   checkObject(options, "options");
-  if (countObserved(y) === 0) {
+  if (y.every(Number.isNaN)) {
     throw new SarimaError("TOO_SHORT", `y has no observed value among ${y.length}; give at least a few numbers`);
   }
   const regressors = checkRegressors(options.regressors, y.length);

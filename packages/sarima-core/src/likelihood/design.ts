@@ -62,12 +62,14 @@ export function designOf(data: ExactData): Design {
   const n = last - first + 1;
   const gaps: number[] = [];
   let largest = 0;
-  for (let t = 0; t < n; t++) {
-    const size = Math.abs(y[first + t]);
+  let sum = 0;
+  for (let t = first; t <= last; t++) {
+    const size = Math.abs(y[t]);
     if (size > largest) largest = size;
-    else if (Number.isNaN(size)) gaps.push(t);
+    sum += size;
   }
-  const undetermined = undeterminedPlaces(y.subarray(first, last + 1), D, s);
+  if (Number.isNaN(sum)) for (let t = 0; t < n; t++) if (Number.isNaN(y[first + t])) gaps.push(t);
+  const undetermined = gaps.length > 0 ? undeterminedPlaces(y.subarray(first, last + 1), D, s) : 0;
   const nobs = n - gaps.length - m + undetermined;
   const regression = (data.mean ? 1 : 0) + regressors.length;
   if (nobs < regression + 1) {

@@ -159,15 +159,14 @@ export class ExactLikelihood {
     const { filter, columns, whitened, starts } = this;
     if (!filter) return false;
     filter.tolerance = precise || !this.rough ? STEADY : ROUGH;
-    const ma = { regular: factors.ma, seasonal: factors.seasonalMa, period: factors.period };
-    let result = filter.run(phi, theta, columns, whitened, starts, ma);
+    let result = filter.run(phi, theta, columns, whitened, starts, factors);
     if (!result) return false;
     const unsettled = filter.state.F > 1 + UNSETTLED && filter.n * filter.r < EXTENDED_IS_CHEAP;
     const hard = Number.isNaN(result.sumLogF) || (precise && (filter.F[0] > SLOW || unsettled));
     if (hard) {
       const gains = ExtendedGains.start(factors, filter.r);
       if (!gains) return false;
-      result = filter.runExtended(gains, phi, theta, columns, whitened, starts, ma);
+      result = filter.runExtended(gains, phi, theta, columns, whitened, starts, factors);
     }
     current.logDet = result.sumLogF;
     const y = whitened[0];

@@ -1,6 +1,8 @@
 import { stateCovarianceColumn } from "../autocovariance.js";
 import { dense, type LagPolynomial } from "../polynomial.js";
+import type { ArmaFactors } from "../spec.js";
 import type { ExtendedGains } from "./extended.js";
+import { leaveState, steadyConstant, steadyInnovations } from "./steady-state.js";
 
 /**
  * The exact innovations filter of a stationary ARMA process φ(B)w = θ(B)ε, Var ε = 1, by the Chandrasekhar recursions
@@ -35,13 +37,6 @@ export interface InnovationsState {
   F: number;
   /** 0 in the steady state. */
   M: number;
-}
-
-/** θ(B) before it is multiplied out. */
-export interface MovingAverageFactors {
-  readonly regular: readonly number[];
-  readonly seasonal: readonly number[];
-  readonly period: number;
 }
 
 export interface Whitening {
@@ -97,7 +92,7 @@ export class InnovationsFilter {
     w: readonly Float64Array[],
     out: readonly Float64Array[],
     starts: Int32Array | null = null,
-    ma: MovingAverageFactors | null = null,
+    factors: ArmaFactors | null = null,
   ): Whitening | null {
     const { n, r, G, W, a, F: variances, tolerance } = this;
     const c = stateCovarianceColumn(phi, theta, r);
@@ -167,7 +162,7 @@ export class InnovationsFilter {
       if (!(F > LOST)) return { sumLogF: Number.NaN, steadyFrom: n };
     }
     this.state = { a, G, W, F, M };
-    if (t < n) this.steady(phi, theta, w, out, starts, ma, t);
+    if (t < n) this.steady(phi, theta, w, out, starts, factors, t);
     return { sumLogF: logs + Math.log(product), steadyFrom: t };
   }
 
@@ -179,7 +174,7 @@ export class InnovationsFilter {
     w: readonly Float64Array[],
     out: readonly Float64Array[],
     starts: Int32Array | null = null,
-    ma: MovingAverageFactors | null = null,
+    factors: ArmaFactors | null = null,
   ): Whitening {
     const { n, r, a, F: variances } = this;
     const fi = dense(phi, r);
@@ -212,7 +207,7 @@ export class InnovationsFilter {
     this.G.set(gains.gain);
     this.W.set(gains.memory);
     this.state = { a, G: this.G, W: this.W, F: gains.F, M: gains.M };
-    if (t < n) this.steady(phi, theta, w, out, starts, ma, t);
+    if (t < n) this.steady(phi, theta, w, out, starts, factors, t);
     return { sumLogF: logs, steadyFrom: t };
   }
 
@@ -228,7 +223,7 @@ export class InnovationsFilter {
     w: readonly Float64Array[],
     out: readonly Float64Array[],
     starts: Int32Array | null,
-    ma: MovingAverageFactors | null,
+    factors: ArmaFactors | null,
     from: number,
   ): void {
     const { n, r, a, F } = this;
@@ -241,11 +236,8 @@ export class InnovationsFilter {
       const begin = starts === null ? from : Math.max(from, starts[k]);
       if (begin > from) e.fill(0, from, begin);
       for (let t = first; t < from; t++) e[t] *= Math.sqrt(F[t]);
-      autoregress(phi, x, e, begin, n);
-      if (k === this.constant) settle(theta, e, begin, n, phi.degree);
-      else if (ma !== null && ma.seasonal.length === 1 && ma.regular.length <= 2 && begin >= ma.period + 2) {
-        factoredMovingAverage(ma, e, this.scratch, begin, n);
-      } else movingAverage(theta, e, begin, n);
+      if (k === this.constant) steadyConstant(phi, theta, x, e, begin);
+      else steadyInnovations(phi, theta, factors, x, e, begin, this.scratch);
       leaveState(phi, theta, x, e, n, r, a[k]);
       for (let t = first; t < from; t++) e[t] /= Math.sqrt(F[t]);
     }
@@ -254,108 +246,5 @@ export class InnovationsFilter {
     for (let i = 0; i < theta.lags.length; i++) G[theta.lags[i] - 1] += theta.coefs[i];
     this.F.fill(1, from);
     this.state = { a, G, W: this.W, F: 1, M: 0 };
-  }
-}
-
-/** out_t = x_t − Σ φⱼ x_{t−j}: passes without dependence between steps, two lags at a time to save on memory traffic. */
-function autoregress(phi: LagPolynomial, x: Float64Array, out: Float64Array, from: number, to: number): void {
-  const { lags, coefs } = phi;
-  for (let t = from; t < to; t++) out[t] = x[t];
-  let i = 0;
-  for (; i + 1 < lags.length; i += 2) {
-    const near = lags[i];
-    const far = lags[i + 1];
-    const a = coefs[i];
-    const b = coefs[i + 1];
-    const both = Math.max(from, far);
-    for (let t = Math.max(from, near); t < both && t < to; t++) out[t] -= a * x[t - near];
-    for (let t = both; t < to; t++) out[t] -= a * x[t - near] + b * x[t - far];
-  }
-  if (i < lags.length) {
-    const lag = lags[i];
-    const coef = coefs[i];
-    for (let t = Math.max(from, lag); t < to; t++) out[t] -= coef * x[t - lag];
-  }
-}
-
-/** e_t = e_t − Σ θⱼ e_{t−j}, in place. */
-function movingAverage(theta: LagPolynomial, e: Float64Array, from: number, to: number): void {
-  const { lags, coefs, degree } = theta;
-  const terms = lags.length;
-  if (terms === 0) return;
-  const safe = Math.min(to, Math.max(from, degree));
-  for (let t = from; t < safe; t++) {
-    let v = e[t];
-    for (let i = 0; i < terms && lags[i] <= t; i++) v -= coefs[i] * e[t - lags[i]];
-    e[t] = v;
-  }
-  for (let t = safe; t < to; t++) {
-    let v = e[t];
-    for (let i = 0; i < terms; i++) v -= coefs[i] * e[t - lags[i]];
-    e[t] = v;
-  }
-}
-
-/**
- * The same for (1 + Σ mᵢBⁱ)(1 + M Bˢ), the usual seasonal model, factor by factor: x = e + M Bˢe obeys the short recursion,
- * which stays in registers, and e follows from x. Three multiply-adds instead of five.
- */
-function factoredMovingAverage(
-  ma: MovingAverageFactors,
-  e: Float64Array,
-  x: Float64Array,
-  from: number,
-  to: number,
-): void {
-  const { period } = ma;
-  const m1 = ma.regular.length > 0 ? ma.regular[0] : 0;
-  const m2 = ma.regular.length > 1 ? ma.regular[1] : 0;
-  const M = ma.seasonal[0];
-  let x1 = e[from - 1] + M * e[from - 1 - period];
-  let x2 = e[from - 2] + M * e[from - 2 - period];
-  for (let t = from; t < to; t++) {
-    const x0 = e[t] - m2 * x2 - m1 * x1;
-    x[t] = x0;
-    x2 = x1;
-    x1 = x0;
-  }
-  for (let t = from; t < to; t++) e[t] = x[t] - M * e[t - period];
-}
-
-/** `movingAverage` of a column that is constant from `steadyInput` on: once its output is too, the rest is that number. */
-function settle(theta: LagPolynomial, e: Float64Array, from: number, to: number, steadyInput: number): void {
-  const block = Math.max(64, theta.degree);
-  let at = from;
-  while (at < to) {
-    const end = Math.min(to, at + block);
-    movingAverage(theta, e, at, end);
-    const value = e[end - 1];
-    let same = end - block >= Math.max(from, steadyInput);
-    for (let t = Math.max(0, end - block); same && t < end; t++)
-      same = Math.abs(e[t] - value) <= 1e-15 * Math.abs(value);
-    at = end;
-    if (same) break;
-  }
-  if (at < to) e.fill(e[at - 1], at, to);
-}
-
-/** State after time n − 1 from past values and innovations: aᵢ = Σ_{j>i} φⱼ w_{n+i−j} + Σ_{j>i} θⱼ e_{n+i−j}. */
-function leaveState(
-  phi: LagPolynomial,
-  theta: LagPolynomial,
-  w: Float64Array,
-  e: Float64Array,
-  n: number,
-  r: number,
-  a: Float64Array,
-): void {
-  a.fill(0);
-  for (let k = 0; k < phi.lags.length; k++) {
-    const lag = phi.lags[k];
-    for (let i = Math.max(0, lag - n); i < lag; i++) a[i] += phi.coefs[k] * w[n + i - lag];
-  }
-  for (let k = 0; k < theta.lags.length; k++) {
-    const lag = theta.lags[k];
-    for (let i = Math.max(0, lag - n); i < lag && i < r; i++) a[i] += theta.coefs[k] * e[n + i - lag];
   }
 }
