@@ -8,11 +8,13 @@
 //   DATA=…/data    where rolling.json is; default ../shared/data beside the repository
 //   OUT=ours.json  keeps the scores
 //   WORKERS=2      processes
+//   --write        puts the table into docs/benchmarks.md
 import { fork, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { machine, writeSection } from "./report/section.mjs";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const data = resolve(process.env.DATA ?? join(root, "../shared/data"));
@@ -95,7 +97,13 @@ async function main() {
     process.exit(1);
   }
   const { all } = await fitters();
-  const asked = process.argv.slice(2);
+  const asked = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+  const printed = [];
+  const print = (...parts) => {
+    const text = parts.join(" ");
+    console.log(text);
+    printed.push(text);
+  };
   const unknown = asked.filter((name) => !all[name]);
   if (unknown.length > 0) {
     console.error(`unknown method ${unknown.join(", ")}; there are ${Object.keys(all).join(", ")}`);
@@ -151,28 +159,40 @@ async function main() {
     const prefixed = Object.fromEntries(Object.entries(scores).map(([m, value]) => [`our ${m}`, value]));
     const ours = process.env.OUT ? resolve(process.env.OUT) : join(folder, "ours.json");
     writeFileSync(ours, JSON.stringify(prefixed));
-    const table = spawnSync(process.execPath, [join(folder, "rolling-table.mjs"), ours], { stdio: "inherit" });
-    if (table.status !== 0) process.exitCode = 1;
+    const table = spawnSync(process.execPath, [join(folder, "rolling-table.mjs"), ours], { encoding: "utf8" });
+    print(table.stdout.trimEnd());
+    if (table.status !== 0) {
+      console.error(table.stderr);
+      process.exitCode = 1;
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }
-  console.log(
+  print(
     `\nhistory: ${process.env.HISTORY === "all" ? "all earlier observations" : "288 or 432 points, as R's methods had"}`,
   );
-  console.log("ours             ms each   slowest   widest 95 % interval / range   below 0   series worst vs naive");
+  print("ours             ms each   slowest   widest 95 % interval / range   below 0   series worst vs naive");
   for (const m of methods) {
     const c = cost[m];
     const ratios = queue.map(
       (s) => average(scores[m][s.series].map((r) => r.mae)) / average(s.origins.map((o) => o.methods.naive.mae)),
     );
     const worst = ratios.indexOf(Math.max(...ratios));
-    console.log(
+    print(
       `our ${m}`.padEnd(16),
       ((c.seconds / c.count) * 1000).toFixed(1).padStart(7),
       (c.slowest * 1000).toFixed(1).padStart(9),
       c.widest.toFixed(2).padStart(30),
       String(c.negative).padStart(9),
       `  ${ratios[worst].toFixed(2)} (${queue[worst].series})`,
+    );
+  }
+  if (process.argv.includes("--write")) {
+    const all = process.env.HISTORY === "all";
+    writeSection(
+      all ? "accuracy-all" : "accuracy",
+      `## Accuracy on real monitoring series${all ? ", with all earlier observations" : ""}\n\n${machine()}. Rolling origins, 48 steps ahead, one setting for all series.
+relMAE is relative to the naive forecast, relWinkler95 to the mean; lower is better. The other methods are by R (forecast) on the same windows${all ? ", with the short history" : ""}.\n\n\`\`\`\n${printed.join("\n").trim()}\n\`\`\``,
     );
   }
 }
