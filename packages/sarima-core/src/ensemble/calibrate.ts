@@ -19,8 +19,10 @@ export interface Calibration {
 
 /** Values of trial at which the trial and the prior count alike. */
 const PRIOR_VALUES = 432;
-/** What the ends of the 95 % interval need on average, since members' tails come from few errors; the 80 % interval needs nothing. */
+/** What the ends of the 95 % interval need on average, since members' tails come from few errors. */
 const PRIOR_AT_95 = 1.15;
+/** The upper end of the 80 % interval. The lower one needs nothing: it often sits on a value that occurs again and again, such as 0. */
+const PRIOR_AT_90 = 0.97;
 /** A series that wanders has shown little of what it can do: its tails widen like Student's, with this many degrees of freedom at least. */
 const LEAST_FREEDOM = 6;
 /** Values that tell how much the series wanders: a week at 5 minutes. */
@@ -28,14 +30,16 @@ const WANDER_WINDOW = 2016;
 const MIN_FACTOR = 0.5;
 const MAX_FACTOR = 3;
 
-/** Factors without a trial: 1 up to the 80 % interval, growing from there with the normal score. */
+/** Factors without a trial, linear in the normal score from the median to the 80 % interval and on through the 95 % interval. */
 function priorFactors({ raw, shape }: History): number[] {
   const values = effectiveSize((shape ?? raw).slice(-WANDER_WINDOW));
   const freedom = Math.min(100, Math.max(LEAST_FREEDOM, Math.round(values) - 1));
   const atEnds = PRIOR_AT_95 * (studentQuantile(0.975, freedom) / SCORES[13]) ** 2;
   return SCORES.map((score) => {
-    const outside = (Math.abs(score) - SCORES[11]) / (SCORES[13] - SCORES[11]);
-    return 1 + (atEnds - 1) * Math.max(0, Math.min(1.5, outside));
+    const size = Math.abs(score);
+    const inner = score > 0 ? PRIOR_AT_90 : 1;
+    if (size <= SCORES[11]) return 1 + ((inner - 1) * size) / SCORES[11];
+    return inner + (atEnds - inner) * Math.min(1.5, (size - SCORES[11]) / (SCORES[13] - SCORES[11]));
   });
 }
 
