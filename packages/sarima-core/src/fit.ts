@@ -44,7 +44,7 @@ export function logLikelihood(
   params: SarimaParams,
   options: LikelihoodOptions = {},
 ): number {
-  const data = prepare(y, spec, options);
+  const data = prepare(y, spec, options, false);
   const { engine } = options;
   if (engine !== undefined && engine !== "innovations" && engine !== "kalman") {
     throw new SarimaError("INVALID_ARGUMENT", `engine must be "innovations" or "kalman"; received ${quote(engine)}`);

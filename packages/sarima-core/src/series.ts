@@ -9,9 +9,10 @@ export type Series = ArrayLike<number>;
 /**
  * Copies a series into a Float64Array and checks every value. `null` and `undefined` entries (JSON has no NaN) are gaps.
  *
+ * @param copy false where the result is only read and not kept: a Float64Array is then passed through.
  * @throws SarimaError `INVALID_ARGUMENT` when it is no array of numbers, `NON_FINITE` at ±Infinity.
  */
-export function toSeries(y: Series, argument = "y"): Float64Array {
+export function toSeries(y: Series, argument = "y", copy = true): Float64Array {
   if (y === null || typeof y !== "object" || !Number.isSafeInteger(y.length) || y.length < 0) {
     throw new SarimaError("INVALID_ARGUMENT", `${argument} must be an array of numbers; received ${quote(y)}`);
   }
@@ -19,16 +20,16 @@ export function toSeries(y: Series, argument = "y"): Float64Array {
   if (n > MAX_LENGTH) {
     throw new SarimaError("INVALID_ARGUMENT", `${argument} may have at most ${MAX_LENGTH} values; received ${n}`);
   }
-  const out = new Float64Array(n);
   if (y instanceof Float64Array) {
     // One cheap pass for the usual case: only ±Infinity is left to find.
-    out.set(y);
+    const out = copy ? y.slice() : y;
     for (let t = 0; t < n; t++) {
       if (out[t] === Number.POSITIVE_INFINITY || out[t] === Number.NEGATIVE_INFINITY)
         refuseInfinity(argument, t, out[t]);
     }
     return out;
   }
+  const out = new Float64Array(n);
   for (let t = 0; t < n; t++) {
     const value: unknown = y[t];
     if (value === null || value === undefined) {

@@ -10,10 +10,13 @@ for task in data["tasks"]:
         x = y - task["mean"]
         model = SARIMAX(x, order=(len(task["ar"]), 0, len(task["ma"])), seasonal_order=(len(task["sar"]), 0, len(task["sma"]), task["period"]))
         params = np.array(task["ar"] + task["ma"] + task["sar"] + task["sma"] + [task["sigma2"]])
-        model.loglike(params)
+        def public():
+            SARIMAX(x, order=model.order, seasonal_order=model.seasonal_order).loglike(params)
+        one = (lambda: model.loglike(params)) if task["inner"] else public
+        one()
         t = time.process_time()
         for _ in range(task["repeats"]):
-            model.loglike(params)
+            one()
         seconds = (time.process_time() - t) / task["repeats"]
         print(json.dumps({"task": task["name"], "seconds": seconds, "version": "statsmodels " + statsmodels.__version__}), flush=True)
     else:

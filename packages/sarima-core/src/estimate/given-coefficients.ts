@@ -42,7 +42,9 @@ export function checkCoefficients(
         `${argument}.${name} must have ${count} ${count === 1 ? "entry" : "entries"} for ${formatSpec(spec)}${argument === "fixed" ? ", null for those to estimate" : ""}; received ${quote(values)}`,
       );
     }
-    return Array.from(values as Held, (value, i) => one(value, `${argument}.${name}[${i}]`));
+    return Array.from(values as Held, (value, i) =>
+      typeof value === "number" && Number.isFinite(value) ? value : one(value, `${argument}.${name}[${i}]`),
+    );
   };
   const mean = one(source.mean, `${argument}.mean`);
   if (mean && !spec.mean) {

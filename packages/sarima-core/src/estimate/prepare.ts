@@ -26,8 +26,9 @@ export function prepare(
   series: Series,
   spec: SarimaSpec,
   options: Pick<FitOptions, "regressors" | "harmonics" | "steps" | "transform">,
+  copy = true,
 ): Prepared {
-  const y = toSeries(series);
+  const y = toSeries(series, "y", copy);
   const checked = validateSpec(spec);
   checkObject(options, "options");
   if (y.every(Number.isNaN)) {

@@ -60,7 +60,6 @@ export class InnovationsFilter {
   /** Called every few milliseconds; it may throw to stop a long run. */
   interrupt: (() => void) | null = null;
   private readonly phi: Float64Array;
-  private readonly scratch: Float64Array;
   state: InnovationsState;
 
   /** @param constant Index of a column of ones, which the filter turns into another constant before long; −1: none. */
@@ -78,7 +77,6 @@ export class InnovationsFilter {
     this.W = new Float64Array(r + 1);
     this.phi = new Float64Array(r);
     this.F = new Float64Array(n);
-    this.scratch = new Float64Array(n);
     this.state = { a: this.a, G: this.G, W: this.W, F: 1, M: 0 };
   }
 
@@ -118,6 +116,7 @@ export class InnovationsFilter {
     let t = 0;
     const full = phi.degree + theta.degree;
     const pause = this.pause(w.length, 1);
+    const sparse = phi.lags.length * 4 < r;
     for (; t < n && (F - 1 >= tolerance || t < full); t++) {
       if (t % pause === pause - 1) this.interrupt?.();
       variances[t] = F;
@@ -148,15 +147,8 @@ export class InnovationsFilter {
       const MW0 = M * W0;
       const next = F + MW0 * W0;
       const back = W0 / next;
-      for (let i = 0; i < r; i++) {
-        const f = fi[i];
-        const g = G[i];
-        state[i] = state[i + 1] + f * a0 + g * vF;
-        const tw = W[i + 1] + f * W0;
-        const gain = g + tw * MW0;
-        G[i] = gain;
-        W[i] = tw - gain * back;
-      }
+      if (sparse) advanceSparse(phi, state, G, W, r, a0, vF, W0, MW0, back);
+      else advanceDense(fi, state, G, W, r, a0, vF, W0, MW0, back);
       M += (MW0 * MW0) / F;
       F = next;
       if (!(F > LOST)) return { sumLogF: Number.NaN, steadyFrom: n };
@@ -237,7 +229,7 @@ export class InnovationsFilter {
       if (begin > from) e.fill(0, from, begin);
       for (let t = first; t < from; t++) e[t] *= Math.sqrt(F[t]);
       if (k === this.constant) steadyConstant(phi, theta, x, e, begin);
-      else steadyInnovations(phi, theta, factors, x, e, begin, this.scratch);
+      else steadyInnovations(phi, theta, factors, x, e, begin);
       leaveState(phi, theta, x, e, n, r, a[k]);
       for (let t = first; t < from; t++) e[t] /= Math.sqrt(F[t]);
     }
@@ -246,5 +238,59 @@ export class InnovationsFilter {
     for (let i = 0; i < theta.lags.length; i++) G[theta.lags[i] - 1] += theta.coefs[i];
     this.F.fill(1, from);
     this.state = { a, G, W: this.W, F: 1, M: 0 };
+  }
+}
+
+/** a' = T a + G v/F, G' = G + (T W) M W₀ and W' = T W − G' W₀/F' in one loop, over all of φ. */
+function advanceDense(
+  phi: Float64Array,
+  a: Float64Array,
+  G: Float64Array,
+  W: Float64Array,
+  r: number,
+  a0: number,
+  vF: number,
+  W0: number,
+  MW0: number,
+  back: number,
+): void {
+  for (let i = 0; i < r; i++) {
+    const f = phi[i];
+    const g = G[i];
+    a[i] = a[i + 1] + f * a0 + g * vF;
+    const tw = W[i + 1] + f * W0;
+    const gain = g + tw * MW0;
+    G[i] = gain;
+    W[i] = tw - gain * back;
+  }
+}
+
+/** The same where φ is mostly zeros: as if it were nothing else, then its few coefficients. */
+function advanceSparse(
+  phi: LagPolynomial,
+  a: Float64Array,
+  G: Float64Array,
+  W: Float64Array,
+  r: number,
+  a0: number,
+  vF: number,
+  W0: number,
+  MW0: number,
+  back: number,
+): void {
+  for (let i = 0; i < r; i++) {
+    const g = G[i];
+    a[i] = a[i + 1] + g * vF;
+    const tw = W[i + 1];
+    const gain = g + tw * MW0;
+    G[i] = gain;
+    W[i] = tw - gain * back;
+  }
+  for (let k = 0; k < phi.lags.length; k++) {
+    const i = phi.lags[k] - 1;
+    a[i] += phi.coefs[k] * a0;
+    const tw = phi.coefs[k] * W0;
+    G[i] += tw * MW0;
+    W[i] += tw - tw * MW0 * back;
   }
 }

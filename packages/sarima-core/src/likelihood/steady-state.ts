@@ -1,6 +1,9 @@
 import type { LagPolynomial } from "../polynomial.js";
 import type { ArmaFactors } from "../spec.js";
 
+/** Memory that one call hands to the next: nothing in it outlives a call. */
+let scratch = new Float64Array(0);
+
 /**
  * v_t = w_t − Σ φⱼ w_{t−j} − Σ θⱼ v_{t−j} from time `from` to the end: what the innovations filter is once its variance has
  * come down to 1. `e` holds v before `from`. With the factors of φ and θ the usual models take one pass.
@@ -12,9 +15,9 @@ export function steadyInnovations(
   w: Float64Array,
   e: Float64Array,
   from: number,
-  scratch: Float64Array,
 ): void {
   if (factors !== null && from >= Math.max(1, factors.period) + 2 && isUsual(factors)) {
+    if (scratch.length < e.length) scratch = new Float64Array(2 * e.length);
     seasonalFilter(factors, w, e, scratch, from, e.length);
     return;
   }
