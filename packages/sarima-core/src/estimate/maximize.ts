@@ -139,20 +139,22 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
     };
   };
   const search = (from: readonly Candidate[], count: number, limit: number, tolerance: number): Candidate[] =>
-    distinct(promising(byValue(from), likelihood.nobs), count).map(({ u, inverseHessian }) => {
-      const found = minimize(objective, u, {
-        maxIterations: Math.min(limit, options.maxIterations ?? limit),
-        tolerance,
-        // Where the filter settles depends on the parameters: steps must be longer than those small jumps.
-        step: likelihood.rough ? 1e-5 : 1e-7,
-        central: tolerance < 1e-12,
-        inverseHessian: inverseHessian ?? inverseCurvature(residuals, map, u) ?? undefined,
-        ...(unwanted && { onIteration: giveUp(unwanted) }),
-      });
-      iterations += found.iterations;
-      converged = found.converged;
-      return { start: u, u: found.x, value: found.value, inverseHessian: found.inverseHessian };
-    });
+    distinct(promising(byValue(from), likelihood.nobs, trusted ? CLOSE : HOPELESS), count).map(
+      ({ u, inverseHessian }) => {
+        const found = minimize(objective, u, {
+          maxIterations: Math.min(limit, options.maxIterations ?? limit),
+          tolerance,
+          // Where the filter settles depends on the parameters: steps must be longer than those small jumps.
+          step: likelihood.rough ? 1e-5 : 1e-7,
+          central: tolerance < 1e-12,
+          inverseHessian: inverseHessian ?? inverseCurvature(residuals, map, u) ?? undefined,
+          ...(unwanted && { onIteration: giveUp(unwanted) }),
+        });
+        iterations += found.iterations;
+        converged = found.converged;
+        return { start: u, u: found.x, value: found.value, inverseHessian: found.inverseHessian };
+      },
+    );
   let best: Candidate | undefined;
   let abandoned = false;
   likelihood.rough = true;
@@ -179,6 +181,8 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
     const [top] = byValue(second);
     if (top && map.apply(top.u) && likelihood.evaluate(map.factors)) precise = likelihood.isSlow() && w.length < 1000;
     [best] = search(byValue(second).slice(0, 1), 1, 200, 1e-15);
+    // Flat ridges lead towards the unit circle; what was learnt on the way up one misleads further along it.
+    if (best && precise) [best] = byValue([best, ...search([{ ...best, inverseHessian: undefined }], 1, 200, 1e-15)]);
   }
   likelihood.rough = false;
   const u = best?.u ?? new Float64Array(map.free);
@@ -198,8 +202,10 @@ const byValue = (list: readonly Candidate[]) => [...list].sort((a, b) => a.value
 
 /** A conditional optimum is close to its exact one: a log-likelihood lower by more than this is not caught up. */
 const HOPELESS = 50;
-const promising = (sorted: readonly Candidate[], nobs: number) =>
-  sorted.filter(({ value }) => value < sorted[0].value + (2 * HOPELESS) / nobs);
+/** The same where the start of the series is forgotten and conditional and exact likelihood hardly differ. */
+const CLOSE = 12;
+const promising = (sorted: readonly Candidate[], nobs: number, margin: number) =>
+  sorted.filter(({ value }) => value < sorted[0].value + (2 * margin) / nobs);
 
 /** The first `count` points of a sorted list that are not near one another. */
 function distinct<T extends { u: Float64Array }>(list: readonly T[], count: number): T[] {

@@ -25,16 +25,12 @@ export function steadyInnovations(
   movingAverage(theta, e, from, e.length);
 }
 
-/** The same for a column of ones. */
-export function steadyConstant(
-  phi: LagPolynomial,
-  theta: LagPolynomial,
-  ones: Float64Array,
-  e: Float64Array,
-  from: number,
-): void {
-  autoregress(phi, ones, e, from, e.length);
-  settle(theta, e, from, e.length, phi.degree);
+/** The same for a column of ones, once every lag lies inside the data: its autoregressive part is one number. */
+export function steadyConstant(phi: LagPolynomial, theta: LagPolynomial, e: Float64Array, from: number): void {
+  let value = 1;
+  for (let i = 0; i < phi.coefs.length; i++) value -= phi.coefs[i];
+  e.fill(value, from);
+  settle(theta, e, from, e.length);
 }
 
 /** out_t = x_t − Σ φⱼ x_{t−j}: passes without dependence between steps, two lags at a time to save on memory traffic. */
@@ -118,15 +114,15 @@ function isUsual({ ar, ma, seasonalAr, seasonalMa }: ArmaFactors): boolean {
   return ar.length <= 2 && ma.length <= 2 && seasonalAr.length <= 1 && seasonalMa.length <= 1;
 }
 
-/** `movingAverage` of a column that is constant from `steadyInput` on: once its output is too, the rest is that number. */
-function settle(theta: LagPolynomial, e: Float64Array, from: number, to: number, steadyInput: number): void {
+/** `movingAverage` of a column that is constant from `from` on: once its output is too, the rest is that number. */
+function settle(theta: LagPolynomial, e: Float64Array, from: number, to: number): void {
   const block = Math.max(64, theta.degree);
   let at = from;
   while (at < to) {
     const end = Math.min(to, at + block);
     movingAverage(theta, e, at, end);
     const value = e[end - 1];
-    let same = end - block >= Math.max(from, steadyInput);
+    let same = end - block >= from;
     for (let t = Math.max(0, end - block); same && t < end; t++)
       same = Math.abs(e[t] - value) <= 1e-15 * Math.abs(value);
     at = end;
