@@ -1,5 +1,4 @@
 // Run by ../speed.mjs with the folder of npm `arima`: reads {"series", "tasks"} from stdin, prints one JSON line for each task.
-// method 1, optimizer 5: exact maximum likelihood by BFGS. The default (CSS-ML by L-BFGS) ends in NaN on the server series.
 // The package prints coefficients only to its own log and gives no likelihood, so that speed.mjs cannot compare optima: see the note there.
 const [, , folder] = process.argv;
 const ARIMA = require(folder);
@@ -13,7 +12,7 @@ for (const task of tasks) {
   const times = [];
   for (let i = 0; i < task.repeats + 1; i++) {
     const start = cpu();
-    new ARIMA({ p, d, q, P, D, Q, s, method: 1, optimizer: 5, verbose: false }).train(series[task.series]);
+    new ARIMA({ p, d, q, P, D, Q, s, ...task.arima, verbose: false }).train(series[task.series]);
     times.push(cpu() - start);
   }
   times.shift();

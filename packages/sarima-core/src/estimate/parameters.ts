@@ -114,22 +114,32 @@ export class ParameterMap {
     };
   }
 
-  /** ∂(ar, ma, sar, sma)/∂u at u, by central differences within each factor; rows are coefficients. Leaves `factors` at u. */
+  /** ∂(ar, ma, sar, sma)/∂u at u; rows are coefficients. Leaves `factors` at u. */
   derivatives(u: Float64Array): Float64Array {
-    const total = this.fixedMask.length;
-    const out = new Float64Array(total * this.free);
-    const at = u.slice();
-    const read = () => BLOCKS.flatMap((block) => this.factors[block]);
-    for (let c = 0; c < this.free; c++) {
-      const h = 1e-5 * Math.max(1, Math.abs(u[c]));
-      at[c] = u[c] + h;
-      const above = this.apply(at) ? read() : null;
-      at[c] = u[c] - h;
-      const below = this.apply(at) ? read() : null;
-      at[c] = u[c];
-      if (above && below) for (let i = 0; i < total; i++) out[i * this.free + c] = (above[i] - below[i]) / (2 * h);
-    }
     this.apply(u);
+    const out = new Float64Array(this.fixedMask.length * this.free);
+    let row = 0;
+    let at = 0;
+    for (const block of BLOCKS) {
+      const fixed = this.fixed[block];
+      const k = fixed.length;
+      const sign = isMovingAverage(block) ? -1 : 1;
+      if (fixed.some((value) => value !== null)) {
+        // Searched in the coefficients themselves.
+        for (let i = 0; i < k; i++) if (fixed[i] === null) out[(row + i) * this.free + at++] = 1;
+      } else {
+        const partial = Float64Array.from({ length: k }, (_, i) => toUnit(u[at + i]));
+        for (let c = 0; c < k; c++) {
+          const slope = (1 - partial[c] * partial[c]) ** 1.5;
+          // Each coefficient is a polynomial of degree one in each partial autocorrelation: a difference of 2 is exact.
+          const high = pacfToAr(withValue(partial, c, 1));
+          const low = pacfToAr(withValue(partial, c, -1));
+          for (let i = 0; i < k; i++) out[(row + i) * this.free + at + c] = (sign * slope * (high[i] - low[i])) / 2;
+        }
+        at += k;
+      }
+      row += k;
+    }
     return out;
   }
 
@@ -137,6 +147,12 @@ export class ParameterMap {
     const { ar, ma, seasonalAr, seasonalMa, period } = this.factors;
     return { ar: [...ar], ma: [...ma], seasonalAr: [...seasonalAr], seasonalMa: [...seasonalMa], period };
   }
+}
+
+function withValue(list: Float64Array, at: number, value: number): Float64Array {
+  const out = list.slice();
+  out[at] = value;
+  return out;
 }
 
 /** Partial autocorrelations of the nearest radial contraction a_j ρʲ that is stationary. */
