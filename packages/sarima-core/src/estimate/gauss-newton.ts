@@ -2,6 +2,9 @@ import type { ConditionalResiduals } from "../likelihood/conditional.js";
 import type { ParameterMap } from "./parameters.js";
 import { invertSymmetric } from "./symmetric.js";
 
+/** Relative gain of a step that ends the search: the exact likelihood takes over from there. */
+const ENOUGH = 2e-5;
+
 /** Terms of J'J at least; taken with a stride that shares no factor with the usual seasons. */
 const CURVATURE_TERMS = 300;
 const STRIDES = [1, 5, 7, 11, 13, 17, 23];
@@ -53,7 +56,7 @@ export function conditionalSearch(
         value = next;
         damping = Math.max(1e-9, damping * 0.2);
         moved = true;
-        if (gain < 1e-6) return { u, sumOfSquares: value };
+        if (gain < ENOUGH) return { u, sumOfSquares: value };
       } else {
         damping *= 8;
       }
@@ -96,14 +99,15 @@ function normalEquations(
   const natural = new Float64Array(total * total);
   const slope = new Float64Array(total);
   for (let i = 0; i < total; i++) {
-    const x = columns[i];
+    const { base: x, lag } = columns[i];
+    const begin = Math.max(from, lag);
     let sum = 0;
-    for (let t = from; t < e.length; t++) sum += x[t] * e[t];
+    for (let t = begin; t < e.length; t++) sum -= x[t - lag] * e[t];
     slope[i] = sum;
     for (let j = i; j < total; j++) {
-      const y = columns[j];
+      const { base: y, lag: other } = columns[j];
       let cross = 0;
-      for (let t = from; t < e.length; t += stride) cross += x[t] * y[t];
+      for (let t = Math.max(begin, other); t < e.length; t += stride) cross += x[t - lag] * y[t - other];
       natural[i * total + j] = cross * stride;
       natural[j * total + i] = cross * stride;
     }

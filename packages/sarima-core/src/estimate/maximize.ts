@@ -16,9 +16,9 @@ const NOWHERE = { distance: 0, memories: 0 };
 const MANY = 15;
 /** The conditional search: iterations in each round, and how many go on from it. */
 const ROUNDS = [
-  [1, 9],
-  [3, 5],
-  [15, 5],
+  [1, 8],
+  [3, 4],
+  [15, 4],
 ] as const;
 /** The same where a search over many models wants it quick. */
 const QUICK_ROUNDS = [
@@ -180,9 +180,9 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
     likelihood.rough = false;
     const [top] = byValue(second);
     if (top && map.apply(top.u) && likelihood.evaluate(map.factors)) precise = likelihood.isSlow() && w.length < 1000;
-    [best] = search(byValue(second).slice(0, 1), 1, 200, 1e-15);
+    [best] = search(byValue(second).slice(0, 1), 1, 200, 1e-13);
     // Flat ridges lead towards the unit circle; what was learnt on the way up one misleads further along it.
-    if (best && precise) [best] = byValue([best, ...search([{ ...best, inverseHessian: undefined }], 1, 200, 1e-15)]);
+    if (best && precise) [best] = byValue([best, ...search([{ ...best, inverseHessian: undefined }], 1, 200, 1e-13)]);
   }
   likelihood.rough = false;
   const u = best?.u ?? new Float64Array(map.free);

@@ -10,7 +10,7 @@ export class ConditionalResiduals {
   /** First residual that counts. */
   readonly from: number;
   private readonly scratch: Float64Array;
-  private readonly columns: Float64Array[];
+  private readonly bases: readonly Float64Array[];
 
   constructor(
     readonly w: Float64Array,
@@ -22,7 +22,7 @@ export class ConditionalResiduals {
     this.scratch = new Float64Array(w.length);
     // Leave at least half of a short series.
     this.from = Math.min(p + s * P, w.length >> 1);
-    this.columns = Array.from({ length: p + q + P + Q }, () => new Float64Array(w.length));
+    this.bases = [p, q, P, Q].map((count) => new Float64Array(count > 0 ? w.length : 0));
   }
 
   /** Sum of squares of the residuals that count. */
@@ -39,28 +39,29 @@ export class ConditionalResiduals {
   }
 
   /**
-   * ∂e/∂(ar, ma, sar, sma) at the last `run`, a column for each coefficient. Since the factors commute,
+   * ∂e/∂(ar, ma, sar, sma) at the last `run`: −base shifted by lag, for each coefficient. Since the factors commute,
    * ∂e/∂arⱼ = −Bʲ e/ar(B) and ∂e/∂maⱼ = −Bʲ e/ma(B): one short recursion for a whole factor.
    */
-  jacobian(factors: ArmaFactors): readonly Float64Array[] {
-    const { e, scratch, columns } = this;
-    let at = 0;
-    const block = (coefs: readonly number[], step: number, sign: 1 | -1) => {
+  jacobian(factors: ArmaFactors): readonly ShiftedColumn[] {
+    const columns: ShiftedColumn[] = [];
+    const block = (coefs: readonly number[], step: number, sign: 1 | -1, base: Float64Array) => {
       if (coefs.length === 0) return;
-      divideFactor(coefs, step, e, scratch, sign);
-      for (let j = 1; j <= coefs.length; j++) {
-        const column = columns[at++];
-        const lag = Math.min(j * step, column.length);
-        column.fill(0, 0, lag);
-        for (let t = lag; t < column.length; t++) column[t] = -scratch[t - lag];
-      }
+      divideFactor(coefs, step, this.e, base, sign);
+      for (let j = 1; j <= coefs.length; j++) columns.push({ base, lag: j * step });
     };
-    block(factors.ar, 1, -1);
-    block(factors.ma, 1, 1);
-    block(factors.seasonalAr, factors.period, -1);
-    block(factors.seasonalMa, factors.period, 1);
+    const [ar, ma, seasonalAr, seasonalMa] = this.bases;
+    block(factors.ar, 1, -1, ar);
+    block(factors.ma, 1, 1, ma);
+    block(factors.seasonalAr, factors.period, -1, seasonalAr);
+    block(factors.seasonalMa, factors.period, 1, seasonalMa);
     return columns;
   }
+}
+
+/** A column that is −base[t − lag] at t ≥ lag and 0 before. */
+export interface ShiftedColumn {
+  readonly base: Float64Array;
+  readonly lag: number;
 }
 
 /** out = (1 − Σ aⱼBʲˢ) x */

@@ -117,6 +117,8 @@ export class InnovationsFilter {
     const full = phi.degree + theta.degree;
     const pause = this.pause(w.length, 1);
     const sparse = phi.lags.length * 4 < r;
+    // A series and its mean, the usual pair of columns, share one loop.
+    const pair = w.length === 2 && starts === null && !sparse;
     for (; t < n && (F - 1 >= tolerance || t < full); t++) {
       if (t % pause === pause - 1) this.interrupt?.();
       variances[t] = F;
@@ -127,7 +129,7 @@ export class InnovationsFilter {
       }
       const scale = 1 / Math.sqrt(F);
       // All columns but the first; that one shares a loop with the gains, whose elements it needs anyway.
-      for (let k = 1; k < w.length; k++) {
+      for (let k = pair ? w.length : 1; k < w.length; k++) {
         if (starts !== null && t < starts[k]) {
           out[k][t] = 0;
           continue;
@@ -147,7 +149,12 @@ export class InnovationsFilter {
       const MW0 = M * W0;
       const next = F + MW0 * W0;
       const back = W0 / next;
-      if (sparse) advanceSparse(phi, state, G, W, r, a0, vF, W0, MW0, back);
+      if (pair) {
+        const b0 = a[1][0];
+        const u = w[1][t] - b0;
+        out[1][t] = u * scale;
+        advancePair(fi, state, a[1], G, W, r, a0, vF, b0, u / F, W0, MW0, back);
+      } else if (sparse) advanceSparse(phi, state, G, W, r, a0, vF, W0, MW0, back);
       else advanceDense(fi, state, G, W, r, a0, vF, W0, MW0, back);
       M += (MW0 * MW0) / F;
       F = next;
@@ -258,6 +265,34 @@ function advanceDense(
     const f = phi[i];
     const g = G[i];
     a[i] = a[i + 1] + f * a0 + g * vF;
+    const tw = W[i + 1] + f * W0;
+    const gain = g + tw * MW0;
+    G[i] = gain;
+    W[i] = tw - gain * back;
+  }
+}
+
+/** The same with a second column b. */
+function advancePair(
+  phi: Float64Array,
+  a: Float64Array,
+  b: Float64Array,
+  G: Float64Array,
+  W: Float64Array,
+  r: number,
+  a0: number,
+  vF: number,
+  b0: number,
+  uF: number,
+  W0: number,
+  MW0: number,
+  back: number,
+): void {
+  for (let i = 0; i < r; i++) {
+    const f = phi[i];
+    const g = G[i];
+    a[i] = a[i + 1] + f * a0 + g * vF;
+    b[i] = b[i + 1] + f * b0 + g * uF;
     const tw = W[i + 1] + f * W0;
     const gain = g + tw * MW0;
     G[i] = gain;
