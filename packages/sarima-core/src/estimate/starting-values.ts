@@ -55,6 +55,13 @@ export function startingValues(
     };
     for (const a of [rissanen, regular[1], regular.at(-3)]) if (a) add({ ...a, ...opposite });
   }
+  if (map.free <= 2) {
+    // A surface over two coefficients has few places to hide a maximum.
+    regular.forEach((a, i) => {
+      add({ ...a, ...seasonal[i % seasonal.length] });
+    });
+    return starts;
+  }
   for (const b of seasonal) {
     if (rissanen && P + Q > 0) add({ ...rissanen, ...b });
     for (const a of regular) add({ ...a, ...b });
