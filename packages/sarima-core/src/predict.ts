@@ -1,7 +1,7 @@
 import { SarimaError } from "./errors.js";
 import { modelPolynomials } from "./estimate/filter-pass.js";
 import { checkRegressors, constantColumn } from "./estimate/prepare.js";
-import { predictFrom } from "./likelihood/filter-state.js";
+import { predictFrom } from "./likelihood/filter-prediction.js";
 import { checkModel, type SarimaModel } from "./model.js";
 import { designColumns } from "./regressors.js";
 import { type Series, wholeNumber } from "./series.js";

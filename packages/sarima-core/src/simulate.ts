@@ -1,6 +1,9 @@
 import { quote, SarimaError } from "./errors.js";
 import { modelPolynomials } from "./estimate/filter-pass.js";
-import { type FilterState, gainOf, type ModelPolynomials, respond, step } from "./likelihood/filter-state.js";
+import { respond } from "./likelihood/filter-prediction.js";
+import type { FilterState, ModelPolynomials } from "./likelihood/filter-state.js";
+import { step } from "./likelihood/filter-step.js";
+import { gainOf } from "./likelihood/gains.js";
 import { checkModel, type SarimaModel } from "./model.js";
 import { MAX_HORIZON, predictTransformed } from "./predict.js";
 import { Random } from "./random.js";

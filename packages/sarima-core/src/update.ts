@@ -3,7 +3,7 @@ import { filterPass, modelPolynomials } from "./estimate/filter-pass.js";
 import { checkRegressors, withoutRegression } from "./estimate/prepare.js";
 import { freezeModel } from "./fit.js";
 import { informationCriteria } from "./information-criteria.js";
-import { step } from "./likelihood/filter-state.js";
+import { step } from "./likelihood/filter-step.js";
 import { checkModel, type SarimaModel } from "./model.js";
 import { designColumns } from "./regressors.js";
 import { checkObject, type Series, toSeries } from "./series.js";
