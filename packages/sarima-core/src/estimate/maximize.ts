@@ -169,8 +169,11 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
       abandoned = true;
     }
   } else {
-    const first = search(candidates, 2 * FINALISTS, 5, 1e-6);
-    const second = search(first, FINALISTS, 100, 1e-9);
+    // With one candidate there is nothing to weed out.
+    const margin = trusted ? CLOSE : HOPELESS;
+    const lone = distinct(promising(byValue(candidates), likelihood.nobs, margin), 2).length === 1;
+    const first = lone ? candidates : search(candidates, 2 * FINALISTS, 5, 1e-6);
+    const second = search(first, lone ? 1 : FINALISTS, 100, lone ? 1e-7 : 1e-9);
     const spread = Math.max(...second.map(({ value }) => value)) - Math.min(...second.map(({ value }) => value));
     if (spread > 0.02 / likelihood.nobs) {
       // Several maxima: look into the remaining ones too.
