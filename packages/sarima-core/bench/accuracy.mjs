@@ -193,6 +193,7 @@ async function main() {
       all ? "accuracy-all" : "accuracy",
       `## Accuracy on real monitoring series${all ? ", with all earlier observations" : ""}\n\n${machine()}. Rolling origins, 48 steps ahead, one setting for all series.
 relMAE is relative to the naive forecast, relWinkler95 to the mean; lower is better. The other methods are by R (forecast) on the same windows${all ? ", with the short history" : ""}.\n\n\`\`\`\n${printed.join("\n").trim()}\n\`\`\``,
+      `${all ? "HISTORY=all " : ""}npm run bench -- accuracy --write`,
     );
   }
 }

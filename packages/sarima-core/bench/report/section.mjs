@@ -10,8 +10,8 @@ export function machine() {
 }
 
 /** Replaces the section `name`, or adds it at the end. */
-export function writeSection(name, markdown) {
-  const open = `<!-- ${name}: written by \`npm run bench -- ${name} --write\` -->`;
+export function writeSection(name, markdown, command = `npm run bench -- ${name} --write`) {
+  const open = `<!-- ${name}: written by \`${command}\` -->`;
   const close = `<!-- end of ${name} -->`;
   const text = existsSync(page) ? readFileSync(page, "utf8") : "# Benchmarks\n";
   const section = `${open}\n${markdown.trim()}\n${close}`;
