@@ -25,7 +25,7 @@ const layers = {
     "estimate",
     "optimize likelihood",
     "regressors transform outliers range calibrated-width",
-    "difference polynomial autocovariance stationarity",
+    "difference polynomial autocovariance stationarity yule-walker",
     "model information-criteria",
     "document",
     "spec",

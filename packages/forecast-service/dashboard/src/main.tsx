@@ -4,6 +4,7 @@ import "./styles/tokens.css";
 import "./styles/page.css";
 import "./styles/nav.css";
 import "./styles/series.css";
+import "./styles/chart.css";
 import "./styles/states.css";
 import { App } from "./app.js";
 import { createClient } from "./data/client.js";

@@ -1,5 +1,6 @@
 import { LeastSquaresSolver } from "../likelihood/gls.js";
 import type { CheckedSpec, SarimaParams } from "../spec.js";
+import { yuleWalker } from "../yule-walker.js";
 
 /**
  * Starting values of a search (Hannan & Rissanen 1982):
@@ -41,27 +42,7 @@ const lags = (count: number, step: number) => Array.from({ length: count }, (_, 
 /** One-step errors of the Yule–Walker autoregression of the given order; zeros while its lags are not there. */
 function longAutoregression(w: Float64Array, order: number): Float64Array {
   const n = w.length;
-  const gamma = new Float64Array(order + 1);
-  for (let k = 0; k <= order; k++) {
-    let sum = 0;
-    for (let t = k; t < n; t++) sum += w[t] * w[t - k];
-    gamma[k] = sum / n;
-  }
-  const a = new Float64Array(order);
-  let variance = gamma[0];
-  for (let k = 0; k < order && variance > 1e-12 * gamma[0]; k++) {
-    let sum = gamma[k + 1];
-    for (let j = 0; j < k; j++) sum -= a[j] * gamma[k - j];
-    const kappa = sum / variance;
-    for (let i = 0, j = k - 1; i <= j; i++, j--) {
-      const x = a[i];
-      const y = a[j];
-      a[i] = x - kappa * y;
-      if (i !== j) a[j] = y - kappa * x;
-    }
-    a[k] = kappa;
-    variance *= 1 - kappa * kappa;
-  }
+  const a = yuleWalker(w, order);
   const e = new Float64Array(n);
   for (let t = order; t < n; t++) e[t] = w[t];
   for (let j = 0; j < order; j++) {

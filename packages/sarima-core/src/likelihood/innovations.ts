@@ -248,7 +248,10 @@ export class InnovationsFilter {
   }
 }
 
-/** a' = T a + G v/F, G' = G + (T W) M W₀ and W' = T W − G' W₀/F' in one loop, over all of φ. */
+/**
+ * a' = T a + G v/F, G' = G + (T W) M W₀ and W' = T W − G' W₀/F' in one loop, over all of φ. This loop is where the time
+ * goes; its three forms are written out, for a test of which one is meant would run n·r times.
+ */
 function advanceDense(
   phi: Float64Array,
   a: Float64Array,
