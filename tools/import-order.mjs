@@ -39,6 +39,7 @@ const layers = {
     "csv counter resample step stored-forecast formula http http-failure",
     "series samples column-names",
     "errors",
+    "registry",
     "types",
   ],
   "forecast-service": [
@@ -48,7 +49,7 @@ const layers = {
     "service",
     "catalogue collector cycle demo-host scheduler executor",
     "pipeline",
-    "models readiness regular-series",
+    "models readiness regular-series questions",
     "config calendar demo settings",
     "clock duration errors events log package-files",
   ],

@@ -22,6 +22,7 @@ export { type CsvOptions, type CsvSeries, parseCsvSeries } from "./csv/parse.js"
 export { AdapterError, type AdapterErrorCode } from "./errors.js";
 export { compileFormula, derive, type Formula } from "./formula.js";
 export type { HttpOptions } from "./http.js";
+export type * from "./registry.js";
 export { type Grid, type ResampleOptions, resample } from "./resample.js";
 export { parseSeriesId, seriesId } from "./series.js";
 export { addSteps, detectStep, type Step, toGrid } from "./step.js";
