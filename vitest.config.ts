@@ -4,7 +4,14 @@ import { defineConfig } from "vitest/config";
 const seed = fileURLToPath(new URL("tools/property-seed.mjs", import.meta.url));
 
 const project = (name: string, root: string) => ({
-  test: { name, root, include: ["test/**/*.test.ts"], setupFiles: [seed], testTimeout: 120_000 },
+  test: {
+    name,
+    root,
+    include: ["test/**/*.test.ts"],
+    exclude: ["**/*.stack.test.ts", "**/node_modules/**"],
+    setupFiles: [seed],
+    testTimeout: 120_000,
+  },
 });
 
 export default defineConfig({

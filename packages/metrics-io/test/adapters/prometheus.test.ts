@@ -1,17 +1,15 @@
 import { totalmem } from "node:os";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import {
+  CREDENTIALS,
+  missing,
+  type RunningServer,
+  type SeedSample,
+  startServer,
+} from "../../../../tools/stack/index.mjs";
 import { nodeExporter, type PrometheusSourceOptions, prometheusSource, windowsExporter } from "../../src/index.js";
 import { rejection } from "../conformance/rejection.js";
 import { describeSource } from "../conformance/source.js";
-import {
-  CREDENTIALS,
-  nodeExporterInstalled,
-  prometheusInstalled,
-  type RunningServer,
-  type SeedSample,
-  startNodeExporter,
-  startPrometheus,
-} from "../servers/prometheus.js";
 
 const ALL = { from: -Infinity, to: Infinity };
 const MIDNIGHT = Date.UTC(2026, 1, 1);
@@ -25,7 +23,8 @@ const stopAll = async () => {
   for (const server of running.splice(0)) await server.stop();
 };
 
-describe.skipIf(!prometheusInstalled)("prometheusSource (skipped without prometheus and promtool)", () => {
+const without = missing("prometheus");
+describe.skipIf(without)(`prometheusSource${without}`, () => {
   describe("reading samples as they were scraped", () => {
     afterAll(stopAll);
     describeSource("prometheusSource", {
@@ -38,7 +37,7 @@ describe.skipIf(!prometheusInstalled)("prometheusSource (skipped without prometh
         const seed = ["cpu", "memory"].flatMap((name) =>
           [...times].map((time, i): SeedSample => [`${name}{instance="web-1:9100 \\"a\\"\\\\b"}`, time, values[i]]),
         );
-        const { url } = await started(startPrometheus({ seed }));
+        const { url } = await started(startServer("prometheus", { seed }));
         return prometheusSource({
           url,
           metrics: { cpu_percent: { samples: "cpu{$selector}" }, memory_percent: { samples: "memory{$selector}" } },
@@ -71,7 +70,7 @@ describe.skipIf(!prometheusInstalled)("prometheusSource (skipped without prometh
         for (const disk of ["sda", "sdb"]) seed.push([`io{instance="a",disk="${disk}"}`, MIDNIGHT + i * 15_000, 1]);
         seed.push([`half{instance="a"}`, MIDNIGHT + i * 15_000, i % 2 === 0 ? Number.NaN : i]);
       }
-      url = (await started(startPrometheus({ seed }))).url;
+      url = (await started(startServer("prometheus", { seed }))).url;
     }, 120_000);
     afterAll(stopAll);
 
@@ -155,7 +154,7 @@ describe.skipIf(!prometheusInstalled)("prometheusSource (skipped without prometh
 
     it("says so when nobody is there", async () => {
       // The port is taken by no server: it was free a moment ago.
-      const { url: free, stop } = await startPrometheus();
+      const { url: free, stop } = await startServer("prometheus");
       await stop();
       const error = await rejection(source({ url: free, retries: 0 }).open());
       expect(error).toMatchObject({
@@ -165,7 +164,7 @@ describe.skipIf(!prometheusInstalled)("prometheusSource (skipped without prometh
     });
 
     it("gives no half of an answer when the server dies in the middle of a read", async () => {
-      const server = await startPrometheus({
+      const server = await startServer("prometheus", {
         seed: Array.from({ length: 5000 }, (_, i): SeedSample => ['load{instance="a"}', MIDNIGHT + i * 15_000, i]),
       });
       const dying = prometheusSource({
@@ -176,12 +175,12 @@ describe.skipIf(!prometheusInstalled)("prometheusSource (skipped without prometh
       });
       // 400 pages: the server is gone before the last.
       const reading = rejection(dying.read({ host: "a", metric: "load" }, ALL));
-      await server.stop();
+      await server.kill();
       expect((await reading).code).toBe("UNAVAILABLE");
     });
 
     it("reads with a password, and says that it is wrong", async () => {
-      const server = await started(startPrometheus({ password: true }));
+      const server = await started(startServer("prometheus", { password: true }));
       await prometheusSource({ url: server.url, ...CREDENTIALS }).open();
       await prometheusSource({ url: server.url.replace("//", "//reader:right@") }).open();
       for (const password of ["wrong", ""]) {
@@ -199,12 +198,13 @@ describe.skipIf(!prometheusInstalled)("prometheusSource (skipped without prometh
     });
   });
 
-  describe.skipIf(!nodeExporterInstalled)("with a node exporter (skipped without prometheus-node-exporter)", () => {
+  const withoutExporter = missing("node-exporter");
+  describe.skipIf(withoutExporter)(`with a node exporter${withoutExporter}`, () => {
     afterEach(stopAll);
 
     it("reads CPU and memory in use of this machine", async () => {
-      const exporter = await started(startNodeExporter());
-      const { url } = await started(startPrometheus({ scrape: [exporter.address] }));
+      const exporter = await started(startServer("node-exporter"));
+      const { url } = await started(startServer("prometheus", { scrape: [new URL(exporter.url).host] }));
       const source = prometheusSource({ url, stepSeconds: 1 });
       // A rate needs two scrapes.
       await vi.waitFor(async () => expect((await source.listSeries()).length).toBe(2), {
@@ -213,8 +213,8 @@ describe.skipIf(!prometheusInstalled)("prometheusSource (skipped without prometh
       });
       const series = await source.listSeries();
       expect(series.map(({ id }) => id)).toEqual([
-        `${exporter.address}/cpu_percent`,
-        `${exporter.address}/memory_percent`,
+        `${new URL(exporter.url).host}/cpu_percent`,
+        `${new URL(exporter.url).host}/memory_percent`,
       ]);
       for (const each of series) {
         const lastMinute = () => source.read(each, { from: Date.now() - 60_000, to: Date.now() });
@@ -227,9 +227,12 @@ describe.skipIf(!prometheusInstalled)("prometheusSource (skipped without prometh
           expect(value).toBeLessThanOrEqual(100);
         }
       }
-      const total = prometheusSource({ url, metrics: { total: { samples: "node_memory_MemTotal_bytes{$selector}" } } });
+      const total = prometheusSource({
+        url,
+        metrics: { total: { samples: "node_memory_MemTotal_bytes{$selector}" } },
+      });
       const { values } = await total.read(
-        { host: exporter.address, metric: "total" },
+        { host: new URL(exporter.url).host, metric: "total" },
         { from: Date.now() - 60_000, to: Date.now() },
       );
       expect(values.at(-1)).toBe(totalmem());

@@ -1,0 +1,63 @@
+// The real servers around Loadcast, on this machine: npm run stack -- <command>
+import { parseArgs } from "node:util";
+import { fail } from "../run.mjs";
+import { stackFolder } from "./folder.mjs";
+import { install } from "./install.mjs";
+import { programs, serverNames } from "./programs.mjs";
+
+const USAGE = `npm run stack -- <command>
+
+  install [name…] [--minutes N]  installs servers into ${stackFolder}
+                                 (LOADCAST_STACK names another folder); all when none is named;
+                                 gives up after N minutes
+  status                         what is installed
+
+Servers: ${serverNames.join(", ")}`;
+
+/** @param {string} line */
+const say = (line) => console.error(`stack: ${line}`);
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { minutes: { type: "string" }, help: { type: "boolean", short: "h" } },
+});
+const [command, ...names] = positionals;
+
+switch (values.help ? undefined : command) {
+  case undefined:
+    console.log(USAGE);
+    process.exitCode = values.help ? 0 : 2;
+    break;
+  case "install":
+    await installAll(names);
+    break;
+  case "status":
+    for (const name of serverNames) {
+      const version = programs[name].version();
+      console.log(version ? `there    ${name} ${version}` : `missing  ${name}: ${programs[name].takes}`);
+    }
+    break;
+  default:
+    console.error(USAGE);
+    fail(`"${command}" is not a command of the stack.`);
+}
+
+/** @param {string[]} wanted */
+async function installAll(wanted) {
+  const unknown = wanted.find((name) => !(name in programs));
+  if (unknown) fail(`"${unknown}" is not a server of the stack; there are ${serverNames.join(", ")}.`);
+  const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
+  if (minutes !== undefined && !(minutes > 0)) fail(`--minutes must be a number above 0, got "${values.minutes}".`);
+
+  const giveUp = new AbortController();
+  if (minutes !== undefined)
+    setTimeout(() => giveUp.abort(new Error(`not done after ${minutes} minutes`)), minutes * 60_000).unref();
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"]))
+    process.once(signal, () => giveUp.abort(new Error("interrupted")));
+
+  for (const name of wanted.length > 0 ? /** @type {typeof serverNames} */ (wanted) : serverNames)
+    await install(name, { say, signal: giveUp.signal }).catch((error) => {
+      say(`${name} is not installed: ${error.message}`);
+      process.exitCode = 1;
+    });
+}
