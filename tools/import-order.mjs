@@ -36,7 +36,7 @@ const layers = {
   "metrics-io": [
     "index",
     "adapters",
-    "csv counter resample step stored-forecast formula http http-failure",
+    "csv counter resample step stored-forecast anomaly retention thin formula http http-failure",
     "series samples column-names",
     "errors",
     "registry",

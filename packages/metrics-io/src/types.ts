@@ -72,6 +72,17 @@ export interface StoredForecast extends SeriesKey {
   }[];
 }
 
+/** A value that the forecast made one step before had thought very unlikely. */
+export interface Anomaly extends SeriesKey {
+  readonly time: EpochMillis;
+  readonly value: number;
+  /** The band it lies outside of. */
+  readonly lower: number;
+  readonly upper: number;
+  /** Name and version of the model whose band it was. */
+  readonly modelVersion: string;
+}
+
 /** Takes forecasts. A forecast of the same series and issue time replaces the one before. */
 export interface MetricSink {
   readonly name: string;
@@ -80,13 +91,47 @@ export interface MetricSink {
   close(): Promise<void>;
 }
 
-/** Keeps samples and forecasts. A read sees every write that was awaited before it. */
+/** What a store may let go of. A limit that is left out lets nothing go. */
+export interface PruneLimits {
+  /** Samples before this, rounded down to a full 5 minutes, become means of 5 minutes. */
+  readonly samplesBefore?: EpochMillis;
+  /** Samples, means and anomalies before this are deleted. */
+  readonly downsampledBefore?: EpochMillis;
+  /** Of the forecasts issued before this only the first of each hour is kept. */
+  readonly forecastsThinnedBefore?: EpochMillis;
+  /** Forecasts issued before this are deleted. */
+  readonly forecastsBefore?: EpochMillis;
+}
+
+/** How many rows went. */
+export interface PruneReport {
+  /** Samples that became part of a mean. */
+  readonly averaged: number;
+  /** Samples and means that were deleted. */
+  readonly deleted: number;
+  readonly forecasts: number;
+  readonly anomalies: number;
+}
+
+/** Keeps samples, forecasts and anomalies. A read sees every write that was awaited before it. */
 export interface MetricStore extends MetricSource, MetricSink {
   open?(): Promise<void>;
   /** Takes all batches or, when one is not valid, none. A series is known from its first write on, even an empty one. */
   writeSamples(batches: readonly SampleBatch[]): Promise<void>;
   /** The forecast issued last, or last before `before`; null when there is none. */
   latestForecast(key: SeriesKey, options?: { before?: EpochMillis }): Promise<StoredForecast | null>;
+  /** Forecasts issued in a range, oldest first; of more than `limit` as many, evenly spread, the first and the last among them. */
+  forecasts(key: SeriesKey, range: TimeRange & { readonly limit?: number }): Promise<StoredForecast[]>;
+  /** Takes all or, when one is not valid, none. One of the same series and time replaces the one before. */
+  writeAnomalies(anomalies: readonly Anomaly[]): Promise<void>;
+  /** Oldest first. */
+  anomalies(key: SeriesKey, range: TimeRange): Promise<Anomaly[]>;
+  /**
+   * Lets old data go, in small pieces between which other calls have their turn. A mean is read like a sample at the start of its 5
+   * minutes; samples written later for a time that has a mean already are taken into it, weighted by their number, by the next call.
+   * A series that has lost everything stays known. An aborted call has done part of the work and the next one goes on.
+   */
+  prune(limits: PruneLimits, options?: { signal?: AbortSignal }): Promise<PruneReport>;
   /** Makes everything written so far survive a kill. */
   flush(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import type { MetricStore, SampleBatch, SeriesKey, StoredForecast } from "../../src/index.js";
+import type { Anomaly, MetricStore, SampleBatch, SeriesKey, StoredForecast } from "../../src/index.js";
 import { rejection } from "./rejection.js";
 
 export interface StoreUnderTest {
@@ -329,6 +329,38 @@ export function describeStore(name: string, { create }: StoreUnderTest): void {
         expect(await store.latestForecast(CPU)).toEqual(forecastOf(CPU, 1000));
       });
 
+      it("are read by the range they were issued in, oldest first", async () => {
+        const store = await fresh();
+        const issued = async (range: { from: number; to: number; limit?: number }) =>
+          (await store.forecasts(CPU, range)).map((forecast) => forecast.issuedAt);
+        expect(await issued(ALL)).toEqual([]);
+        for (const issuedAt of [3000, 1000, 2000]) await store.writeForecast(forecastOf(CPU, issuedAt));
+        await store.writeForecast(forecastOf({ host: "web-2", metric: "cpu_percent" }, 2000));
+        expect(await store.forecasts(CPU, { from: 2000, to: 3001 })).toEqual([
+          forecastOf(CPU, 2000),
+          forecastOf(CPU, 3000),
+        ]);
+        expect(await issued({ from: 1000, to: 3000 })).toEqual([1000, 2000]);
+        expect(await issued({ from: 3001, to: Infinity })).toEqual([]);
+        expect((await rejection(store.forecasts(CPU, { from: 2, to: 1 }))).code).toBe("INVALID_ARGUMENT");
+      });
+
+      it("are thinned evenly to a limit, the first and the last among them", async () => {
+        const store = await fresh();
+        for (let i = 0; i <= 10; i++) await store.writeForecast(forecastOf(CPU, i * 1000));
+        const issued = async (limit: number) =>
+          (await store.forecasts(CPU, { ...ALL, limit })).map((forecast) => forecast.issuedAt / 1000);
+        expect(await issued(11)).toHaveLength(11);
+        expect(await issued(100)).toHaveLength(11);
+        expect(await issued(6)).toEqual([0, 2, 4, 6, 8, 10]);
+        expect(await issued(3)).toEqual([0, 5, 10]);
+        expect(await issued(2)).toEqual([0, 10]);
+        expect(await issued(1)).toEqual([10]);
+        for (const limit of [0, -1, 1.5, Number.NaN]) {
+          expect((await rejection(store.forecasts(CPU, { ...ALL, limit }))).code).toBe("INVALID_ARGUMENT");
+        }
+      });
+
       it.each<[string, Partial<StoredForecast>]>([
         ["a column that is too short", { mean: [1] }],
         ["times that do not rise", { times: [3, 2, 1] }],
@@ -344,6 +376,215 @@ export function describeStore(name: string, { create }: StoreUnderTest): void {
       });
     });
 
+    describe("anomalies", () => {
+      const anomaly = (time: number, value = 99): Anomaly => ({
+        ...{ ...CPU, time, value, lower: 10, upper: 90 },
+        modelVersion: "web-1/cpu_percent@7",
+      });
+
+      it("come back by range, oldest first, each time once", async () => {
+        const store = await fresh();
+        expect(await store.anomalies(CPU, ALL)).toEqual([]);
+        await store.writeAnomalies([anomaly(3000), anomaly(1000), { ...anomaly(2000), host: "web-2" }]);
+        await store.flush();
+        await store.writeAnomalies([anomaly(1000, 98), anomaly(2000), { ...anomaly(4000), lower: -Infinity }]);
+        expect(await store.anomalies(CPU, { from: 1000, to: 4000 })).toEqual([
+          anomaly(1000, 98),
+          anomaly(2000),
+          anomaly(3000),
+        ]);
+        expect(await store.anomalies(CPU, { from: 4000, to: Infinity })).toEqual([
+          { ...anomaly(4000), lower: -Infinity },
+        ]);
+        expect((await store.listSeries()).map(({ id }) => id)).toEqual(["web-1/cpu_percent", "web-2/cpu_percent"]);
+      });
+
+      it.each<[string, Partial<Anomaly>]>([
+        ["no time", { time: Number.NaN }],
+        ["a value that is none", { value: Number.NaN }],
+        ["a band upside down", { lower: 91 }],
+        ["an empty metric", { metric: "" }],
+      ])("are refused with %s, and the whole call with it", async (_, change) => {
+        const store = await fresh();
+        const error = await rejection(store.writeAnomalies([anomaly(1), { ...anomaly(2), ...change }]));
+        expect(error.code).toBe("INVALID_ARGUMENT");
+        expect(await store.anomalies(CPU, ALL)).toEqual([]);
+      });
+    });
+
+    describe("prune", () => {
+      const FIVE = 300_000;
+      /** One sample every 15 s from time 0 on; the value is its number. */
+      const quarter = (n: number) => ({
+        ...CPU,
+        times: Array.from({ length: n }, (_, i) => i * 15_000),
+        values: Array.from({ length: n }, (_, i) => i),
+      });
+
+      it("without limits lets nothing go", async () => {
+        const store = await fresh();
+        await store.writeSamples([quarter(60)]);
+        expect(await store.prune({})).toEqual({ averaged: 0, deleted: 0, forecasts: 0, anomalies: 0 });
+        expect(await readAll(store)).toHaveLength(60);
+      });
+
+      it("turns old samples into means at the start of their 5 minutes, and reads join both", async () => {
+        const store = await fresh();
+        await store.writeSamples([quarter(60), { ...quarter(3), host: "web-2" }]);
+        expect(await store.prune({ samplesBefore: 2 * FIVE + 1000 })).toMatchObject({ averaged: 43, deleted: 0 });
+        // Values 0…19 have the mean 9.5, 20…39 have 29.5.
+        const expected = [[0, 9.5], [FIVE, 29.5], ...Array.from({ length: 20 }, (_, i) => [(40 + i) * 15_000, 40 + i])];
+        expect(await readAll(store)).toEqual(expected);
+        expect(await readAll(store, { ...CPU, host: "web-2" })).toEqual([[0, 1]]);
+        expect(await store.listSeries()).toMatchObject([
+          { id: "web-1/cpu_percent", count: 22, first: 0, last: 59 * 15_000 },
+          { id: "web-2/cpu_percent", count: 1, first: 0, last: 0 },
+        ]);
+        // Again it finds nothing to do.
+        expect(await store.prune({ samplesBefore: 2 * FIVE + 1000 })).toMatchObject({ averaged: 0 });
+        expect(await readAll(store)).toEqual(expected);
+      });
+
+      it("takes late samples into the mean by their number, and those at its own time in its place", async () => {
+        const store = await fresh();
+        await store.writeSamples([{ ...CPU, times: [FIVE, FIVE + 1, 4 * FIVE], values: [10, 20, 1] }]);
+        await store.prune({ samplesBefore: 3 * FIVE });
+        expect(await readAll(store)).toEqual([
+          [FIVE, 15],
+          [4 * FIVE, 1],
+        ]);
+        await store.writeSamples([{ ...CPU, times: [FIVE + 7, 2 * FIVE + 3], values: [30, 5] }]);
+        expect(await readAll(store)).toEqual([
+          [FIVE, 15],
+          [FIVE + 7, 30],
+          [2 * FIVE + 3, 5],
+          [4 * FIVE, 1],
+        ]);
+        await store.prune({ samplesBefore: 3 * FIVE });
+        expect(await readAll(store)).toEqual([
+          [FIVE, 20],
+          [2 * FIVE, 5],
+          [4 * FIVE, 1],
+        ]);
+        await store.writeSamples([{ ...CPU, times: [FIVE, FIVE + 1], values: [100, 200] }]);
+        expect(await readAll(store)).toContainEqual([FIVE, 100]);
+        expect((await store.listSeries())[0].count).toBe(4);
+        await store.prune({ samplesBefore: 3 * FIVE });
+        expect((await readAll(store))[0]).toEqual([FIVE, 150]);
+      });
+
+      it("takes times before 1970 to the 5 minutes they lie in", async () => {
+        const store = await fresh();
+        await store.writeSamples([{ ...CPU, times: [-1, -FIVE], values: [1, 3] }]);
+        await store.prune({ samplesBefore: 0 });
+        expect(await readAll(store)).toEqual([[-FIVE, 2]]);
+      });
+
+      it("deletes what is older still, and the series stays known", async () => {
+        const store = await fresh();
+        await store.writeSamples([quarter(60), { ...CPU, host: "web-2", times: [0], values: [1] }]);
+        await store.writeAnomalies([
+          { ...CPU, time: 1, value: 1, lower: 2, upper: 3, modelVersion: "v" },
+          { ...CPU, time: 2 * FIVE, value: 1, lower: 2, upper: 3, modelVersion: "v" },
+        ]);
+        await store.prune({ samplesBefore: 2 * FIVE });
+        expect(await store.prune({ samplesBefore: 3 * FIVE, downsampledBefore: FIVE })).toEqual({
+          averaged: 20,
+          deleted: 2,
+          forecasts: 0,
+          anomalies: 1,
+        });
+        expect(await readAll(store)).toEqual([
+          [FIVE, 29.5],
+          [2 * FIVE, 49.5],
+        ]);
+        expect((await store.anomalies(CPU, ALL)).map(({ time }) => time)).toEqual([2 * FIVE]);
+        expect(await store.listSeries()).toMatchObject([
+          { id: "web-1/cpu_percent", count: 2, first: FIVE },
+          { id: "web-2/cpu_percent", count: 0 },
+        ]);
+        expect(await readAll(store, { ...CPU, host: "web-2" })).toEqual([]);
+        // A series that lost everything takes samples as a new one does, older ones included.
+        await store.writeSamples([{ ...CPU, host: "web-2", times: [7], values: [8] }]);
+        expect(await readAll(store, { ...CPU, host: "web-2" })).toEqual([[7, 8]]);
+        expect((await store.listSeries())[1]).toMatchObject({ count: 1, first: 7, last: 7 });
+      });
+
+      it("thins old forecasts to the first of each hour, and deletes those older still", async () => {
+        const store = await fresh();
+        const HOUR = 3_600_000;
+        for (const host of ["web-1", "web-2"]) {
+          for (let issuedAt = 1000; issuedAt < 4 * HOUR; issuedAt += HOUR / 4) {
+            await store.writeForecast(forecastOf({ ...CPU, host }, issuedAt));
+          }
+        }
+        await store.flush();
+        const report = await store.prune({ forecastsThinnedBefore: 3 * HOUR, forecastsBefore: HOUR });
+        expect(report).toEqual({ averaged: 0, deleted: 0, forecasts: 20, anomalies: 0 });
+        const left = [HOUR, 2 * HOUR, 3 * HOUR, 3.25 * HOUR, 3.5 * HOUR, 3.75 * HOUR].map((time) => time + 1000);
+        for (const host of ["web-1", "web-2"]) {
+          const issued = (await store.forecasts({ ...CPU, host }, ALL)).map((forecast) => forecast.issuedAt);
+          expect(issued).toEqual(left);
+        }
+        await store.prune({ forecastsBefore: Infinity });
+        expect(await store.latestForecast(CPU)).toBeNull();
+      });
+
+      it("agrees with a plain bucket mean under any sequence of writes and limits", async () => {
+        const write = fc.record({ time: fc.integer({ min: -8, max: 8 }), value: fc.integer({ min: 0, max: 64 }) });
+        const step = fc.oneof(
+          { weight: 3, arbitrary: fc.array(write, { minLength: 1, maxLength: 8 }) },
+          { weight: 1, arbitrary: fc.integer({ min: -9, max: 9 }) },
+        );
+        await fc.assert(
+          fc.asyncProperty(fc.array(step, { maxLength: 10 }), async (steps) => {
+            const store = await create();
+            /** Time → value and how many samples it stands on; null for a sample. */
+            const oracle = new Map<number, { value: number; n: number | null }>();
+            for (const one of steps) {
+              if (typeof one === "number") {
+                const limit = one * FIVE;
+                await store.prune({ samplesBefore: limit });
+                const old = [...oracle].filter(([time]) => time < limit);
+                for (const [time] of old) oracle.delete(time);
+                for (const start of new Set(old.map(([time]) => Math.floor(time / FIVE) * FIVE))) {
+                  const inside = old.filter(([time]) => start <= time && time < start + FIVE);
+                  const n = inside.reduce((sum, [, point]) => sum + (point.n ?? 1), 0);
+                  const sum = inside.reduce((total, [, point]) => total + point.value * (point.n ?? 1), 0);
+                  oracle.set(start, { value: sum / n, n });
+                }
+              } else {
+                const times = one.map(({ time }) => time * 100_000);
+                await store.writeSamples([{ ...CPU, times, values: one.map(({ value }) => value) }]);
+                one.forEach(({ value }, i) => {
+                  oracle.set(times[i], { value, n: null });
+                });
+              }
+              if (oracle.size === 0) continue;
+              const expected = [...oracle].sort(([a], [b]) => a - b);
+              const read = await readAll(store);
+              expect(read.map(([time]) => time)).toEqual(expected.map(([time]) => time));
+              expected.forEach(([, { value }], i) => {
+                expect(read[i][1]).toBeCloseTo(value, 9);
+              });
+              expect((await store.listSeries())[0].count).toBe(oracle.size);
+            }
+            await store.close();
+          }),
+          { numRuns: 25 },
+        );
+      });
+
+      it("stops when its signal fires, and refuses a limit that is none", async () => {
+        const store = await fresh();
+        await store.writeSamples([quarter(60)]);
+        const stopped = store.prune({ samplesBefore: 3 * FIVE }, { signal: AbortSignal.abort() });
+        expect((await rejection(stopped)).code).toBe("ABORTED");
+        expect(await store.prune({ samplesBefore: 3 * FIVE })).toMatchObject({ averaged: 60 });
+        expect((await rejection(store.prune({ samplesBefore: Number.NaN }))).code).toBe("INVALID_ARGUMENT");
+      });
+    });
+
     it("refuses every call after close()", async () => {
       const store = await create();
       await store.close();
@@ -352,6 +593,10 @@ export function describeStore(name: string, { create }: StoreUnderTest): void {
         () => store.writeSamples([]),
         () => store.writeForecast(forecastOf(CPU, 1000)),
         () => store.latestForecast(CPU),
+        () => store.forecasts(CPU, ALL),
+        () => store.writeAnomalies([]),
+        () => store.anomalies(CPU, ALL),
+        () => store.prune({}),
         () => store.flush(),
         () => store.listSeries(),
       ];

@@ -1,8 +1,9 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { seriesId } from "../../series.js";
-import type { SeriesKey } from "../../types.js";
+import type { SeriesKey, StoredForecast } from "../../types.js";
 import { appendChunk, CHUNK } from "./append.js";
 import type { Pending } from "./pending.js";
+import { POINTS } from "./schema.js";
 
 /** What the store knows of a series without asking the database. */
 export interface KnownSeries {
@@ -14,6 +15,8 @@ export interface KnownSeries {
   readonly last: number;
   /** When its newest forecast was issued. */
   readonly lastIssued: number;
+  /** That forecast, once it was written or read: every reader asks for it, and a search for one row reads a block of thousands. */
+  readonly latest?: StoredForecast | undefined;
 }
 
 const NOTHING_YET = { count: 0, first: Infinity, last: -Infinity, lastIssued: -Infinity };
@@ -25,7 +28,7 @@ export async function readCatalogue(connection: DuckDBConnection): Promise<Catal
   const reader = await connection.runAndReadAll(
     `SELECT series_id, host, metric, synthetic, coalesce(n, 0)::DOUBLE, first::DOUBLE, last::DOUBLE, issued::DOUBLE
      FROM series
-     LEFT JOIN (SELECT series_id, count(*) AS n, min(time_ms) AS first, max(time_ms) AS last FROM samples GROUP BY series_id)
+     LEFT JOIN (SELECT series_id, count(*) AS n, min(time_ms) AS first, max(time_ms) AS last FROM ${POINTS} GROUP BY series_id)
        USING (series_id)
      LEFT JOIN (SELECT series_id, max(issued_ms) AS issued FROM forecasts GROUP BY series_id) USING (series_id)`,
   );

@@ -1,6 +1,6 @@
 import { tidySamples } from "../../samples.js";
 import { seriesId } from "../../series.js";
-import type { Samples, SeriesKey, StoredForecast } from "../../types.js";
+import type { Anomaly, Samples, SeriesKey, StoredForecast } from "../../types.js";
 import { NAME } from "./open.js";
 
 /** What is to be written of one series. */
@@ -14,10 +14,12 @@ export interface PendingSeries {
 export class Pending {
   readonly series = new Map<string, PendingSeries>();
   readonly forecasts = new Map<string, StoredForecast>();
+  readonly anomalies = new Map<string, Anomaly>();
   samples = 0;
 
+  /** Every write names its series, so without one there is nothing. */
   get empty(): boolean {
-    return this.series.size === 0 && this.forecasts.size === 0;
+    return this.series.size === 0;
   }
 
   addSamples(key: SeriesKey, synthetic: boolean | undefined, samples: Samples): void {
@@ -32,6 +34,11 @@ export class Pending {
     this.forecasts.set(`${forecast.issuedAt} ${seriesId(forecast)}`, forecast);
   }
 
+  addAnomaly(anomaly: Anomaly): void {
+    this.entry(anomaly);
+    this.anomalies.set(`${anomaly.time} ${seriesId(anomaly)}`, anomaly);
+  }
+
   /** Adds what was put in later than this: its values win. */
   addLater(later: Pending): void {
     for (const { key, synthetic, parts } of later.series.values()) {
@@ -39,6 +46,7 @@ export class Pending {
       for (const part of parts) this.addSamples(key, undefined, part);
     }
     for (const [id, forecast] of later.forecasts) this.forecasts.set(id, forecast);
+    for (const [id, anomaly] of later.anomalies) this.anomalies.set(id, anomaly);
   }
 
   private entry(key: SeriesKey): PendingSeries {

@@ -8,6 +8,10 @@ import { NAME } from "./open.js";
  *
  * Times are whole milliseconds since 1970 as BIGINT; the views show them as time stamps to people. `samples` has no primary key: an
  * index would live in memory and cost more than the writer's own care that each time is there once.
+ *
+ * Samples come as they are measured, all series together, to `samples`. Days that are over move to `sorted_samples`, series by series,
+ * so that reading one series touches a few blocks of each day; old ones become `averages`. No two of the three hold the same time
+ * of a series.
  */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE series (
@@ -25,7 +29,21 @@ const MIGRATIONS: readonly string[] = [
        mean[step] AS mean, median[step] AS median,
        list_transform(intervals, i -> {'level': i.level, 'lower': i.lower[step], 'upper': i.upper[step]}) AS intervals
      FROM (SELECT *, unnest(range(1, len(times_ms) + 1)) AS step FROM forecasts) JOIN series USING (series_id);`,
+  `CREATE TABLE sorted_samples (series_id INTEGER NOT NULL, time_ms BIGINT NOT NULL, value DOUBLE NOT NULL);
+   CREATE TABLE averages (
+     series_id INTEGER NOT NULL, time_ms BIGINT NOT NULL, value DOUBLE NOT NULL, samples INTEGER NOT NULL);
+   CREATE TABLE anomalies (
+     series_id INTEGER NOT NULL, time_ms BIGINT NOT NULL, value DOUBLE NOT NULL,
+     lower DOUBLE NOT NULL, upper DOUBLE NOT NULL, model_version VARCHAR NOT NULL);
+   CREATE OR REPLACE VIEW measurements AS
+     SELECT host, metric, synthetic, epoch_ms(time_ms) AS time, value, samples
+     FROM (FROM averages UNION ALL SELECT *, 1 FROM sorted_samples UNION ALL SELECT *, 1 FROM samples)
+     JOIN series USING (series_id);`,
 ];
+
+/** The three tables of samples as one. */
+export const POINTS = `(SELECT series_id, time_ms, value FROM averages
+  UNION ALL FROM sorted_samples UNION ALL FROM samples)`;
 
 /** Brings the database to the newest version, in one transaction. Throws AdapterError when a newer program wrote it. */
 export async function migrate(connection: DuckDBConnection, file: string): Promise<void> {

@@ -1,12 +1,16 @@
-import { AdapterError } from "../../errors.js";
+import { checkAnomaly } from "../../anomaly.js";
+import { AdapterError, asAdapterError } from "../../errors.js";
+import { checkLimits } from "../../retention.js";
 import { tidySamples } from "../../samples.js";
 import { checkKey, checkRange, seriesId, unknownSeries } from "../../series.js";
 import { checkForecast } from "../../stored-forecast.js";
-import type { MetricStore, SeriesInfo, SeriesKey } from "../../types.js";
+import { thinEvenly } from "../../thin.js";
+import type { MetricStore, SeriesInfo, SeriesKey, StoredForecast } from "../../types.js";
 import type { KnownSeries } from "./catalogue.js";
 import { NAME } from "./open.js";
 import { Pending } from "./pending.js";
-import { readLatestForecast, readSamples } from "./read.js";
+import { pruneDatabase } from "./prune.js";
+import { readAnomalies, readForecasts, readLatestForecast, readSamples } from "./read.js";
 import { keepSession, type Session } from "./session.js";
 import { writePending } from "./write.js";
 
@@ -192,9 +196,63 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
       checkRange(NAME, { from: -Infinity, to: before });
       const series = await find(key);
       if (series === undefined) return null;
-      return sessions.read(`reading the forecast of ${seriesId(key)}`, ({ instance }) =>
-        readLatestForecast(instance, series.seriesId, series.key, before),
+      if (series.latest !== undefined && series.latest.issuedAt < before) return copyOf(series.latest);
+      return sessions.read(`reading the forecast of ${seriesId(key)}`, async ({ instance, catalogue }) => {
+        const found = await readLatestForecast(instance, series.seriesId, series.key, before);
+        const known = catalogue.get(seriesId(key));
+        if (found !== null && known?.lastIssued === found.issuedAt && known.latest === undefined) {
+          catalogue.set(seriesId(key), { ...known, latest: copyOf(found) });
+        }
+        return found;
+      });
+    },
+
+    async forecasts(key, { limit = Infinity, ...range }) {
+      checkOpen();
+      checkKey(NAME, key);
+      checkRange(NAME, range);
+      thinEvenly(NAME, [], limit);
+      const series = await find(key);
+      if (series === undefined) return [];
+      return sessions.read(`reading forecasts of ${seriesId(key)}`, ({ instance }) =>
+        readForecasts(instance, series.seriesId, series.key, range, limit),
       );
+    },
+
+    async writeAnomalies(anomalies) {
+      checkOpen();
+      const checked = anomalies.map((anomaly) => checkAnomaly(NAME, anomaly));
+      for (const anomaly of checked) pending.addAnomaly(anomaly);
+      if (checked.length > 0) await wrote();
+    },
+
+    async anomalies(key, range) {
+      checkOpen();
+      checkKey(NAME, key);
+      checkRange(NAME, range);
+      const series = await find(key);
+      if (series === undefined) return [];
+      return sessions.read(`reading anomalies of ${seriesId(key)}`, ({ instance }) =>
+        readAnomalies(instance, series.seriesId, series.key, range),
+      );
+    },
+
+    async prune(limits, { signal } = {}) {
+      checkOpen();
+      const checked = checkLimits(NAME, limits);
+      await settle();
+      return pruneDatabase(checked, async (piece) => {
+        checkOpen();
+        if (signal?.aborted) throw new AdapterError(NAME, "pruning was stopped", { code: "ABORTED" });
+        const run = queue.then(async () => piece(await sessions.get()));
+        queue = run.catch(() => undefined);
+        try {
+          return await run;
+        } catch (error) {
+          await sessions.failed(error);
+          throw asAdapterError(NAME, `pruning ${path} failed; the next attempt goes on where this one ended`, error);
+        }
+      });
     },
 
     async flush() {
@@ -222,6 +280,10 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
       return closing;
     },
   };
+}
+
+function copyOf(forecast: StoredForecast): StoredForecast {
+  return structuredClone(forecast);
 }
 
 /** A failure to open says all by itself; one to write adds that nothing is lost yet. */

@@ -31,7 +31,9 @@ export async function writeForecasts(
     if (forecast.issuedAt <= known.lastIssued) {
       await connection.run("DELETE FROM forecasts WHERE series_id = $1 AND issued_ms = $2", [known.seriesId, issued]);
     }
-    changed.set(id, { ...known, lastIssued: Math.max(known.lastIssued, forecast.issuedAt) });
+    if (forecast.issuedAt >= known.lastIssued) {
+      changed.set(id, { ...known, lastIssued: forecast.issuedAt, latest: forecast });
+    }
     const intervals = forecast.intervals.map(({ level, lower, upper }) =>
       structValue({ level, lower: list(lower), upper: list(upper) }),
     );

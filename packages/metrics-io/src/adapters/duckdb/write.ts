@@ -3,6 +3,7 @@ import type { Samples } from "../../types.js";
 import { appendChunk, CHUNK } from "./append.js";
 import { type Catalogue, type KnownSeries, writeSeries } from "./catalogue.js";
 import { mergeParts, type Pending } from "./pending.js";
+import { writeAnomalies } from "./write-anomalies.js";
 import { writeForecasts } from "./write-forecasts.js";
 
 /**
@@ -27,18 +28,18 @@ export async function writePending(
       (column.samples.times[0] > known.last ? appended : replacing).push(column);
     }
     if (appended.length > 0) await append(connection, "samples", null, appended);
-    if (replacing.length > 0) await replace(connection, replacing);
-    const counts = await countRows(connection, replacing);
+    const replaced = replacing.length > 0 ? await replace(connection, replacing) : new Map<number, number>();
     for (const { id, seriesId: number, samples } of [...appended, ...replacing]) {
       const known = changed.get(id) as KnownSeries;
       changed.set(id, {
         ...known,
-        count: counts.get(number) ?? known.count + samples.times.length,
+        count: known.count + samples.times.length - (replaced.get(number) ?? 0),
         first: Math.min(known.first, samples.times[0]),
         last: Math.max(known.last, samples.times[samples.times.length - 1]),
       });
     }
     await writeForecasts(connection, [...pending.forecasts.values()], changed);
+    await writeAnomalies(connection, [...pending.anomalies.values()], changed);
     await connection.run("COMMIT");
     return changed;
   } catch (error) {
@@ -87,8 +88,11 @@ async function append(
   }
 }
 
-/** Deletes what is there at these times, then appends. The limits on time let DuckDB skip the blocks that cannot match. */
-async function replace(connection: DuckDBConnection, columns: readonly Column[]): Promise<void> {
+/**
+ * Deletes what is there at these times, then appends; returns how many rows of each series went. The limits on time let DuckDB skip the
+ * blocks that cannot match.
+ */
+async function replace(connection: DuckDBConnection, columns: readonly Column[]): Promise<Map<number, number>> {
   await connection.run("CREATE OR REPLACE TEMP TABLE staging (series_id INTEGER, time_ms BIGINT, value DOUBLE)");
   await append(connection, "staging", "temp", columns);
   let from = Infinity;
@@ -97,20 +101,25 @@ async function replace(connection: DuckDBConnection, columns: readonly Column[])
     from = Math.min(from, samples.times[0]);
     to = Math.max(to, samples.times[samples.times.length - 1]);
   }
-  await connection.run(
-    `DELETE FROM samples USING staging
-     WHERE samples.series_id = staging.series_id AND samples.time_ms = staging.time_ms AND samples.time_ms BETWEEN $1 AND $2`,
-    [BigInt(from), BigInt(to)],
-  );
+  const limits = [BigInt(from), BigInt(to)];
+  const replaced = new Map<number, number>();
+  for (const table of ["samples", "sorted_samples", "averages"]) {
+    const reader = await connection.runAndReadAll(
+      `SELECT series_id, count(*)::DOUBLE FROM ${table} JOIN staging USING (series_id, time_ms)
+       WHERE time_ms BETWEEN $1 AND $2 GROUP BY series_id`,
+      limits,
+    );
+    if (reader.currentRowCount === 0) continue;
+    for (const [id, count] of reader.getRows()) {
+      replaced.set(Number(id), (replaced.get(Number(id)) ?? 0) + Number(count));
+    }
+    await connection.run(
+      `DELETE FROM ${table} AS old USING staging
+       WHERE old.series_id = staging.series_id AND old.time_ms = staging.time_ms AND old.time_ms BETWEEN $1 AND $2`,
+      limits,
+    );
+  }
   await connection.run("INSERT INTO samples SELECT * FROM staging ORDER BY series_id, time_ms");
   await connection.run("DROP TABLE staging");
-}
-
-async function countRows(connection: DuckDBConnection, columns: readonly Column[]): Promise<Map<number, number>> {
-  if (columns.length === 0) return new Map();
-  const ids = columns.map((column) => column.seriesId).join(", ");
-  const reader = await connection.runAndReadAll(
-    `SELECT series_id, count(*)::DOUBLE FROM samples WHERE series_id IN (${ids}) GROUP BY series_id`,
-  );
-  return new Map(reader.getRows().map(([id, count]) => [Number(id), Number(count)]));
+  return replaced;
 }
