@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { ENVIRONMENT, loadConfig, unknownVariables } from "../src/config.js";
+import { unknownVariables } from "../src/config/environment.js";
+import { ENVIRONMENT, loadConfig } from "../src/config.js";
 import { formatDuration, parseDuration } from "../src/duration.js";
 import { LoadcastError } from "../src/errors.js";
 
@@ -104,7 +105,9 @@ describe("loadConfig", () => {
   });
 
   it("points at variables that look like settings and are none", () => {
-    expect(unknownVariables({ LOADCAST_PROT: "1", LOADCAST_PORT: "1", PATH: "" })).toEqual(["LOADCAST_PROT"]);
+    expect(unknownVariables({ LOADCAST_PROT: "1", LOADCAST_PORT: "1", PATH: "" })).toEqual([
+      { name: "LOADCAST_PROT", meant: "LOADCAST_PORT" },
+    ]);
     expect(new Set(Object.values(ENVIRONMENT)).size).toBe(Object.keys(ENVIRONMENT).length);
   });
 });

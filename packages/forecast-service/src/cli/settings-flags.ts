@@ -1,5 +1,5 @@
 import type { ArgsDef } from "citty";
-import { type Config, loadConfig, unknownVariables } from "../config.js";
+import { type Config, type ConfigInput, loadConfig, type UnknownVariable } from "../config.js";
 
 /** Flags of every command that opens the store. */
 export const settingsFlags = {
@@ -21,17 +21,25 @@ export const listenFlags = {
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** Settings from flags, environment and file, with a word about variables that look like settings and are none. */
-export function configFrom(args: Given, defaults: Given = {}): Config {
+/** Where settings come from: flags, environment and file. */
+export function configInput(args: Given, defaults: Given = {}): ConfigInput {
   const flags: Record<string, readonly [string, unknown]> = {};
   for (const name of ["host", "port", "data", "demo", "log"]) {
     if (args[name] !== undefined) flags[name] = [`--${name}`, args[name]];
   }
   const env: Record<string, string | undefined> = { ...process.env };
   for (const [name, value] of Object.entries(defaults)) env[name] ??= String(value);
-  for (const name of unknownVariables(env)) {
-    process.stderr.write(`warning: ${name} is set, but there is no such setting\n`);
+  return { env, flags, ...(typeof args.config === "string" ? { file: args.config } : {}) };
+}
+
+/** Settings from flags, environment and file, with a word about variables that look like settings and are none. */
+export function configFrom(args: Given, defaults: Given = {}): Config {
+  return loadConfig(configInput(args, defaults), warnOfVariables);
+}
+
+export function warnOfVariables(unknown: readonly UnknownVariable[]): void {
+  for (const { name, meant } of unknown) {
+    const instead = meant === null ? "" : `; did you mean ${meant}?`;
+    process.stderr.write(`warning: ${name} is set, but there is no such setting${instead}\n`);
   }
-  const file = typeof args.config === "string" ? args.config : undefined;
-  return loadConfig({ env, flags, ...(file === undefined ? {} : { file }) });
 }

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Ajv } from "ajv";
+import { afterAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { ENVIRONMENT } from "../src/config/environment.js";
+import { configJsonSchema } from "../src/config/json-schema.js";
+import { LIVE_SECTIONS, reloadInto } from "../src/config/live.js";
+import { configReference } from "../src/config/reference.js";
+import { loadConfig } from "../src/config.js";
+
+const folder = mkdtempSync(join(tmpdir(), "loadcast-schema-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const schema = configJsonSchema();
+const accepts = new Ajv({ strict: false }).compile(schema);
+
+// To write these files anew: npx vitest run --project forecast-service config-schema -u
+describe("files made from the schema", () => {
+  it("config.schema.json, for editors", async () => {
+    await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(path("../config.schema.json"));
+  });
+
+  it("docs/configuration.md, for people", async () => {
+    await expect(configReference()).toMatchFileSnapshot(path("../../../docs/configuration.md"));
+  });
+});
+
+describe("the JSON Schema", () => {
+  it("describes every setting", () => {
+    const missing: string[] = [];
+    const visit = (node: { [key: string]: unknown }, at: string) => {
+      for (const [key, inner] of Object.entries(
+        (node.properties ?? {}) as Record<string, { [key: string]: unknown }>,
+      )) {
+        const orNull = (inner.anyOf as { description?: string }[] | undefined)?.some(({ description }) => description);
+        if (!inner.description && !orNull && inner.const === undefined) missing.push(`${at}${key}`);
+        visit(inner, `${at}${key}.`);
+      }
+      for (const key of ["items", "oneOf", "anyOf", "additionalProperties"]) {
+        for (const inner of [node[key]].flat()) {
+          if (typeof inner === "object" && inner) visit(inner as { [key: string]: unknown }, `${at}${key}.`);
+        }
+      }
+    };
+    visit(schema, "");
+    expect(missing).toEqual([]);
+  });
+
+  it.each([
+    "{}",
+    "{ port: 8080, demo: off, intervals: { collect: 15s, infer: 300 } }",
+    "{ sources: [{ kind: prometheus, url: 'http://a', match: { job: node, env: [a, '!b'] } }] }",
+    "{ sources: [{ kind: influxdb, url: 'http://a', bucket: b, metrics: { x: { measurement: m, field: f } } }] }",
+    "{ mlflow: null, series: [{ match: { host: 'web-*' }, threshold: null, ignore: true }] }",
+    "{ auth: { tokens: [{ name: a, token: 0123456789abcdef, scopes: [read, admin] }] }, http: { bodyLimit: 1MB } }",
+  ])("accepts what is accepted: %s", (source) => {
+    const document = parse(source);
+    expect([accepts(document), accepts.errors]).toEqual([true, null]);
+    expect(() => loadConfigFrom(source)).not.toThrow();
+  });
+
+  it.each([
+    "{ hots: a }",
+    "{ port: 70000 }",
+    "{ log: loud }",
+    "{ intervals: { collect: soon } }",
+    "{ sources: [{ kind: prometheus }] }",
+    "{ sources: [{ kind: unknown }] }",
+    "{ sinks: [{ kind: influxdb, url: 'http://a' }] }",
+    "{ series: [{ host: a }] }",
+    "{ auth: { tokens: [{ name: a, token: 0123456789abcdef, scopes: [write] }] } }",
+  ])("refuses what is refused: %s", (source) => {
+    expect(accepts(parse(source))).toBe(false);
+    expect(() => loadConfigFrom(source)).toThrow();
+  });
+
+  it("has a place for every variable", () => {
+    for (const setting of Object.keys(ENVIRONMENT)) {
+      const place = setting.split(".").reduce<{ [key: string]: unknown } | undefined>((at, key) => {
+        const object =
+          (at?.anyOf as { [key: string]: unknown }[] | undefined)?.find(({ type }) => type === "object") ?? at;
+        return (object?.properties as Record<string, { [key: string]: unknown }> | undefined)?.[key];
+      }, schema);
+      expect(place, setting).toBeDefined();
+    }
+  });
+});
+
+describe("reload", () => {
+  it("takes what can change, in place, and names what waits for the next start", () => {
+    const config = loadConfig();
+    const before = config;
+    const next = loadConfig({ env: { LOADCAST_PORT: "9", LOADCAST_LOG: "debug", LOADCAST_TRAINING_HISTORY: "2d" } });
+    expect(reloadInto(config, next)).toEqual({ changed: ["log", "training"], waiting: ["port"] });
+    expect(before).toMatchObject({ port: 8080, log: "debug", training: { history: 172_800_000 } });
+    expect(reloadInto(config, next)).toEqual({ changed: [], waiting: ["port"] });
+    expect(Object.keys(config)).toEqual(expect.arrayContaining([...LIVE_SECTIONS]));
+  });
+});
+
+function loadConfigFrom(source: string) {
+  const file = join(folder, "config.yaml");
+  writeFileSync(file, source);
+  return loadConfig({ file });
+}
