@@ -9,6 +9,29 @@ export interface Sampler {
   sample(signal: AbortSignal): Promise<readonly SampleBatch[]>;
 }
 
+/** The one way that samples come in: they are stored, safe from a kill, and then everyone who has to know is told. */
+export interface Intake {
+  store(batches: readonly SampleBatch[]): Promise<void>;
+}
+
+/** @param onStored is told of every batch after it was stored, before the event is published */
+export function createIntake(options: {
+  store: Pick<MetricStore, "writeSamples" | "flush">;
+  events: EventBus;
+  onStored?: (batches: readonly SampleBatch[]) => void;
+}): Intake {
+  const { store, events, onStored } = options;
+  return {
+    async store(batches) {
+      if (batches.length === 0) return;
+      await store.writeSamples(batches);
+      await store.flush();
+      onStored?.(batches);
+      events.publish({ type: "samples", series: [...new Set(batches.map(seriesId))] });
+    },
+  };
+}
+
 export interface Collector {
   /** Reads every sampler once and stores what they gave. */
   collect(signal: AbortSignal): Promise<void>;
@@ -25,22 +48,14 @@ const MAX_PENDING = 5760;
  * Moves samples from samplers to the store. A sampler that fails does not keep the others from being stored, and samples that could not be
  * written are written next time.
  */
-export function createCollector(options: {
-  store: Pick<MetricStore, "writeSamples" | "flush">;
-  samplers: readonly Sampler[];
-  events: EventBus;
-  log: Log;
-}): Collector {
-  const { store, samplers, events, log } = options;
+export function createCollector(options: { intake: Intake; samplers: readonly Sampler[]; log: Log }): Collector {
+  const { intake, samplers, log } = options;
   let pending: SampleBatch[] = [];
   let dropped = 0;
   const write = async () => {
-    if (pending.length === 0) return;
     const writing = new Set(pending);
-    await store.writeSamples([...writing]);
+    await intake.store([...writing]);
     pending = pending.filter((batch) => !writing.has(batch));
-    await store.flush();
-    events.publish({ type: "samples", series: [...new Set([...writing].map(seriesId))] });
   };
   return {
     pending: () => pending.length,

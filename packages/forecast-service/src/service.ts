@@ -1,7 +1,7 @@
 import type { MetricStore } from "@loadcast/metrics-io";
 import { type Catalogue, createCatalogue } from "./catalogue.js";
 import type { Clock } from "./clock.js";
-import { createCollector, type Sampler } from "./collector.js";
+import { createCollector, createIntake, type Intake, type Sampler } from "./collector.js";
 import type { Config } from "./config.js";
 import { type Cycle, createCycle } from "./cycle.js";
 import { isDemo, openDemoHost } from "./demo-host.js";
@@ -32,6 +32,8 @@ export interface Service {
   readonly catalogue: Catalogue;
   readonly scheduler: Scheduler;
   readonly events: EventBus;
+  /** Where samples of other sources come in. */
+  readonly intake: Intake;
   health(): Promise<HealthResponse>;
   /** Reads and stores one sample of everything that is watched. */
   collect(signal: AbortSignal): Promise<void>;
@@ -61,10 +63,10 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     history: config.training.history,
     hidden: (series) => !config.demo && isDemo(series),
   });
+  const intake = createIntake({ store, events });
   const collector = createCollector({
-    store,
+    intake,
     samplers: demo ? [...dependencies.samplers, demo] : dependencies.samplers,
-    events,
     log,
   });
 
@@ -101,6 +103,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     catalogue,
     scheduler,
     events,
+    intake,
     collect: collector.collect,
     async health() {
       const storeError = await store.listSeries().then(
