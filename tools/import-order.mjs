@@ -36,10 +36,10 @@ const layers = {
   "metrics-io": [
     "index",
     "adapters",
+    "registry",
     "csv counter resample step stored-forecast anomaly retention thin formula http http-failure",
     "series samples column-names",
     "errors",
-    "registry",
     "types",
   ],
   "forecast-service": [

@@ -1,5 +1,6 @@
 export { type CsvSourceOptions, csvSource } from "./adapters/csv.js";
 export { derivedSource } from "./adapters/derived.js";
+export { type DuckdbRegistryOptions, duckdbRegistry } from "./adapters/duckdb/registry.js";
 export { type DuckdbStore, type DuckdbStoreOptions, duckdbStore } from "./adapters/duckdb/store.js";
 export {
   type HostCollector,
@@ -10,6 +11,7 @@ export {
   hostSource,
 } from "./adapters/host.js";
 export { memoryStore } from "./adapters/memory.js";
+export { memoryRegistry } from "./adapters/memory-registry.js";
 export { type ParquetSourceOptions, parquetSource } from "./adapters/parquet.js";
 export { nodeExporter, type PrometheusMetric, windowsExporter } from "./adapters/prometheus/metric.js";
 export {

@@ -111,7 +111,7 @@ describe("duckdbStore", () => {
       ["1", "1970-01-01 00:00:01", 1, 3, [{ level: 80, lower: 5, upper: 7 }]],
       ["2", "1970-01-01 00:00:02", 2, 4, [{ level: 80, lower: 6, upper: 8 }]],
     ]);
-    expect(await query("SELECT max(version) FROM schema_version")).toEqual([[2]]);
+    expect(await query("SELECT max(version) FROM schema_version")).toEqual([[3]]);
     connection.closeSync();
     instance.closeSync();
   });

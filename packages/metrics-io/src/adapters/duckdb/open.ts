@@ -11,6 +11,20 @@ export interface OpenOptions {
   readonly threads: number;
 }
 
+/** Throws AdapterError unless the path is a text and `threads` a whole number ≥ 1. */
+export function checkOpenOptions({ path, threads }: OpenOptions): void {
+  if (typeof path !== "string" || path === "") {
+    throw new AdapterError(NAME, `path must name a folder or a file, got ${JSON.stringify(path) ?? String(path)}`, {
+      code: "INVALID_ARGUMENT",
+    });
+  }
+  if (!(Number.isSafeInteger(threads) && threads >= 1)) {
+    throw new AdapterError(NAME, `threads must be a whole number ≥ 1, got ${String(threads)}`, {
+      code: "INVALID_ARGUMENT",
+    });
+  }
+}
+
 /**
  * Database files open in this process. DuckDB's lock is a POSIX record lock, which does not keep a process from opening its own file
  * again, and closing the second handle would drop the lock of the first: so the process guards itself.

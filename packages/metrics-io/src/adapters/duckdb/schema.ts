@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { AdapterError } from "../../errors.js";
 import { NAME } from "./open.js";
+import { REGISTRY_TABLES } from "./registry-schema.js";
 
 /**
  * Each entry brings a database from the version before it to its own (the first from nothing to 1). Entries are never changed after
@@ -39,6 +40,7 @@ const MIGRATIONS: readonly string[] = [
      SELECT host, metric, synthetic, epoch_ms(time_ms) AS time, value, samples
      FROM (FROM averages UNION ALL SELECT *, 1 FROM sorted_samples UNION ALL SELECT *, 1 FROM samples)
      JOIN series USING (series_id);`,
+  REGISTRY_TABLES,
 ];
 
 /** The three tables of samples as one. */

@@ -1,5 +1,6 @@
 import { checkAnomaly } from "../../anomaly.js";
 import { AdapterError, asAdapterError } from "../../errors.js";
+import type { JournaledRegistry } from "../../registry.js";
 import { checkLimits } from "../../retention.js";
 import { tidySamples } from "../../samples.js";
 import { checkKey, checkRange, seriesId, unknownSeries } from "../../series.js";
@@ -7,10 +8,11 @@ import { checkForecast } from "../../stored-forecast.js";
 import { thinEvenly } from "../../thin.js";
 import type { MetricStore, SeriesInfo, SeriesKey, StoredForecast } from "../../types.js";
 import type { KnownSeries } from "./catalogue.js";
-import { NAME } from "./open.js";
+import { checkOpenOptions, NAME } from "./open.js";
 import { Pending } from "./pending.js";
 import { pruneDatabase } from "./prune.js";
 import { readAnomalies, readForecasts, readLatestForecast, readSamples } from "./read.js";
+import { registryIn } from "./registry.js";
 import { keepSession, type Session } from "./session.js";
 import { writePending } from "./write.js";
 
@@ -31,6 +33,8 @@ export interface DuckdbStoreOptions {
 
 export interface DuckdbStore extends MetricStore {
   open(): Promise<void>;
+  /** The model registry in the same file. It is there as long as the store is open; closing it closes nothing else. */
+  registry(): JournaledRegistry;
   /** Writes that a kill would lose now, and why the last attempt to write them failed. */
   waiting(): { readonly samples: number; readonly forecasts: number; readonly error: AdapterError | null };
 }
@@ -45,13 +49,9 @@ const RETRY_MILLIS = 1000;
 export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
   const { flushMillis = 1000, flushSamples = 20_000, maxWaitingSamples = 2_000_000 } = options;
   const { path, memoryLimit = "256MB", threads = 2 } = options;
-  if (typeof path !== "string" || path === "") {
-    throw new AdapterError(NAME, `path must name a folder or a file, got ${JSON.stringify(path) ?? String(path)}`, {
-      code: "INVALID_ARGUMENT",
-    });
-  }
-  const least = { flushMillis: 0, flushSamples: 1, maxWaitingSamples: 1, threads: 1 };
-  for (const [name, value] of Object.entries({ flushMillis, flushSamples, maxWaitingSamples, threads })) {
+  checkOpenOptions({ path, memoryLimit, threads });
+  const least = { flushMillis: 0, flushSamples: 1, maxWaitingSamples: 1 };
+  for (const [name, value] of Object.entries({ flushMillis, flushSamples, maxWaitingSamples })) {
     const minimum = least[name as keyof typeof least];
     if (!(Number.isSafeInteger(value) && value >= minimum)) {
       throw new AdapterError(NAME, `${name} must be a whole number ≥ ${minimum}, got ${String(value)}`, {
@@ -258,6 +258,24 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
     async flush() {
       checkOpen();
       await flushNow();
+    },
+
+    registry() {
+      checkOpen();
+      return registryIn(
+        {
+          ...sessions,
+          get() {
+            checkOpen();
+            return sessions.get();
+          },
+          read(doing, work) {
+            checkOpen();
+            return sessions.read(doing, work);
+          },
+        },
+        async () => undefined,
+      );
     },
 
     waiting() {
