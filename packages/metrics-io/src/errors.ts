@@ -19,13 +19,25 @@ export type AdapterErrorCode =
 export class AdapterError extends Error {
   readonly adapter: string;
   readonly code: AdapterErrorCode;
+  /** The HTTP status, where a server answered with one that is not 2xx. */
+  readonly status?: number;
+  /** How long the server asked to be left alone, where it did. */
+  readonly retryAfterMillis?: number;
 
-  constructor(adapter: string, message: string, options: ErrorOptions & { readonly code?: AdapterErrorCode } = {}) {
+  constructor(adapter: string, message: string, options: AdapterErrorOptions = {}) {
     super(`${adapter}: ${oneLine(message)}`, "cause" in options ? { cause: options.cause } : undefined);
     this.name = "AdapterError";
     this.adapter = adapter;
     this.code = options.code ?? "FAILED";
+    if (options.status !== undefined) this.status = options.status;
+    if (options.retryAfterMillis !== undefined) this.retryAfterMillis = options.retryAfterMillis;
   }
+}
+
+export interface AdapterErrorOptions extends ErrorOptions {
+  readonly code?: AdapterErrorCode;
+  readonly status?: number;
+  readonly retryAfterMillis?: number;
 }
 
 /** An AdapterError as it is; anything else wrapped as one, its own message after `doing`. */
