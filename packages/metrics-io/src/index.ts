@@ -10,6 +10,20 @@ export {
   hostCollector,
   hostSource,
 } from "./adapters/host.js";
+export type { InfluxdbOptions } from "./adapters/influxdb/connection.js";
+export {
+  type InfluxdbField,
+  type InfluxdbFormula,
+  type InfluxdbMetric,
+  influxdbPresets,
+} from "./adapters/influxdb/metric.js";
+export { type InfluxdbSink, influxdbSink } from "./adapters/influxdb/sink.js";
+export {
+  type GridRange,
+  type InfluxdbSource,
+  type InfluxdbSourceOptions,
+  influxdbSource,
+} from "./adapters/influxdb/source.js";
 export { memoryStore } from "./adapters/memory.js";
 export { memoryRegistry } from "./adapters/memory-registry.js";
 export { type ParquetSourceOptions, parquetSource } from "./adapters/parquet.js";

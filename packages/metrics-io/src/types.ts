@@ -88,6 +88,8 @@ export interface MetricSink {
   readonly name: string;
   open?(): Promise<void>;
   writeForecast(forecast: StoredForecast): Promise<void>;
+  /** Writes several at once where that costs less: all of them or, when one is not valid, none. */
+  writeForecasts?(forecasts: readonly StoredForecast[]): Promise<void>;
   close(): Promise<void>;
 }
 

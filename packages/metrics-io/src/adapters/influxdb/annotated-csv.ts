@@ -126,8 +126,8 @@ export function annotatedCsv(adapter: string, maxRows = Infinity): BodyReader<Fl
   const skim = (bytes: Uint8Array, at: number, { prefix, tail, columns }: OpenTable): number => {
     const length = bytes.length;
     let start = at;
-    rows: while (start + prefix.length < length) {
-      for (let i = 0; i < prefix.length; i++) if (bytes[start + i] !== prefix[i]) break rows;
+    each: while (start + prefix.length < length) {
+      for (let i = 0; i < prefix.length; i++) if (bytes[start + i] !== prefix[i]) break each;
       const timeStart = start + prefix.length;
       let timeEnd = timeStart;
       while (timeEnd < length && bytes[timeEnd] !== COMMA) timeEnd++;

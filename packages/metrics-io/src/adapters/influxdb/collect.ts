@@ -75,7 +75,8 @@ export function collector(recipes: readonly Recipe[], hostTag: string, maxGapMil
 }
 
 function fits({ labels }: FluxTable, { measurement, field, tags = {} }: InfluxdbField): boolean {
-  const oneOf = (values: string | readonly string[], value: string | undefined) => [values].flat().includes(value ?? "");
+  const oneOf = (values: string | readonly string[], value: string | undefined) =>
+    [values].flat().includes(value ?? "");
   return (
     labels._measurement === measurement &&
     oneOf(field, labels._field) &&
@@ -88,7 +89,11 @@ function fits({ labels }: FluxTable, { measurement, field, tags = {} }: Influxdb
  * Flux gives them: none where the counter fell, because after a restart nobody knows what it had counted before. None either where
  * the readings are further apart than the limit.
  */
-function rates(table: FluxTable, readings: Map<string, { time: number; value: number }>, maxGapMillis: number): Samples {
+function rates(
+  table: FluxTable,
+  readings: Map<string, { time: number; value: number }>,
+  maxGapMillis: number,
+): Samples {
   const key = JSON.stringify(table.labels);
   const out = growingColumns();
   let last = readings.get(key);

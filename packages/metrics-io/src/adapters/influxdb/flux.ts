@@ -16,55 +16,63 @@ export interface Selection {
 export type Reduction = "samples" | "mean" | "count";
 
 /**
- * Every text that goes into a query passes through the client's `flux`, which quotes and escapes it: no name of a host or a bucket can
- * end a string or begin an interpolation. Queries only select and reduce, in a form that InfluxDB hands down to its storage; what is
- * computed, is computed here.
+ * A text as Flux has it. Every name that goes into a query passes through here: none can end its string or begin an interpolation.
+ *
+ * Quotes, backslashes, dollars and control characters are written by their number. `\"` and `\${`, as the official client (1.35)
+ * writes them, are not enough: InfluxDB's scanner takes the backslash of `$\"` with the dollar before it, and the quote then ends the
+ * string.
  */
-export async function fluxWriter() {
-  const { flux, fluxExpression, fluxDuration } = await import("@influxdata/influxdb-client");
-  type Part = ReturnType<typeof flux>;
+export function fluxString(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among what this replaces
+  const safe = text.replace(/["\\$\u0000-\u001f\u007f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return `"${safe}"`;
+}
 
-  const anyOf = (column: string, values: string | readonly string[]): Part => {
-    const tests = [values].flat().map((value) => String(flux`r[${column}] == ${value}`));
-    return fluxExpression(tests.length === 1 ? tests[0] : `(${tests.join(" or ")})`);
-  };
+/**
+ * The rows of the selected series in a range of whole milliseconds, under the reduction's name. Queries only select and reduce, in a
+ * form that InfluxDB hands down to its storage; what is computed, is computed here.
+ */
+export function rowsQuery(selection: Selection, range: TimeRange, reduction: Reduction, stepMillis: number): string {
+  return [
+    `from(bucket: ${fluxString(selection.bucket)})`,
+    `range(${bounds(range)})`,
+    `filter(fn: (r) => ${predicate(selection)})`,
+    ...(reduction === "samples"
+      ? []
+      : [`aggregateWindow(every: ${stepMillis}ms, fn: ${reduction}, createEmpty: false, timeSrc: "_start")`]),
+    'drop(columns: ["_start", "_stop"])',
+    `yield(name: "${reduction}")`,
+  ].join("\n  |> ");
+}
 
-  const fits = ({ measurement, field, tags = {} }: InfluxdbField): string =>
-    [
-      anyOf("_measurement", measurement),
-      anyOf("_field", field),
-      ...Object.entries(tags).map(([tag, values]) => anyOf(tag, values)),
-    ].join(" and ");
+/** The hosts of each selection that had a sample in a range, as exactly as the index knows; named by the selection's number. */
+export function hostsQuery(selections: readonly Selection[], range: TimeRange): string {
+  const each = selections.map((selection, i) => {
+    const what = `bucket: ${fluxString(selection.bucket)}, tag: ${fluxString(selection.hostTag)}`;
+    return `schema.tagValues(${what}, predicate: (r) => ${predicate(selection)}, ${bounds(range)}) |> yield(name: "${i}")`;
+  });
+  return [`import "influxdata/influxdb/schema"`, ...each].join("\n");
+}
 
-  const predicate = ({ hostTag, host, inputs }: Selection): Part => {
-    const all = [...new Set(inputs.map(fits))];
-    const fitting = all.length === 1 ? all[0] : `(${all.map((one) => `(${one})`).join(" or ")})`;
-    const hosts = host === undefined ? flux`exists r[${hostTag}]` : flux`r[${hostTag}] == ${host}`;
-    return fluxExpression(`${hosts} and ${fitting}`);
-  };
+const bounds = ({ from, to }: TimeRange) =>
+  `start: ${new Date(from).toISOString()}, stop: ${new Date(to).toISOString()}`;
 
-  const windows: Readonly<Record<Reduction, (every: Part) => Part>> = {
-    samples: () => flux``,
-    mean: (every) => flux`|> aggregateWindow(every: ${every}, fn: mean, createEmpty: false, timeSrc: "_start")`,
-    count: (every) => flux`|> aggregateWindow(every: ${every}, fn: count, createEmpty: false, timeSrc: "_start")`,
-  };
+function predicate({ hostTag, host, inputs }: Selection): string {
+  const all = [...new Set(inputs.map(fits))];
+  const fitting = all.length === 1 ? all[0] : `(${all.map((one) => `(${one})`).join(" or ")})`;
+  const column = `r[${fluxString(hostTag)}]`;
+  return `${host === undefined ? `exists ${column}` : `${column} == ${fluxString(host)}`} and ${fitting}`;
+}
 
-  return {
-    /** The rows of the selected series in a range of whole milliseconds, under the reduction's name. */
-    rows(selection: Selection, { from, to }: TimeRange, reduction: Reduction, stepMillis: number): string {
-      const every = fluxDuration(`${stepMillis}ms`);
-      return String(
-        flux`from(bucket: ${selection.bucket}) |> range(start: ${new Date(from)}, stop: ${new Date(to)}) |> filter(fn: (r) => ${predicate(selection)}) ${windows[reduction](every)} |> drop(columns: ["_start", "_stop"]) |> yield(name: ${reduction})`,
-      );
-    },
+function fits({ measurement, field, tags = {} }: InfluxdbField): string {
+  return [
+    anyOf("_measurement", measurement),
+    anyOf("_field", field),
+    ...Object.entries(tags).map(([tag, values]) => anyOf(tag, values)),
+  ].join(" and ");
+}
 
-    /** The hosts of each selection that had a sample in a range (as exactly as the index knows), under `names`. */
-    hosts(selections: readonly Selection[], { from, to }: TimeRange): string {
-      const each = selections.map(
-        (selection, i) =>
-          flux`schema.tagValues(bucket: ${selection.bucket}, tag: ${selection.hostTag}, predicate: (r) => ${predicate(selection)}, start: ${new Date(from)}, stop: ${new Date(to)}) |> yield(name: ${String(i)})`,
-      );
-      return [`import "influxdata/influxdb/schema"`, ...each].join("\n");
-    },
-  };
+function anyOf(column: string, values: string | readonly string[]): string {
+  const tests = [values].flat().map((value) => `r[${fluxString(column)}] == ${fluxString(value)}`);
+  return tests.length === 1 ? tests[0] : `(${tests.join(" or ")})`;
 }

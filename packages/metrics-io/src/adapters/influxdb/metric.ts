@@ -40,7 +40,8 @@ const taken = ({ available, total }: Readonly<Record<string, number>>) => 100 * 
  * measurement "prometheus" with metric_version 2. Types that the exporter does not tell are stored as `value`.
  */
 function exported(name: string, type: "counter" | "gauge", version: 1 | 2, more: Partial<InfluxdbField> = {}) {
-  const shape = version === 1 ? { measurement: name, field: [type, "value"] } : { measurement: "prometheus", field: name };
+  const shape =
+    version === 1 ? { measurement: name, field: [type, "value"] } : { measurement: "prometheus", field: name };
   return { ...shape, ...(type === "counter" ? { counter: true } : {}), ...more };
 }
 
@@ -157,9 +158,13 @@ export async function recipes(metric: InfluxdbMetric): Promise<Recipe[]> {
       const names = inputs.map(([name]) => name);
       const stranger = compiled.variables.find((name) => !names.includes(name));
       if (stranger !== undefined) {
-        throw new AdapterError(NAME, `${JSON.stringify(formula)} names ${stranger}; its inputs are ${names.join(", ")}`, {
-          code: "INVALID_ARGUMENT",
-        });
+        throw new AdapterError(
+          NAME,
+          `${JSON.stringify(formula)} names ${stranger}; its inputs are ${names.join(", ")}`,
+          {
+            code: "INVALID_ARGUMENT",
+          },
+        );
       }
       return { inputs, compute: (columns) => compiled.evaluate(columns) };
     }),

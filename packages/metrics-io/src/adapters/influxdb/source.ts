@@ -5,7 +5,7 @@ import { checkKey, checkRange, seriesId, unknownSeries } from "../../series.js";
 import type { EpochMillis, MetricSource, Samples, SeriesInfo, SeriesKey, TimeRange } from "../../types.js";
 import { collector } from "./collect.js";
 import { connect, type InfluxdbOptions, NAME } from "./connection.js";
-import { fluxWriter, type Selection } from "./flux.js";
+import { hostsQuery, rowsQuery, type Selection } from "./flux.js";
 import { checkMetrics, type InfluxdbMetric, influxdbPresets, type Recipe, recipes } from "./metric.js";
 import { pages } from "./pages.js";
 
@@ -108,7 +108,6 @@ export function influxdbSource(options: InfluxdbSourceOptions): InfluxdbSource {
   const firstWidth = (host?: string) => (host === undefined ? HOUR + maxGapMillis : DAY);
 
   const readSamples = async (found: Recipe[], host: string | undefined, range: TimeRange) => {
-    const flux = await fluxWriter();
     const selection = select(found, host);
     const within = bounded(range);
     // The first rate in the range stands on a reading before it.
@@ -116,7 +115,7 @@ export function influxdbSource(options: InfluxdbSourceOptions): InfluxdbSource {
     const put = collector(found, hostTag, maxGapMillis);
     const asked = { from: within.from - early, to: within.to };
     const ask = (page: TimeRange, maxRows: number) =>
-      connection.query(flux.rows(selection, page, "samples", 1), maxRows);
+      connection.query(rowsQuery(selection, page, "samples", 1), maxRows);
     for await (const tables of pages(asked, firstWidth(host), 1, ask)) put.add(tables);
     return put.finish(within);
   };
@@ -152,12 +151,11 @@ export function influxdbSource(options: InfluxdbSourceOptions): InfluxdbSource {
       for (const [name, samples] of await readSamples(found, host, range)) grids.set(name, resample(samples, ends));
       return grids;
     }
-    const flux = await fluxWriter();
     const means = collector(found, hostTag, maxGapMillis);
     const counts = collector(found.map(countsOf), hostTag, maxGapMillis);
     const ask = (page: TimeRange, maxRows: number) => {
       const reductions = ["mean", "count"] as const;
-      return connection.query(reductions.map((one) => flux.rows(selection, page, one, stepMillis)).join("\n"), maxRows);
+      return connection.query(reductions.map((one) => rowsQuery(selection, page, one, stepMillis)).join("\n"), maxRows);
     };
     for await (const tables of pages(range, firstWidth(host), stepMillis, ask)) {
       means.add(tables.filter(({ result }) => result === "mean"));
@@ -179,7 +177,6 @@ export function influxdbSource(options: InfluxdbSourceOptions): InfluxdbSource {
 
   /** Hosts that have all inputs of any alternative of each metric. */
   const hostsOf = async (wanted: readonly Recipe[][], range: TimeRange, host?: string): Promise<Set<string>[]> => {
-    const flux = await fluxWriter();
     const selections: Selection[] = [];
     const numbered = wanted.map((alternatives) =>
       alternatives.map(({ inputs }) =>
@@ -190,14 +187,14 @@ export function influxdbSource(options: InfluxdbSourceOptions): InfluxdbSource {
       ),
     );
     const found = selections.map(() => new Set<string>());
-    for (const { result, texts } of await connection.query(flux.hosts(selections, bounded(range)))) {
+    for (const { result, texts } of await connection.query(hostsQuery(selections, bounded(range)))) {
       for (const name of texts) found[Number(result)].add(name);
     }
     return numbered.map((alternatives) => {
-      const whole = alternatives.map((inputs) =>
-        inputs.map((number) => found[number]).reduce((a, b) => new Set([...a].filter((name) => b.has(name)))),
+      const whole = alternatives.map(([first, ...others]) =>
+        [...found[first]].filter((name) => others.every((number) => found[number].has(name))),
       );
-      return new Set(whole.flatMap((names) => [...names]));
+      return new Set(whole.flat());
     });
   };
 
@@ -222,10 +219,9 @@ export function influxdbSource(options: InfluxdbSourceOptions): InfluxdbSource {
 
     async open() {
       checkOpen();
-      const flux = await fluxWriter();
       const all = await Promise.all(Object.keys(metrics).map((metric) => recipesOf({ host: "*", metric })));
       const now = Math.floor(clock());
-      await connection.query(flux.rows(select(all.flat()), { from: now - 1, to: now }, "count", 1));
+      await connection.query(rowsQuery(select(all.flat()), { from: now - 1, to: now }, "count", 1));
     },
 
     async listSeries(): Promise<SeriesInfo[]> {

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Influxdb, missing, startServer } from "../../../../../tools/stack/index.mjs";
+import { fluxString } from "../../../src/adapters/influxdb/flux.js";
+import { influxdbSink, type SeriesKey } from "../../../src/index.js";
+import { rejection } from "../../conformance/rejection.js";
+import { describeSink, forecastOf, type Written } from "../../conformance/sink.js";
+import { freshBucket, type Place, rowsOf } from "../../servers/influxdb-place.js";
+
+const ISSUED = Date.UTC(2026, 1, 1);
+const CPU: SeriesKey = { host: "web-1", metric: "cpu_percent" };
+
+/** All points of a series, one row for each time, as the official client reads them. */
+const pointsOf = (place: Place, { host, metric }: SeriesKey) =>
+  rowsOf(
+    place,
+    `from(bucket: ${fluxString(place.bucket)}) |> range(start: 0, stop: 2100-01-01T00:00:00Z)
+       |> filter(fn: (r) => r.host == ${fluxString(host)} and r.metric == ${fluxString(metric)})
+       |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value") |> sort(columns: ["_time"])`,
+  );
+
+const without = missing("influxdb");
+describe.skipIf(without)(`influxdbSink${without}`, () => {
+  let server: Influxdb;
+  beforeAll(async () => {
+    server = await startServer("influxdb");
+  });
+  afterAll(() => server?.stop());
+
+  describeSink("influxdbSink", {
+    issuedAt: ISSUED,
+    async create() {
+      const place = await freshBucket(server);
+      return {
+        sink: influxdbSink(place),
+        async written(key) {
+          const rows = await pointsOf(place, key);
+          if (rows.length === 0) return null;
+          const column = (name: string) => rows.map((row) => Number(row[name]));
+          const levels = ["80", "95"].filter((level) => `lower${level}` in rows[0]);
+          return {
+            times: rows.map((row) => Date.parse(row._time)),
+            mean: column("mean"),
+            median: column("median"),
+            intervals: levels.map((level) => ({
+              level: Number(level),
+              lower: column(`lower${level}`),
+              upper: column(`upper${level}`),
+            })),
+          } satisfies Written;
+        },
+      };
+    },
+  });
+
+  it("writes the measurement that dashboards read", async () => {
+    const place = await freshBucket(server);
+    const sink = influxdbSink(place);
+    const forecast = forecastOf(CPU, ISSUED, 2);
+    await sink.writeForecast({
+      ...forecast,
+      intervals: [{ level: 97.5, lower: [1, Number.NaN], upper: [2, Infinity] }],
+    });
+    expect(await pointsOf(place, CPU)).toMatchObject([
+      {
+        _measurement: "loadcast_forecast",
+        _time: "2026-02-01T00:05:00Z",
+        host: "web-1",
+        metric: "cpu_percent",
+        model: "web-1/cpu_percent",
+        model_version: "web-1/cpu_percent@7",
+        issued_at: ISSUED,
+        mean: 40,
+        median: 39,
+        "lower97.5": 1,
+        "upper97.5": 2,
+      },
+      { _time: "2026-02-01T00:10:00Z", "lower97.5": null, "upper97.5": null },
+    ]);
+  });
+
+  it("continues a series when the model has a new version", async () => {
+    const place = await freshBucket(server);
+    const sink = influxdbSink(place);
+    await sink.writeForecast(forecastOf(CPU, ISSUED));
+    await sink.writeForecast({ ...forecastOf(CPU, ISSUED + 300_000), modelVersion: "web-1/cpu_percent@8" });
+    const rows = await pointsOf(place, CPU);
+    expect(rows.map((row) => row.model_version)).toEqual(["7", "8", "8", "8"].map((v) => `web-1/cpu_percent@${v}`));
+    expect(new Set(rows.map((row) => row.model))).toEqual(new Set(["web-1/cpu_percent"]));
+  });
+
+  it("refuses what line protocol cannot say, before anything is written", async () => {
+    const sink = influxdbSink(await freshBucket(server));
+    for (const host of ["web\\", "a\\,b", "a\\ b", "a\\=b"]) {
+      const error = await rejection(sink.writeForecast(forecastOf({ ...CPU, host }, ISSUED)));
+      expect(error.code).toBe("INVALID_ARGUMENT");
+      expect(error.message).toContain(`InfluxDB cannot hold the host ${JSON.stringify(host)}`);
+    }
+    const late = { ...forecastOf(CPU, ISSUED, 1), times: [Date.UTC(2300, 0, 1)] };
+    expect((await rejection(sink.writeForecast(late))).message).toContain("from 1677 to 2262");
+  });
+
+  it("says what is wrong with token, bucket and server when it opens", async () => {
+    const place = await freshBucket(server);
+    await influxdbSink(place).open();
+    expect(await rejection(influxdbSink({ ...place, token: "wrong" }).open())).toMatchObject({
+      code: "NOT_ALLOWED",
+      status: 401,
+    });
+    const nowhere = await rejection(influxdbSink({ ...place, bucket: "nowhere" }).open());
+    expect(nowhere).toMatchObject({ code: "NOT_FOUND", status: 404 });
+    expect(nowhere.message).toContain('bucket "nowhere" not found');
+  });
+
+  it("says that the server refuses the data", async () => {
+    const place = await freshBucket(server);
+    const sink = influxdbSink(place);
+    const mistaken = `loadcast_forecast,host=web-1,metric=cpu_percent,model=web-1/cpu_percent mean="text" ${ISSUED}`;
+    const answer = await fetch(
+      `${place.url}/api/v2/write?${new URLSearchParams({ org: place.org, bucket: place.bucket, precision: "ms" })}`,
+      { method: "POST", headers: { authorization: `Token ${place.token}` }, body: mistaken },
+    );
+    expect(answer.status).toBe(204);
+    const error = await rejection(sink.writeForecast(forecastOf(CPU, ISSUED)));
+    expect(error).toMatchObject({ code: "FAILED", status: 422 });
+    expect(error.message).toContain("field type conflict");
+  });
+});
