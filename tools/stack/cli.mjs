@@ -1,6 +1,5 @@
 // The real servers around Loadcast, on this machine: npm run stack -- <command>
 import { parseArgs } from "node:util";
-import { fail } from "../run.mjs";
 import { stackFolder } from "./folder.mjs";
 import { install } from "./install.mjs";
 import { programs, serverNames } from "./programs.mjs";
@@ -17,10 +16,7 @@ Servers: ${serverNames.join(", ")}`;
 /** @param {string} line */
 const say = (line) => console.error(`stack: ${line}`);
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { minutes: { type: "string" }, help: { type: "boolean", short: "h" } },
-});
+const { positionals, values } = readArguments();
 const [command, ...names] = positionals;
 
 switch (values.help ? undefined : command) {
@@ -38,16 +34,33 @@ switch (values.help ? undefined : command) {
     }
     break;
   default:
-    console.error(USAGE);
-    fail(`"${command}" is not a command of the stack.`);
+    wrongUsage(`"${command}" is not a command`);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { minutes: { type: "string" }, help: { type: "boolean", short: "h" } },
+    });
+  } catch (error) {
+    return wrongUsage(/** @type {Error} */ (error).message.split(". To ")[0]);
+  }
+}
+
+/** @param {string} words @returns {never} */
+function wrongUsage(words) {
+  say(words);
+  console.error(USAGE);
+  process.exit(2);
 }
 
 /** @param {string[]} wanted */
 async function installAll(wanted) {
   const unknown = wanted.find((name) => !(name in programs));
-  if (unknown) fail(`"${unknown}" is not a server of the stack; there are ${serverNames.join(", ")}.`);
+  if (unknown) wrongUsage(`"${unknown}" is not a server`);
   const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
-  if (minutes !== undefined && !(minutes > 0)) fail(`--minutes must be a number above 0, got "${values.minutes}".`);
+  if (minutes !== undefined && !(minutes > 0)) wrongUsage(`--minutes must be above 0, got ${values.minutes}`);
 
   const giveUp = new AbortController();
   if (minutes !== undefined)

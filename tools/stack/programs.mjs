@@ -50,12 +50,12 @@ export const programs = {
   telegraf: {
     version: () => telegraf() && telegrafVersion,
     install: installTelegraf,
-    takes: "built with Go, 6 minutes",
+    takes: "built with Go, 5 minutes",
   },
   influxdb: {
     version: () => influxdb()?.version,
     install: installInfluxdb,
-    takes: `version ${influxdbVersion} built with Go and Rust, 25 minutes`,
+    takes: `version ${influxdbVersion} built with Go and Rust, 10 to 25 minutes`,
   },
 };
 

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, readdirSync } from "node:fs";
+import { chmodSync, cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { onPath, output, runCommand } from "../run-command.mjs";
 
@@ -12,7 +12,8 @@ import { onPath, output, runCommand } from "../run-command.mjs";
  * @param {readonly string[]} [build.tags]
  * @param {string} [build.ldflags]
  * @param {NodeJS.ProcessEnv} [build.env]
- * @param {string} build.source folder for the module's files, made here: Go's own copy is read-only, and C parts are built in it
+ * @param {string} build.source folder for the module's files, for the time of the build: Go's own copy is read-only, and C parts are
+ *   built in it
  * @param {string} build.target file of the finished program
  * @param {import("./place.mjs").InstallOptions} options
  */
@@ -33,6 +34,7 @@ export async function buildGoModule(
     ["-n", "5", "go", "build", "-buildvcs=false", "-tags", tags.join(","), "-ldflags", ldflags, "-o", target, program],
     { log, cwd: source, env: full, ...(signal && { signal }) },
   );
+  rmSync(source, { recursive: true });
 }
 
 /** @param {string} folder */

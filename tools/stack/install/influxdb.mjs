@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { onPath, runCommand } from "../run-command.mjs";
 import { buildGoModule } from "./go-module.mjs";
@@ -20,7 +20,7 @@ export function influxdb() {
 export const influxdbVersion = VERSION;
 
 /**
- * Builds influxd from the Go module proxy: about 25 minutes on two cores, most of them for Flux, which is written in Rust.
+ * Builds influxd from the Go module proxy: 10 to 25 minutes on two cores, most of them for Flux, which is written in Rust.
  *
  * @param {import("./place.mjs").InstallOptions & { say: (line: string) => void }} options
  */
@@ -66,11 +66,12 @@ async function buildVersion2(draft, options) {
         RUSTC_WRAPPER: compiler,
         PATH: [bin, process.env.PATH].join(delimiter),
       },
-      source: join(draft, "build", "source"),
+      source: join(draft, "source"),
       target: join(draft, "influxd"),
     },
     options,
   );
+  rmSync(bin, { recursive: true });
 }
 
 /** @param {string} draft @param {import("./place.mjs").InstallOptions} options */
@@ -81,7 +82,7 @@ async function buildVersion1(draft, options) {
       version: `v${FALLBACK}`,
       program: "./cmd/influxd",
       ldflags: `-s -w -X main.version=v${FALLBACK}`,
-      source: join(draft, "build", "source"),
+      source: join(draft, "source"),
       target: join(draft, "influxd"),
     },
     options,

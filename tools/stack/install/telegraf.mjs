@@ -30,7 +30,7 @@ export async function installTelegraf(options) {
         program: "./cmd/telegraf",
         tags: ["custom", ...PLUGINS],
         ldflags: `-s -w -X github.com/influxdata/telegraf/internal.Version=${VERSION}`,
-        source: join(draft, "build", "source"),
+        source: join(draft, "source"),
         target: join(draft, "telegraf"),
       },
       options,
