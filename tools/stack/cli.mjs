@@ -2,16 +2,16 @@
 import { parseArgs } from "node:util";
 import { stackFolder } from "./folder.mjs";
 import { install } from "./install.mjs";
-import { programs, serverNames } from "./programs.mjs";
+import { programNames, programs } from "./programs.mjs";
 
 const USAGE = `npm run stack -- <command>
 
-  install [name…] [--minutes N]  installs servers into ${stackFolder}
+  install [name…] [--minutes N]  installs programs into ${stackFolder}
                                  (LOADCAST_STACK names another folder); all when none is named;
                                  gives up after N minutes
   status                         what is installed
 
-Servers: ${serverNames.join(", ")}`;
+Programs: ${programNames.join(", ")}`;
 
 /** @param {string} line */
 const say = (line) => console.error(`stack: ${line}`);
@@ -28,7 +28,7 @@ switch (values.help ? undefined : command) {
     await installAll(names);
     break;
   case "status":
-    for (const name of serverNames) {
+    for (const name of programNames) {
       const version = programs[name].version();
       console.log(version ? `there    ${name} ${version}` : `missing  ${name}: ${programs[name].takes}`);
     }
@@ -58,7 +58,7 @@ function wrongUsage(words) {
 /** @param {string[]} wanted */
 async function installAll(wanted) {
   const unknown = wanted.find((name) => !(name in programs));
-  if (unknown) wrongUsage(`"${unknown}" is not a server`);
+  if (unknown) wrongUsage(`"${unknown}" is not a program of the stack`);
   const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
   if (minutes !== undefined && !(minutes > 0)) wrongUsage(`--minutes must be above 0, got ${values.minutes}`);
 
@@ -68,7 +68,7 @@ async function installAll(wanted) {
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"]))
     process.once(signal, () => giveUp.abort(new Error("interrupted")));
 
-  for (const name of wanted.length > 0 ? /** @type {typeof serverNames} */ (wanted) : serverNames)
+  for (const name of wanted.length > 0 ? /** @type {typeof programNames} */ (wanted) : programNames)
     await install(name, { say, signal: giveUp.signal }).catch((error) => {
       say(`${name} is not installed: ${error.message}`);
       process.exitCode = 1;

@@ -42,7 +42,7 @@ export function startServer(name, ...options) {
  *     const without = missing("influxdb");
  *     describe.skipIf(without)(`influxdbSource${without}`, () => …)
  *
- * @param {...keyof typeof starters} names
+ * @param {...import("./programs.mjs").ProgramName} names
  * @returns {string} "" when all are installed, else words for the suite's name that say why it is skipped
  * @throws when LOADCAST_REQUIRE, a list of names with commas, has one that is not installed
  */

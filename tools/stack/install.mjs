@@ -5,9 +5,9 @@ import { stackFolder } from "./folder.mjs";
 import { programs } from "./programs.mjs";
 
 /**
- * Installs a server unless it is there. Two at a time wait for one another.
+ * Installs a program unless it is there. Two at a time wait for one another.
  *
- * @param {import("./programs.mjs").ServerName} name
+ * @param {import("./programs.mjs").ProgramName} name
  * @param {{ say: (line: string) => void, signal?: AbortSignal }} options
  * @returns {Promise<void>} rejects with what went wrong
  */

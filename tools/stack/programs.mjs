@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { compose, composeVersion, installCompose } from "./install/compose.mjs";
 import { installDebian } from "./install/debian.mjs";
 import { influxdb, influxdbVersion, installInfluxdb } from "./install/influxdb.mjs";
 import { installMlflow, mlflowPython, mlflowVersion } from "./install/mlflow.mjs";
@@ -6,7 +7,7 @@ import { installTelegraf, telegraf, telegrafVersion } from "./install/telegraf.m
 import { onPath } from "./run-command.mjs";
 
 /**
- * @typedef {"node-exporter" | "prometheus" | "redis" | "mlflow" | "telegraf" | "influxdb"} ServerName
+ * @typedef {"node-exporter" | "prometheus" | "redis" | "mlflow" | "compose" | "telegraf" | "influxdb"} ProgramName
  *
  * @typedef {object} Program
  * @property {() => string | undefined} version of what is installed; undefined when it is not
@@ -24,7 +25,7 @@ const debianVersion = (program, pattern) => () => {
 /**
  * What can be installed, the quick ones first.
  *
- * @type {Readonly<Record<ServerName, Program>>}
+ * @type {Readonly<Record<ProgramName, Program>>}
  */
 export const programs = {
   "node-exporter": {
@@ -47,6 +48,11 @@ export const programs = {
     install: installMlflow,
     takes: "Python packages, 2 minutes",
   },
+  compose: {
+    version: () => compose() && composeVersion,
+    install: installCompose,
+    takes: "built with Go, a minute",
+  },
   telegraf: {
     version: () => telegraf() && telegrafVersion,
     install: installTelegraf,
@@ -59,7 +65,7 @@ export const programs = {
   },
 };
 
-export const serverNames = /** @type {ServerName[]} */ (Object.keys(programs));
+export const programNames = /** @type {ProgramName[]} */ (Object.keys(programs));
 
-/** @param {ServerName} name */
+/** @param {ProgramName} name */
 export const installed = (name) => programs[name].version() !== undefined;

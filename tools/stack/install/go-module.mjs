@@ -9,6 +9,7 @@ import { onPath, output, runCommand } from "../run-command.mjs";
  * @param {string} build.module such as `github.com/influxdata/telegraf`
  * @param {string} build.version such as `v1.39.2`
  * @param {string} build.program folder of the program in the module, such as `./cmd/telegraf`
+ * @param {Readonly<Record<string, URL>>} [build.add] files to put into the module, by their path in it
  * @param {readonly string[]} [build.tags]
  * @param {string} [build.ldflags]
  * @param {NodeJS.ProcessEnv} [build.env]
@@ -18,7 +19,7 @@ import { onPath, output, runCommand } from "../run-command.mjs";
  * @param {import("./place.mjs").InstallOptions} options
  */
 export async function buildGoModule(
-  { module, version, program, tags = [], ldflags = "-s -w", env = {}, source, target },
+  { module, version, program, add = {}, tags = [], ldflags = "-s -w", env = {}, source, target },
   { log, signal },
 ) {
   if (!onPath("go")) throw new Error("Go is needed: https://go.dev/dl");
@@ -28,6 +29,7 @@ export async function buildGoModule(
   );
   cpSync(downloaded.Dir, source, { recursive: true });
   makeWritable(source);
+  for (const [path, file] of Object.entries(add)) cpSync(file, join(source, path));
   await runCommand(
     // Low priority: people and tests come first.
     "nice",

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { buildGoModule } from "./go-module.mjs";
 import { place, placed } from "./place.mjs";
@@ -11,18 +12,22 @@ const PLUGINS = [
   "inputs.mem",
   "outputs.influxdb_v2",
   "outputs.health",
+  "processors.rename",
   "outputs.file",
   "secretstores.docker",
   "parsers.prometheus",
   "serializers.influx",
 ];
 
-export const telegraf = () => placed(`telegraf-${VERSION}/telegraf`);
+/** One with other plugins is another program. */
+const FOLDER = `telegraf-${VERSION}-${createHash("sha256").update(PLUGINS.join()).digest("hex").slice(0, 8)}`;
+
+export const telegraf = () => placed(`${FOLDER}/telegraf`);
 export const telegrafVersion = VERSION;
 
 /** @param {import("./place.mjs").InstallOptions} options */
 export async function installTelegraf(options) {
-  await place(`telegraf-${VERSION}`, (draft) =>
+  await place(FOLDER, (draft) =>
     buildGoModule(
       {
         module: "github.com/influxdata/telegraf",

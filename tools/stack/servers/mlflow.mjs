@@ -57,7 +57,7 @@ export async function startMlflow({ dir, port, admin } = {}) {
     url,
     healthy: () => answers(`${url}/health`),
     // It creates its tables first, and imports half of Python's numerics before that.
-    patienceSeconds: 180,
+    patienceSeconds: 240,
     home,
   });
 }
