@@ -83,6 +83,29 @@ export class SeasonalProduct {
     }
     return this.poly;
   }
+
+  /** Derivatives with respect to the coefficients of `poly`, carried back to a (out[from …]) and b (out[seasonalFrom …]). */
+  pullBack(
+    bar: Float64Array,
+    a: readonly number[],
+    b: readonly number[],
+    sign: 1 | -1,
+    out: Float64Array,
+    from: number,
+    seasonalFrom: number,
+  ): void {
+    const { regular, seasonal, slots } = this;
+    for (let i = 0; i < regular; i++) out[from + i] = bar[slots[i + 1]];
+    for (let j = 1; j <= seasonal; j++) {
+      const row = j * (regular + 1);
+      let sum = bar[slots[row]];
+      for (let i = 1; i <= regular; i++) {
+        sum += sign * a[i - 1] * bar[slots[row + i]];
+        out[from + i - 1] += sign * b[j - 1] * bar[slots[row + i]];
+      }
+      out[seasonalFrom + j - 1] = sum;
+    }
+  }
 }
 
 /** φ with (1 − Σ arᵢBⁱ)(1 − Σ sarⱼBˢʲ) = 1 − Σ φₖBᵏ. */

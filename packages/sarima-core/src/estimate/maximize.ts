@@ -26,7 +26,7 @@ const QUICK_ROUNDS = [
   [6, 2],
 ] as const;
 /** Candidate optima of the exact likelihood that are searched to the end. */
-const FINALISTS = 3;
+const FINALISTS = 4;
 
 export interface MaximizeOptions {
   /** Tried beside the starting values found here. */
@@ -77,15 +77,30 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   const effort = map.free > MANY ? "quick" : (options.effort ?? "thorough");
   const quick = effort === "quick";
   likelihood.stopAt(signal);
+  const scored = likelihood.recordScores();
   const scaled = sigma2 === undefined ? undefined : sigma2 / likelihood.scale / likelihood.scale;
   let evaluations = 0;
   const objective = (u: Float64Array): number => {
     throwIfAborted(signal);
     evaluations++;
     if (!map.apply(u) || !likelihood.evaluate(map.factors, precise)) return Number.POSITIVE_INFINITY;
+    last.set(u);
     return likelihood.objective(scaled);
   };
   let precise = false;
+  /** The point of the last evaluation that succeeded. */
+  const last = new Float64Array(map.free).fill(Number.NaN);
+  const natural = new Float64Array(map.fixedMask.length);
+  const gradient = (u: Float64Array, out: Float64Array): boolean => {
+    if (u.some((value, i) => value !== last[i]) && !Number.isFinite(objective(u))) return false;
+    if (!likelihood.score(natural, scaled)) return false;
+    const D = map.derivatives(u);
+    out.fill(0);
+    for (let i = 0; i < natural.length; i++) {
+      for (let c = 0; c < out.length; c++) out[c] += natural[i] * D[i * out.length + c];
+    }
+    return true;
+  };
   if (map.free === 0) {
     const u = new Float64Array(0);
     const value = objective(u);
@@ -142,6 +157,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
     distinct(promising(byValue(from), likelihood.nobs, trusted ? CLOSE : HOPELESS), count).map(
       ({ u, inverseHessian }) => {
         const found = minimize(objective, u, {
+          gradient: scored ? gradient : undefined,
           maxIterations: Math.min(limit, options.maxIterations ?? limit),
           tolerance,
           // Where the filter settles depends on the parameters: steps must be longer than those small jumps.
@@ -172,7 +188,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
     // With one candidate there is nothing to weed out.
     const margin = trusted ? CLOSE : HOPELESS;
     const lone = distinct(promising(byValue(candidates), likelihood.nobs, margin), 2).length === 1;
-    const first = lone ? candidates : search(candidates, 2 * FINALISTS, 5, 1e-6);
+    const first = lone ? candidates : search(candidates, 2 * FINALISTS, 10, 1e-6);
     const second = search(first, lone ? 1 : FINALISTS, 100, lone ? 1e-7 : 1e-9);
     const spread = Math.max(...second.map(({ value }) => value)) - Math.min(...second.map(({ value }) => value));
     if (spread > 0.02 / likelihood.nobs) {

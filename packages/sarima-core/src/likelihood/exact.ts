@@ -4,6 +4,7 @@ import { SeasonalProduct } from "../polynomial.js";
 import type { ArmaFactors, CheckedSpec } from "../spec.js";
 import { refuseSmallPivots } from "./collinear.js";
 import { cheaperEngine, type Design, designOf, type ExactData, gapColumns } from "./design.js";
+import { ExactScore } from "./exact-score.js";
 import { ExtendedGains } from "./extended.js";
 import { type LeastSquares, LeastSquaresSolver } from "./gls.js";
 import { InnovationsFilter, STEADY } from "./innovations.js";
@@ -69,6 +70,10 @@ export class ExactLikelihood {
   private interrupt: (() => void) | null = null;
   private precise: ExactLikelihood | null = null;
   private slow = false;
+  private scores: ExactScore | null = null;
+  /** Where the last run of the filter became steady; −1: nothing that a score can be taken from. */
+  private steadyFrom = -1;
+  private factors: ArmaFactors | null = null;
 
   constructor(
     private readonly data: ExactData,
@@ -158,6 +163,8 @@ export class ExactLikelihood {
     }
     const { filter, columns, whitened, starts } = this;
     if (!filter) return false;
+    this.factors = factors;
+    this.steadyFrom = -1;
     filter.tolerance = precise || !this.rough ? STEADY : ROUGH;
     let result = filter.run(phi, theta, columns, whitened, starts, factors);
     if (!result) return false;
@@ -167,6 +174,9 @@ export class ExactLikelihood {
       const gains = ExtendedGains.start(factors, filter.r);
       if (!gains) return false;
       result = filter.runExtended(gains, phi, theta, columns, whitened, starts, factors);
+    } else {
+      this.steadyFrom = result.steadyFrom;
+      this.scores?.keep(whitened);
     }
     current.logDet = result.sumLogF;
     const y = whitened[0];
@@ -181,6 +191,24 @@ export class ExactLikelihood {
       current.logDet += 2 * this.solution.logDet;
     }
     return Number.isFinite(current.rss) && Number.isFinite(current.logDet);
+  }
+
+  /** From here on evaluations keep what `score` needs. False where there is no score: with the Kalman filter. */
+  recordScores(): boolean {
+    const { filter, phi, theta, columns, starts, gapCount } = this;
+    if (filter) this.scores ??= ExactScore.of(filter, phi, theta, columns, starts, gapCount);
+    return this.scores !== null;
+  }
+
+  /**
+   * Derivatives of `objective` with respect to (ar, ma, seasonalAr, seasonalMa) at the last evaluation, into `out`.
+   * False where there are none: digits were lost, or the filter was too long to be kept.
+   */
+  score(out: Float64Array, sigma2?: number): boolean {
+    const { scores, factors, steadyFrom, nobs: n } = this;
+    if (!scores || !factors || steadyFrom < 0) return false;
+    const rss = sigma2 === undefined ? 1 / this.current.rss : 1 / (n * sigma2);
+    return scores.run(factors, steadyFrom, this.solution, { rss, logDet: 1 / n }, out) && out.every(Number.isFinite);
   }
 
   /** The Kalman filter has no extended precision; gap columns in the other engine do. */

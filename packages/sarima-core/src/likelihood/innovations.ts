@@ -1,6 +1,7 @@
 import { stateCovarianceColumn } from "../autocovariance.js";
 import { dense, type LagPolynomial } from "../polynomial.js";
 import type { ArmaFactors } from "../spec.js";
+import { advanceDense, advancePair, advanceSparse, type GainTape } from "./chandrasekhar.js";
 import type { ExtendedGains } from "./extended.js";
 import { leaveState, steadyConstant, steadyInnovations } from "./steady-state.js";
 
@@ -24,6 +25,18 @@ import { leaveState, steadyConstant, steadyInnovations } from "./steady-state.js
  * lies inside the data, though: before that a far coefficient of 1e-7 moves F by 1e-14, and a prediction by 1e-7.
  */
 export const STEADY = 1e-13;
+
+/**
+ * F − 1 is what −M·W₀² will add up to from here on. Once M·W'W is this small nothing more comes, and what F still differs from 1
+ * by is rounding: without this test half of all filters would never be seen to settle.
+ */
+const NO_MORE = 1e-16;
+
+/** A settled F that differs from 1 by more than rounding belongs to a moving average that is not invertible. */
+const ROUNDING = 1e-10;
+
+/** Steps between two looks at whether the gains still change. */
+const LOOK = 16;
 
 /** F is never below 1 in exact arithmetic. Below this, cancellation has eaten the digits that the caller relies on. */
 const LOST = 1 - 1e-9;
@@ -57,6 +70,8 @@ export class InnovationsFilter {
   readonly F: Float64Array;
   /** F − 1 that counts as the steady state; a search may settle for more than the last digit needs. */
   tolerance = STEADY;
+  /** Where the gains of each step go, if anybody wants them. */
+  tape: GainTape | null = null;
   /** Called every few milliseconds; it may throw to stop a long run. */
   interrupt: (() => void) | null = null;
   private readonly phi: Float64Array;
@@ -92,7 +107,7 @@ export class InnovationsFilter {
     starts: Int32Array | null = null,
     factors: ArmaFactors | null = null,
   ): Whitening | null {
-    const { n, r, G, W, a, F: variances, tolerance } = this;
+    const { n, r, a, F: variances, tolerance, tape } = this;
     const c = stateCovarianceColumn(phi, theta, r);
     if (!c) return null;
     const fi = this.phi;
@@ -100,6 +115,14 @@ export class InnovationsFilter {
     for (let i = 0; i < phi.lags.length; i++) fi[phi.lags[i] - 1] = phi.coefs[i];
     for (const column of a) column.fill(0);
 
+    // Row `at` of G and W is this step's, row `to` the next one's.
+    let recording = tape !== null;
+    if (tape) {
+      tape.full = false;
+      recording = tape.reserve(0);
+    }
+    let { G, W } = tape && recording ? tape : this;
+    let at = 0;
     let F = c[0];
     let M = -F;
     for (let i = 0; i < r; i++) {
@@ -121,6 +144,13 @@ export class InnovationsFilter {
     const pair = w.length === 2 && starts === null && !sparse;
     for (; t < n && (F - 1 >= tolerance || t < full); t++) {
       if (t % pause === pause - 1) this.interrupt?.();
+      let to = at;
+      if (tape !== null && recording) {
+        recording = tape.reserve(t);
+        tape.M[t] = M;
+        if (recording) to = at + r + 1;
+        ({ G, W } = tape);
+      }
       variances[t] = F;
       product *= F;
       if (product > 1e100) {
@@ -139,13 +169,13 @@ export class InnovationsFilter {
         const v = w[k][t] - a0;
         out[k][t] = v * scale;
         const vF = v / F;
-        for (let i = 0; i < r; i++) column[i] = column[i + 1] + fi[i] * a0 + G[i] * vF;
+        for (let i = 0; i < r; i++) column[i] = column[i + 1] + fi[i] * a0 + G[at + i] * vF;
       }
       const a0 = state[0];
       const v = y[t] - a0;
       e[t] = v * scale;
       const vF = v / F;
-      const W0 = W[0];
+      const W0 = W[at];
       const MW0 = M * W0;
       const next = F + MW0 * W0;
       const back = W0 / next;
@@ -153,14 +183,23 @@ export class InnovationsFilter {
         const b0 = a[1][0];
         const u = w[1][t] - b0;
         out[1][t] = u * scale;
-        advancePair(fi, state, a[1], G, W, r, a0, vF, b0, u / F, W0, MW0, back);
-      } else if (sparse) advanceSparse(phi, state, G, W, r, a0, vF, W0, MW0, back);
-      else advanceDense(fi, state, G, W, r, a0, vF, W0, MW0, back);
+        advancePair(fi, state, a[1], G, W, at, to, r, a0, vF, b0, u / F, W0, MW0, back);
+      } else if (sparse) advanceSparse(phi, state, G, W, at, to, r, a0, vF, W0, MW0, back);
+      else advanceDense(fi, state, G, W, at, to, r, a0, vF, W0, MW0, back);
       M += (MW0 * MW0) / F;
       F = next;
+      at = to;
       if (!(F > LOST)) return { sumLogF: Number.NaN, steadyFrom: n };
+      if (t % LOOK === 0 && F - 1 < ROUNDING && t >= full && -M * sumOfSquares(W, at, r) < NO_MORE) {
+        t++;
+        break;
+      }
     }
-    this.state = { a, G, W, F, M };
+    if (G !== this.G) {
+      this.G.set(G.subarray(at, at + r));
+      this.W.set(W.subarray(at, at + r + 1));
+    }
+    this.state = { a, G: this.G, W: this.W, F, M };
     if (t < n) this.steady(phi, theta, w, out, starts, factors, t);
     return { sumLogF: logs + Math.log(product), steadyFrom: t };
   }
@@ -248,87 +287,8 @@ export class InnovationsFilter {
   }
 }
 
-/**
- * a' = T a + G v/F, G' = G + (T W) M W₀ and W' = T W − G' W₀/F' in one loop, over all of φ. This loop is where the time
- * goes; its three forms are written out, for a test of which one is meant would run n·r times.
- */
-function advanceDense(
-  phi: Float64Array,
-  a: Float64Array,
-  G: Float64Array,
-  W: Float64Array,
-  r: number,
-  a0: number,
-  vF: number,
-  W0: number,
-  MW0: number,
-  back: number,
-): void {
-  for (let i = 0; i < r; i++) {
-    const f = phi[i];
-    const g = G[i];
-    a[i] = a[i + 1] + f * a0 + g * vF;
-    const tw = W[i + 1] + f * W0;
-    const gain = g + tw * MW0;
-    G[i] = gain;
-    W[i] = tw - gain * back;
-  }
-}
-
-/** The same with a second column b. */
-function advancePair(
-  phi: Float64Array,
-  a: Float64Array,
-  b: Float64Array,
-  G: Float64Array,
-  W: Float64Array,
-  r: number,
-  a0: number,
-  vF: number,
-  b0: number,
-  uF: number,
-  W0: number,
-  MW0: number,
-  back: number,
-): void {
-  for (let i = 0; i < r; i++) {
-    const f = phi[i];
-    const g = G[i];
-    a[i] = a[i + 1] + f * a0 + g * vF;
-    b[i] = b[i + 1] + f * b0 + g * uF;
-    const tw = W[i + 1] + f * W0;
-    const gain = g + tw * MW0;
-    G[i] = gain;
-    W[i] = tw - gain * back;
-  }
-}
-
-/** The same where φ is mostly zeros: as if it were nothing else, then its few coefficients. */
-function advanceSparse(
-  phi: LagPolynomial,
-  a: Float64Array,
-  G: Float64Array,
-  W: Float64Array,
-  r: number,
-  a0: number,
-  vF: number,
-  W0: number,
-  MW0: number,
-  back: number,
-): void {
-  for (let i = 0; i < r; i++) {
-    const g = G[i];
-    a[i] = a[i + 1] + g * vF;
-    const tw = W[i + 1];
-    const gain = g + tw * MW0;
-    G[i] = gain;
-    W[i] = tw - gain * back;
-  }
-  for (let k = 0; k < phi.lags.length; k++) {
-    const i = phi.lags[k] - 1;
-    a[i] += phi.coefs[k] * a0;
-    const tw = phi.coefs[k] * W0;
-    G[i] += tw * MW0;
-    W[i] += tw - tw * MW0 * back;
-  }
+function sumOfSquares(x: Float64Array, from: number, count: number): number {
+  let sum = 0;
+  for (let i = from; i < from + count; i++) sum += x[i] * x[i];
+  return sum;
 }

@@ -1,5 +1,7 @@
-/** Quasi-Newton minimisation (Nocedal & Wright 2006, algorithm 6.1) with a gradient by differences. */
+/** Quasi-Newton minimisation (Nocedal & Wright 2006, algorithm 6.1) with a gradient that is given, or found by differences. */
 export interface MinimizeOptions {
+  /** Writes the exact gradient at x into `out`; where it returns false there is none, and differences take its place. */
+  readonly gradient?: ((x: Float64Array, out: Float64Array) => boolean) | undefined;
   /** Step of the gradient's differences, relative to max(1, |x|). Default 1e-7. */
   readonly step?: number;
   /** Ends when the predicted decrease is below this. Default 1e-11. */
@@ -26,7 +28,7 @@ export interface Minimum {
 
 /**
  * Minimises f, which may return NaN or Infinity outside its domain but must be finite at x0.
- * Forward differences give the gradient; when they no longer find a decrease, central ones have the last word.
+ * Without a gradient, forward differences give it; when they no longer find a decrease, central ones have the last word.
  */
 export function minimize(f: (x: Float64Array) => number, x0: Float64Array, options: MinimizeOptions = {}): Minimum {
   const k = x0.length;
@@ -41,8 +43,11 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
   };
   let value = evaluate(x);
   let central = options.central ?? false;
+  // Nothing is to be gained from central differences.
+  let exact = false;
   const differences = (out: Float64Array) => {
-    for (let i = 0; i < k; i++) {
+    exact = options.gradient?.(x, out) ?? false;
+    for (let i = 0; i < k && !exact; i++) {
       const keep = x[i];
       const h = (central ? 100 : 1) * step * Math.max(1, Math.abs(keep));
       x[i] = keep + h;
@@ -104,7 +109,7 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
       }
     }
     if (-slope < 2 * tolerance) {
-      if (central || -slope < 1e-3 * tolerance) {
+      if (central || exact || -slope < 1e-3 * tolerance) {
         converged = true;
         break;
       }
@@ -119,7 +124,7 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
     if (!scaled) alpha = Math.min(alpha, 0.5 / longest);
     const found = lineSearch(alpha, slope);
     if (found === null) {
-      if (!central) {
+      if (!central && !exact) {
         central = true;
         differences(gradient);
         continue;
@@ -129,7 +134,7 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
         scaled = false;
         continue;
       }
-      // Not even steepest descent with central differences finds a lower value: a minimum to working precision.
+      // Not even steepest descent finds a lower value: a minimum to working precision.
       converged = -slope < 1e-6;
       break;
     }
@@ -143,9 +148,9 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
     update(H, s, gradient, next, u, scaled);
     scaled = true;
     gradient.set(next);
-    if (decrease < 1e-14 * Math.max(1, Math.abs(value)) && central) {
+    if (decrease < 1e-14 * Math.max(1, Math.abs(value)) && (central || exact)) {
       converged = true;
-    } else if (decrease < 1e-13 * Math.max(1, Math.abs(value))) {
+    } else if (decrease < 1e-13 * Math.max(1, Math.abs(value)) && !exact) {
       central = true;
       differences(gradient);
     }

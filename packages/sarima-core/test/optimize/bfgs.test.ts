@@ -115,4 +115,53 @@ describe("minimize", () => {
     // Hessian (4 1; 1 1)
     allClose(inverseHessian, [1 / 3, -1 / 3, -1 / 3, 4 / 3], 0.05);
   });
+
+  describe("with a gradient", () => {
+    const slope = (x: Float64Array, out: Float64Array) => {
+      out[0] = -400 * x[0] * (x[1] - x[0] ** 2) - 2 * (1 - x[0]);
+      out[1] = 200 * (x[1] - x[0] ** 2);
+      return true;
+    };
+    const start = Float64Array.of(-1.2, 1);
+
+    it("needs a fraction of the values, and finds the minimum to the last digits", () => {
+      const without = minimize(rosenbrock, start, { tolerance: 1e-14 });
+      const found = minimize(rosenbrock, start, { tolerance: 1e-14, gradient: slope });
+      allClose(found.x, [1, 1], 1e-7);
+      expect(found.converged).toBe(true);
+      expect(found.evaluations).toBeLessThan(without.evaluations / 2);
+      allClose(found.gradient, [0, 0], 1e-5);
+    });
+
+    it("takes differences where there is none", () => {
+      let refused = 0;
+      const found = minimize(rosenbrock, start, {
+        tolerance: 1e-14,
+        gradient: (x, out) => {
+          if (x[0] > 0) return slope(x, out);
+          refused++;
+          out.fill(Number.NaN);
+          return false;
+        },
+      });
+      expect(refused).toBeGreaterThan(0);
+      allClose(found.x, [1, 1], 1e-6);
+      expect(found.converged).toBe(true);
+      const never = minimize(rosenbrock, start, { tolerance: 1e-14, gradient: () => false });
+      expect(never.x).toEqual(minimize(rosenbrock, start, { tolerance: 1e-14 }).x);
+    });
+
+    it("is believed: a wrong one leads nowhere, and that is said", () => {
+      const found = minimize(rosenbrock, start, {
+        gradient: (x, out) => {
+          slope(x, out);
+          out[0] = -out[0];
+          out[1] = -out[1];
+          return true;
+        },
+      });
+      expect(found.converged).toBe(false);
+      expect(found.value).toBeLessThanOrEqual(rosenbrock(start));
+    });
+  });
 });
