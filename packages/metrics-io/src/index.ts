@@ -41,5 +41,6 @@ export type { HttpOptions } from "./http.js";
 export type * from "./registry.js";
 export { type Grid, type ResampleOptions, resample } from "./resample.js";
 export { parseSeriesId, seriesId } from "./series.js";
+export { type SpooledSink, type SpoolOptions, type SpoolStats, spooledSink } from "./spool/spooled-sink.js";
 export { addSteps, detectStep, type Step, toGrid } from "./step.js";
 export type * from "./types.js";

@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Influxdb, missing, startServer } from "../../../../../tools/stack/index.mjs";
 import { fluxString } from "../../../src/adapters/influxdb/flux.js";
-import { influxdbSink, type SeriesKey } from "../../../src/index.js";
+import { influxdbSink, type SeriesKey, spooledSink } from "../../../src/index.js";
 import { rejection } from "../../conformance/rejection.js";
 import { describeSink, forecastOf, type Written } from "../../conformance/sink.js";
 import { freshBucket, type Place, rowsOf } from "../../servers/influxdb-place.js";
@@ -111,17 +114,58 @@ describe.skipIf(without)(`influxdbSink${without}`, () => {
     expect(nowhere.message).toContain('bucket "nowhere" not found');
   });
 
+  it("loses nothing through a spool when the server is killed in the middle of writes, and is down for a while", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "loadcast-spool-"));
+    const place = await freshBucket(server);
+    const spool = spooledSink(influxdbSink({ ...place, retries: 0 }), {
+      dir,
+      batchEntries: 7,
+      firstWaitMillis: 20,
+      maxWaitMillis: 200,
+    });
+    const hosts = Array.from({ length: 200 }, (_, i) => `h${String(i).padStart(3, "0")}`);
+    const write = (from: number, to: number) =>
+      Promise.all(hosts.slice(from, to).map((host) => spool.writeForecast(forecastOf({ ...CPU, host }, ISSUED, 5))));
+    await write(0, 80);
+    await vi.waitFor(() => expect(spool.stats().delivered).toBeGreaterThan(6), { timeout: 30_000, interval: 1 });
+    await server.kill();
+    await write(80, 200);
+    await vi.waitFor(() => expect(spool.stats().lastError).toContain("cannot be reached"), { timeout: 30_000 });
+    expect(spool.stats().waiting).toBeGreaterThan(100);
+    await server.restart();
+    await spool.drained();
+    expect(spool.stats()).toMatchObject({ waiting: 0, delivered: 200, rejected: 0, lastError: null });
+    const rows = await rowsOf(
+      place,
+      `from(bucket: ${fluxString(place.bucket)}) |> range(start: 0, stop: 2100-01-01T00:00:00Z)
+         |> filter(fn: (r) => r._field == "median") |> count() |> group() |> sort(columns: ["host"])`,
+    );
+    expect(rows.map(({ host, _value }) => [host, Number(_value)])).toEqual(hosts.map((host) => [host, 5]));
+    await spool.close();
+    rmSync(dir, { recursive: true });
+  });
+
   it("says that the server refuses the data", async () => {
     const place = await freshBucket(server);
     const sink = influxdbSink(place);
-    const mistaken = `loadcast_forecast,host=web-1,metric=cpu_percent,model=web-1/cpu_percent mean="text" ${ISSUED}`;
+    const mistaken = `loadcast_forecast,host=web-1,metric=cpu_percent,model=web-1/cpu_percent lower99="text" ${ISSUED}`;
     const answer = await fetch(
       `${place.url}/api/v2/write?${new URLSearchParams({ org: place.org, bucket: place.bucket, precision: "ms" })}`,
       { method: "POST", headers: { authorization: `Token ${place.token}` }, body: mistaken },
     );
     expect(answer.status).toBe(204);
-    const error = await rejection(sink.writeForecast(forecastOf(CPU, ISSUED)));
+    const bad = { ...forecastOf(CPU, ISSUED, 1), intervals: [{ level: 99, lower: [1], upper: [2] }] };
+    const error = await rejection(sink.writeForecast(bad));
     expect(error).toMatchObject({ code: "FAILED", status: 422 });
     expect(error.message).toContain("field type conflict");
+    // Through a spool it is put aside, and what comes after it is written.
+    const refused: unknown[] = [];
+    const spool = spooledSink(sink, { onRejected: (_, reason) => refused.push(reason.status) });
+    const other = { ...CPU, host: "web-2" };
+    await spool.writeForecasts([bad, forecastOf(other, ISSUED)]);
+    await spool.drained();
+    expect(refused).toEqual([422]);
+    expect((await pointsOf(place, other)).length).toBe(3);
+    await spool.close();
   });
 });
