@@ -1,7 +1,7 @@
-import { type MetricStore, resample, type SeriesInfo, type StoredForecast } from "@loadcast/metrics-io";
+import { type MetricStore, resample, type StoredForecast } from "@loadcast/metrics-io";
 import type { Clock } from "./clock.js";
-import type { Cycle } from "./cycle.js";
 import { LoadcastError } from "./errors.js";
+import type { Fleet, SeriesState } from "./fleet.js";
 import type {
   ForecastStep,
   HistoryResponse,
@@ -9,11 +9,19 @@ import type {
   SeriesListResponse,
   StoredForecastResponse,
 } from "./http/contract.js";
+import type { Inference } from "./inference.js";
 import { readiness } from "./readiness.js";
-import { STEP_MILLIS, unitOf } from "./settings.js";
+import { LEVELS, STEP_MILLIS, unitOf } from "./settings.js";
+import type { Tail } from "./tail.js";
 
 /** What readers ask for: series with their state, history, the latest forecast. */
 export interface Catalogue {
+  /** All series, with what readers want to know of them in memory. */
+  all(): Promise<SeriesState[]>;
+  /** @throws LoadcastError `UNKNOWN_SERIES` */
+  find(id: string): Promise<SeriesState>;
+  /** What people see of a series that `all` or `find` gave. */
+  describe(state: SeriesState): SeriesEntry;
   list(): Promise<SeriesListResponse>;
   entry(id: string): Promise<SeriesEntry>;
   /** @throws LoadcastError `UNKNOWN_SERIES`, `TOO_MANY_POINTS` */
@@ -25,12 +33,11 @@ export interface Catalogue {
 /** A month at 5 minutes is 8,928. */
 export const MAX_HISTORY_POINTS = 20_000;
 const DEFAULT_HISTORY = 86_400_000;
-/** Where the last value is looked for at first, before the whole past of a series is read. */
-const RECENT = 3_600_000;
 
 export function createCatalogue(options: {
   store: MetricStore;
-  cycle: Cycle;
+  fleet: Fleet;
+  inference: Pick<Inference, "refresh">;
   clock: Clock;
   /** When the scheduler makes the next forecasts; null when nothing is scheduled. */
   nextRun: () => number | null;
@@ -39,54 +46,65 @@ export function createCatalogue(options: {
   /** Whether a run is under way. */
   forecasting: () => boolean;
 }): Catalogue {
-  const { store, cycle, clock, nextRun, firstRunAfter, forecasting } = options;
+  const { store, fleet, inference, clock, nextRun, firstRunAfter, forecasting } = options;
+  const reading = new Map<string, Promise<void>>();
 
-  const find = async (id: string): Promise<SeriesInfo> => {
-    const info = (await cycle.series()).find((series) => series.id === id);
-    if (!info) {
+  /** Readers are answered from memory; what is not there yet is read once, however many ask. */
+  const known = async (state: SeriesState): Promise<SeriesState> => {
+    if (state.tail !== null && state.forecast !== undefined) return state;
+    let read = reading.get(state.id);
+    if (!read) {
+      read = inference.refresh(state).finally(() => reading.delete(state.id));
+      reading.set(state.id, read);
+    }
+    await read;
+    return state;
+  };
+
+  const all = async (): Promise<SeriesState[]> => {
+    const states = fleet.all().length > 0 ? fleet.all() : await fleet.refresh();
+    return Promise.all(states.map(known));
+  };
+
+  const find = async (id: string): Promise<SeriesState> => {
+    const state = fleet.get(id) ?? (await fleet.refresh()).find((candidate) => candidate.id === id);
+    if (!state) {
       throw new LoadcastError(
         "UNKNOWN_SERIES",
         `there is no series ${JSON.stringify(id)}; GET /api/v1/series names those known`,
       );
     }
-    return info;
+    return known(state);
   };
 
-  const lastValue = async (info: SeriesInfo): Promise<SeriesEntry["last"]> => {
-    if (info.last === undefined) return null;
-    const { times, values } = await store.read(info, { from: info.last - RECENT, to: info.last + 1 });
-    const i = times.length - 1;
-    return i < 0 ? null : { time: iso(times[i]), value: values[i] };
-  };
-
-  const describe = async (info: SeriesInfo): Promise<SeriesEntry> => {
+  const describe = (state: SeriesState): SeriesEntry => {
     const now = clock.now();
     const next = nextRun();
-    const [last, forecast] = await Promise.all([lastValue(info), store.latestForecast(info)]);
+    const { last, forecast } = state;
     const common = {
-      id: info.id,
-      host: info.host,
-      metric: info.metric,
-      unit: unitOf(info.metric),
-      synthetic: info.synthetic,
-      last,
+      id: state.id,
+      host: state.host,
+      metric: state.metric,
+      unit: unitOf(state.metric),
+      synthetic: state.synthetic,
+      last: last && { time: iso(last.time), value: last.value },
       modelVersion: forecast?.modelVersion ?? null,
       nextRun: next === null ? null : iso(next),
     };
-    if (forecast && endOf(forecast) > now) return { ...common, status: "forecast", reason: null, history: null };
+    if (forecast && endOfForecast(forecast) > now)
+      return { ...common, status: "forecast", reason: null, history: null };
 
-    const ingested = await cycle.ingest(info);
-    const state = readiness(ingested, now);
+    const { observed, lastEnd } = state.tail as Tail;
+    const ready = readiness({ observed, lastEnd }, now);
     const history = {
-      have: ingested.observed,
-      need: state.ready ? ingested.observed : state.need,
+      have: observed,
+      need: ready.ready ? observed : ready.need,
       stepSeconds: STEP_MILLIS / 1000,
       firstForecastAt: null as string | null,
     };
-    if (state.ready) {
-      const error = cycle.lastError(info.id);
-      return error
-        ? { ...common, status: "failed", reason: `The last attempt failed: ${error}`, history }
+    if (ready.ready) {
+      return state.error
+        ? { ...common, status: "failed", reason: `The last attempt failed: ${state.error}`, history }
         : {
             ...common,
             status: "waiting",
@@ -94,19 +112,21 @@ export function createCatalogue(options: {
             history: { ...history, firstForecastAt: forecasting() ? iso(now) : next === null ? null : iso(next) },
           };
     }
-    const at = state.completeAt === null ? null : firstRunAfter(state.completeAt);
+    const at = ready.completeAt === null ? null : firstRunAfter(ready.completeAt);
     return {
       ...common,
       status: "waiting",
-      reason: state.reason,
+      reason: ready.reason,
       history: { ...history, firstForecastAt: at === null ? null : iso(at) },
     };
   };
 
   return {
+    all,
+    find,
+    describe,
     async list() {
-      const entries = await Promise.all((await cycle.series()).map(describe));
-      return { now: iso(clock.now()), series: entries.sort((a, b) => (a.id < b.id ? -1 : 1)) };
+      return { now: iso(clock.now()), series: (await all()).map(describe) };
     },
     entry: async (id) => describe(await find(id)),
     async history(id, { to = clock.now(), from = to - DEFAULT_HISTORY, stepMillis = STEP_MILLIS }) {
@@ -137,19 +157,16 @@ export function createCatalogue(options: {
       };
     },
     async forecast(id) {
-      const info = await find(id);
-      const forecast = await store.latestForecast(info);
-      if (!forecast) {
-        const { reason } = await describe(info);
-        throw new LoadcastError("NO_FORECAST", `${id} has no forecast yet: ${reason}`);
-      }
+      const state = await find(id);
+      const { forecast } = state;
+      if (!forecast) throw new LoadcastError("NO_FORECAST", `${id} has no forecast yet: ${describe(state).reason}`);
       return {
         id,
-        synthetic: info.synthetic,
+        synthetic: state.synthetic,
         issuedAt: iso(forecast.issuedAt),
         modelVersion: forecast.modelVersion,
         stepSeconds: STEP_MILLIS / 1000,
-        forecast: forecastSteps(forecast, forecast.times),
+        forecast: forecastSteps(shownLevels(forecast), forecast.times),
       };
     },
   };
@@ -169,7 +186,12 @@ export function forecastSteps(
   }));
 }
 
-function endOf(forecast: StoredForecast): number {
+/** Without the interval that only the monitor looks at. */
+export function shownLevels(forecast: StoredForecast): StoredForecast {
+  return { ...forecast, intervals: forecast.intervals.filter(({ level }) => LEVELS.includes(level)) };
+}
+
+function endOfForecast(forecast: StoredForecast): number {
   return (forecast.times.at(-1) ?? Number.NEGATIVE_INFINITY) + STEP_MILLIS;
 }
 

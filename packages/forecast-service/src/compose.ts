@@ -5,8 +5,8 @@ import type { Sampler } from "./collector.js";
 import type { Config } from "./config.js";
 import { DEMO_HOST } from "./demo.js";
 import { threadsExecutor } from "./executor/threads.js";
+import { takeLegacyModels } from "./legacy-models.js";
 import { createLog } from "./log.js";
-import { fileModelShelf } from "./models.js";
 import { createService, type Service } from "./service.js";
 
 /**
@@ -18,6 +18,8 @@ export async function openService(config: Config): Promise<Service> {
   const log = createLog(config.log);
   const store = duckdbStore({ path: config.data });
   await store.open();
+  const registry = store.registry();
+  await takeLegacyModels(join(config.data, "models"), registry, log);
   const host = hostCollector();
   const sampler: Sampler = { name: host.name, sample: () => host.sample() };
   // A machine that is really called demo would share its name with the synthetic one.
@@ -25,7 +27,7 @@ export async function openService(config: Config): Promise<Service> {
   return createService({
     config: { ...config, demo },
     store,
-    models: fileModelShelf(join(config.data, "models"), log),
+    registry,
     executor: threadsExecutor({ threads: config.threads }),
     samplers: [sampler],
     clock: systemClock,

@@ -1,186 +1,121 @@
-import type { MetricStore, SeriesInfo, StoredForecast } from "@loadcast/metrics-io";
-import type { Clock } from "./clock.js";
+import type { SeriesInfo, StoredForecast } from "@loadcast/metrics-io";
 import { describeError, LoadcastError } from "./errors.js";
-import type { EventBus } from "./events.js";
 import type { Executor } from "./executor/executor.js";
+import type { Fleet, SeriesState } from "./fleet.js";
+import type { Inference, Outcome } from "./inference.js";
 import type { Log } from "./log.js";
-import { type ModelShelf, type ModelVersion, versionName } from "./models.js";
-import { type Ingested, ingest } from "./pipeline/ingest.js";
-import { type Prepared, preprocess } from "./pipeline/preprocess.js";
-import { readiness } from "./readiness.js";
-import { boundsOf, HORIZON, LEVELS, MAX_MODEL_AGE, MAX_SILENCE, MIN_OBSERVED, PERIODS } from "./settings.js";
+import type { Trainer, TrainOptions, TrainOutcome } from "./training.js";
 
-export interface CycleDependencies {
-  store: MetricStore;
-  models: ModelShelf;
-  executor: Executor;
-  events: EventBus;
-  clock: Clock;
-  log: Log;
-  /** Milliseconds of history a model is trained on. */
-  history: number;
-  /** Series that are not to be seen: the demo host's, when it is turned off. */
-  hidden?: (series: SeriesInfo) => boolean;
-}
+export type { Outcome } from "./inference.js";
+export type { TrainOutcome } from "./training.js";
 
-/** The pipeline, put together: what the scheduler, the CLI and the HTTP routes call. */
+/** The pipeline, put together: what the scheduler, the CLI, the HTTP routes and the tasks call. */
 export interface Cycle {
+  /** The series there are, asked from the store. */
   series(): Promise<SeriesInfo[]>;
-  /** The recent past of a series on the grid. */
-  ingest(series: SeriesInfo): Promise<Ingested>;
   /** Trains a new version; two calls for one series at the same time are one training. */
-  train(series: SeriesInfo, signal?: AbortSignal): Promise<ModelVersion>;
-  /** Forecasts with the latest version, training the first one where there is none, and stores the forecast. Null: not ready. */
-  infer(series: SeriesInfo, signal?: AbortSignal): Promise<StoredForecast | null>;
+  train(series: { readonly id: string }, options?: TrainOptions): Promise<TrainOutcome>;
+  /** Forecasts with the champion, training the first model where there is none, and stores the forecast. Null: not ready. */
+  infer(series: { readonly id: string }, signal?: AbortSignal): Promise<StoredForecast | null>;
   /** The same for every series. One that fails does not stop the others. */
   trainAll(signal?: AbortSignal): Promise<Outcome[]>;
   inferAll(signal?: AbortSignal): Promise<Outcome[]>;
-  /** What went wrong last with a series; null when nothing did. */
-  lastError(id: string): string | null;
+  /** Forecasts once more what was forecast without samples that came late. */
+  inferLate(signal?: AbortSignal): Promise<Outcome[]>;
 }
 
-export interface Outcome {
-  readonly id: string;
-  readonly result: "done" | "waiting" | "failed";
-  readonly detail: string;
-}
+/** Series that go to a thread together: some 200 ms of work, so that few messages cross and others have their turn. */
+const BATCH = 16;
 
-/** ingest → preprocess → train → infer → write, for one series or all of them. */
-export function createCycle(dependencies: CycleDependencies): Cycle {
-  const { store, models, executor, events, clock, log, history, hidden = () => false } = dependencies;
-  const training = new Map<string, Promise<ModelVersion>>();
-  const errors = new Map<string, string>();
+export function createCycle(dependencies: {
+  fleet: Fleet;
+  inference: Inference;
+  train: Trainer;
+  executor: Pick<Executor, "concurrency">;
+  /** The numbers of all champions: another program may have changed them. */
+  championVersions: () => Promise<ReadonlyMap<string, number>>;
+  flush: () => Promise<void>;
+  log: Log;
+}): Cycle {
+  const { fleet, inference, train, executor, championVersions, flush, log } = dependencies;
 
-  const series = async () => (await store.listSeries()).filter((info) => !hidden(info));
-  const read = (info: SeriesInfo) => ingest(store, info, { now: clock.now(), history });
-  const prepare = (ingested: Ingested) =>
-    preprocess(ingested, {
-      periods: PERIODS,
-      metric: true,
-      bounds: boundsOf(ingested.metric),
-      longestGap: MAX_SILENCE,
-      enough: MIN_OBSERVED,
-    });
-
-  const trainPrepared = (ingested: Ingested, prepared: Prepared, signal?: AbortSignal): Promise<ModelVersion> => {
-    const running = training.get(ingested.id);
-    if (running) return running;
-    const began = clock.now();
-    const promise = executor
-      .run("train", { prepared }, signal ? { signal } : {})
-      .then((trained) =>
-        models.save({
-          series: ingested.id,
-          trainedAt: clock.now(),
-          values: prepared.values.length,
-          until: endOf(ingested, prepared),
-          trained,
-        }),
-      )
-      .then((version) => {
-        events.publish({ type: "model", series: version.series, modelVersion: versionName(version) });
-        log.info(
-          `trained ${versionName(version)} on ${version.values} values in ${((clock.now() - began) / 1000).toFixed(1)} s`,
-        );
-        return version;
-      })
-      .finally(() => training.delete(ingested.id));
-    training.set(ingested.id, promise);
-    return promise;
+  const find = async ({ id }: { readonly id: string }): Promise<SeriesState> => {
+    const state = fleet.get(id) ?? (await fleet.refresh()).find((candidate) => candidate.id === id);
+    if (!state) throw new LoadcastError("UNKNOWN_SERIES", `there is no series ${JSON.stringify(id)}`);
+    return state;
   };
 
-  const train = async (info: SeriesInfo, signal?: AbortSignal) => {
-    const ingested = await read(info);
-    const state = readiness(ingested, clock.now());
-    if (!state.ready) throw new LoadcastError("NOT_READY", `${info.id}: ${state.reason}`);
-    return trainPrepared(ingested, prepare(ingested), signal);
-  };
-
-  const infer = async (info: SeriesInfo, signal?: AbortSignal) => {
-    const ingested = await read(info);
-    if (!readiness(ingested, clock.now()).ready) return null;
-    const prepared = prepare(ingested);
-    const known = await models.latest(info.id);
-    const fresh = known !== null && clock.now() - known.until <= MAX_MODEL_AGE;
-    const version = fresh ? known : await trainPrepared(ingested, prepared, signal);
-    const { times, mean, median, intervals } = await executor.run(
-      "infer",
-      { prepared, trained: version.trained, horizon: HORIZON, levels: LEVELS },
-      signal ? { signal } : {},
-    );
-    const forecast: StoredForecast = {
-      host: info.host,
-      metric: info.metric,
-      issuedAt: clock.now(),
-      modelVersion: versionName(version),
-      times: times as number[],
-      mean,
-      median,
-      intervals,
-    };
-    await store.writeForecast(forecast);
-    events.publish({
-      type: "forecast",
-      series: info.id,
-      modelVersion: forecast.modelVersion,
-      issuedAt: new Date(forecast.issuedAt).toISOString(),
-    });
-    return forecast;
-  };
-
-  /** Runs a step for every series, as many at a time as the executor does, and keeps each one's failure. */
-  const forAll = async (
-    step: (info: SeriesInfo) => Promise<Omit<Outcome, "id">>,
-    signal?: AbortSignal,
-  ): Promise<Outcome[]> => {
-    const queue = await series();
-    const outcomes: Outcome[] = [];
+  /** Works on a list from as many lanes as the executor has places, so that all of them are busy and none is flooded. */
+  const inLanes = async <T>(items: readonly T[], work: (item: T) => Promise<void>, signal?: AbortSignal) => {
+    const queue = [...items];
     const lane = async () => {
-      for (let info = queue.shift(); info && !signal?.aborted; info = queue.shift()) {
-        try {
-          outcomes.push({ id: info.id, ...(await step(info)) });
-          errors.delete(info.id);
-        } catch (error) {
-          if (signal?.aborted) return;
-          const reason = describeError(error);
-          if (errors.get(info.id) !== reason) log.warn(`${info.id}: ${reason}`);
-          errors.set(info.id, reason);
-          outcomes.push({ id: info.id, result: "failed", detail: reason });
-        }
-      }
+      for (let item = queue.shift(); item !== undefined && !signal?.aborted; item = queue.shift()) await work(item);
     };
     await Promise.all(Array.from({ length: executor.concurrency }, lane));
+  };
+
+  const inferThese = async (states: readonly SeriesState[], signal?: AbortSignal): Promise<Outcome[]> => {
+    const size = Math.max(1, Math.min(BATCH, Math.ceil(states.length / executor.concurrency)));
+    const batches = Array.from({ length: Math.ceil(states.length / size) }, (_, i) =>
+      states.slice(i * size, (i + 1) * size),
+    );
+    const outcomes: Outcome[] = [];
+    await inLanes(
+      batches,
+      async (batch) => {
+        outcomes.push(...(await inference.infer(batch, signal)));
+      },
+      signal,
+    );
+    await flush();
     return outcomes.sort((a, b) => (a.id < b.id ? -1 : 1));
   };
 
   return {
-    series,
-    ingest: read,
-    train,
-    infer,
-    trainAll: (signal) =>
-      forAll(async (info) => {
-        const ingested = await read(info);
-        const state = readiness(ingested, clock.now());
-        if (!state.ready) return { result: "waiting", detail: state.reason };
-        const version = await trainPrepared(ingested, prepare(ingested), signal);
-        return { result: "done", detail: versionName(version) };
-      }, signal),
-    async inferAll(signal) {
-      const outcomes = await forAll(async (info) => {
-        const forecast = await infer(info, signal);
-        if (forecast) return { result: "done", detail: forecast.modelVersion };
-        const state = readiness(await read(info), clock.now());
-        return { result: "waiting", detail: state.ready ? "" : state.reason };
-      }, signal);
-      await store.flush();
-      return outcomes;
+    series: async () =>
+      (await fleet.refresh()).map(({ id, host, metric, synthetic }) => ({ id, host, metric, synthetic })),
+    train: async (series, options) => train(await find(series), options),
+    async infer(series, signal) {
+      const state = await find(series);
+      const [outcome] = await inference.infer([state], signal);
+      if (outcome?.result === "failed") throw new LoadcastError("FAILED", `${state.id}: ${outcome.detail}`);
+      return outcome?.result === "done" ? (state.forecast ?? null) : null;
     },
-    lastError: (id) => errors.get(id) ?? null,
+    async trainAll(signal) {
+      const outcomes: Outcome[] = [];
+      await inLanes(
+        await fleet.refresh(),
+        async (state) => {
+          try {
+            const { modelVersion, gate } = await train(state, signal ? { signal } : {});
+            outcomes.push({ id: state.id, result: "done", detail: `${modelVersion}: ${gate.reason}` });
+          } catch (error) {
+            if (signal?.aborted) return;
+            const waiting = (error as { code?: unknown }).code === "NOT_READY";
+            const detail = describeError(error);
+            if (!waiting) log.warn(`training ${state.id}: ${detail}`);
+            outcomes.push({ id: state.id, result: waiting ? "waiting" : "failed", detail });
+          }
+        },
+        signal,
+      );
+      return outcomes.sort((a, b) => (a.id < b.id ? -1 : 1));
+    },
+    async inferAll(signal) {
+      const states = await fleet.refresh();
+      const versions = await championVersions();
+      for (const state of states) {
+        state.reissued = false;
+        if (state.champion !== undefined && state.champion?.version !== versions.get(state.id))
+          state.champion = undefined;
+      }
+      return inferThese(states, signal);
+    },
+    async inferLate(signal) {
+      const late = fleet.all().filter(({ lateFrom, reissued }) => lateFrom < Infinity && !reissued);
+      if (late.length === 0) return [];
+      for (const state of late) state.reissued = true;
+      return inferThese(late, signal);
+    },
   };
-}
-
-/** The time after the last value a model was trained on. */
-function endOf(ingested: Ingested, prepared: Prepared): number {
-  return ingested.start + (ingested.values.length - prepared.trailing) * ingested.step.count;
 }

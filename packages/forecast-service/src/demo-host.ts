@@ -4,7 +4,7 @@ import type { Sampler } from "./collector.js";
 import { DEMO_HISTORY, DEMO_HOST, demoBatches } from "./demo.js";
 
 /** Whether a series is the demo host's. A real host of that name is not: it is not marked synthetic. */
-export function isDemo(series: SeriesInfo): boolean {
+export function isDemo(series: Pick<SeriesInfo, "host" | "synthetic">): boolean {
   return series.synthetic && series.host === DEMO_HOST;
 }
 

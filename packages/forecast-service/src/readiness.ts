@@ -1,5 +1,4 @@
 import { formatDuration } from "./duration.js";
-import type { Ingested } from "./pipeline/ingest.js";
 import { MAX_SILENCE, MIN_OBSERVED, STEP_MILLIS } from "./settings.js";
 
 /** Whether a series can be forecast, and if not, why, and from when on. */
@@ -14,26 +13,29 @@ export type Readiness =
       readonly completeAt: number | null;
     };
 
-/** A series is ready with `MIN_OBSERVED` values on the grid, the last of them not longer ago than `MAX_SILENCE` steps. */
-export function readiness(series: Pick<Ingested, "values" | "start" | "observed">, now: number): Readiness {
-  const { values, start, observed } = series;
-  let silence = 0;
-  while (silence < values.length && Number.isNaN(values[values.length - 1 - silence])) silence++;
-  const bucketEnd = (Math.floor(now / STEP_MILLIS) + 1) * STEP_MILLIS;
-  const need = MIN_OBSERVED;
+/** How much is known of a series. */
+export interface Known {
+  /** Values on the grid. */
+  readonly observed: number;
+  /** The end of the last bucket with a value; null where there is none. */
+  readonly lastEnd: number | null;
+}
 
-  if (observed > 0 && silence > MAX_SILENCE) {
-    const last = new Date(start + (values.length - silence) * STEP_MILLIS);
+/** A series is ready with `MIN_OBSERVED` values on the grid, the last of them not longer ago than `MAX_SILENCE` steps. */
+export function readiness({ observed, lastEnd }: Known, now: number): Readiness {
+  const complete = Math.floor(now / STEP_MILLIS) * STEP_MILLIS;
+  const need = MIN_OBSERVED;
+  if (lastEnd !== null && complete - lastEnd > MAX_SILENCE * STEP_MILLIS) {
     return {
       ready: false,
-      reason: `No data since ${last.toISOString().slice(0, 16).replace("T", " ")} UTC; forecasts go on when there are new values.`,
+      reason: `No data since ${new Date(lastEnd).toISOString().slice(0, 16).replace("T", " ")} UTC; forecasts go on when there are new values.`,
       have: observed,
       need,
       completeAt: null,
     };
   }
   if (observed < need) {
-    const completeAt = bucketEnd + (need - observed - 1) * STEP_MILLIS;
+    const completeAt = complete + (need - observed) * STEP_MILLIS;
     return {
       ready: false,
       reason: `Has ${observed} of the ${need} five-minute values (${formatDuration(need * STEP_MILLIS)}) that a first forecast needs; expected in ${formatDuration(completeAt - now)}.`,
@@ -43,4 +45,16 @@ export function readiness(series: Pick<Ingested, "values" | "start" | "observed"
     };
   }
   return { ready: true };
+}
+
+/** What a grid of values says of that. */
+export function knownOf(values: Float64Array, start: number): Known {
+  let observed = 0;
+  let last = -1;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) continue;
+    observed++;
+    last = i;
+  }
+  return { observed, lastEnd: last < 0 ? null : start + (last + 1) * STEP_MILLIS };
 }

@@ -18,6 +18,11 @@ export interface JobState {
   readonly name: string;
   readonly running: boolean;
   readonly nextRun: number | null;
+  /** When it started last, and how long the last run that ended took. */
+  readonly lastRun: number | null;
+  readonly lastMillis: number | null;
+  /** When it ended last without failing. */
+  readonly lastSuccess: number | null;
   readonly runs: number;
   /** Starts that were due while the run before was still going: they are left out, not queued. */
   readonly skipped: number;
@@ -37,6 +42,9 @@ interface Entry {
   running: Promise<void> | null;
   nextRun: number | null;
   cancel: (() => void) | null;
+  lastRun: number | null;
+  lastMillis: number | null;
+  lastSuccess: number | null;
   runs: number;
   skipped: number;
   lastError: string | null;
@@ -52,7 +60,18 @@ export function createScheduler(options: { clock: Clock; log: Log; jobs: readonl
   const entries = new Map<string, Entry>(
     options.jobs.map((job) => [
       job.name,
-      { job, running: null, nextRun: null, cancel: null, runs: 0, skipped: 0, lastError: null },
+      {
+        job,
+        running: null,
+        nextRun: null,
+        cancel: null,
+        lastRun: null,
+        lastMillis: null,
+        lastSuccess: null,
+        runs: 0,
+        skipped: 0,
+        lastError: null,
+      },
     ]),
   );
 
@@ -79,8 +98,10 @@ export function createScheduler(options: { clock: Clock; log: Log; jobs: readonl
   const run = async (entry: Entry) => {
     entry.runs++;
     const began = clock.now();
+    entry.lastRun = began;
     try {
       await entry.job.run(stopping.signal);
+      entry.lastSuccess = clock.now();
       if (entry.lastError !== null) log.info(`${entry.job.name} works again`);
       entry.lastError = null;
     } catch (error) {
@@ -89,16 +110,14 @@ export function createScheduler(options: { clock: Clock; log: Log; jobs: readonl
       if (reason !== entry.lastError) log.warn(`${entry.job.name} failed and will be tried again: ${reason}`);
       entry.lastError = reason;
     }
+    entry.lastMillis = clock.now() - began;
     log.debug(`${entry.job.name} took ${formatDuration(clock.now() - began)}`);
   };
 
-  const stateOf = ({ job, running, nextRun, runs, skipped, lastError }: Entry): JobState => ({
+  const stateOf = ({ job, running, cancel: _, ...rest }: Entry): JobState => ({
     name: job.name,
     running: running !== null,
-    nextRun,
-    runs,
-    skipped,
-    lastError,
+    ...rest,
   });
 
   return {

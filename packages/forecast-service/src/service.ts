@@ -1,39 +1,59 @@
-import type { MetricStore } from "@loadcast/metrics-io";
+import type { MetricSink, MetricStore, ModelRegistry } from "@loadcast/metrics-io";
+import { backtestTask } from "./backtest-task.js";
 import { type Catalogue, createCatalogue } from "./catalogue.js";
+import { createChampions } from "./champion.js";
 import type { Clock } from "./clock.js";
 import { createCollector, createIntake, type Intake, type Sampler } from "./collector.js";
+import { seriesSettings } from "./config/series-settings.js";
 import type { Config } from "./config.js";
 import { type Cycle, createCycle } from "./cycle.js";
 import { isDemo, openDemoHost } from "./demo-host.js";
 import { describeError } from "./errors.js";
 import { createEventBus, type EventBus } from "./events.js";
 import type { Executor } from "./executor/executor.js";
+import { createFleet, type Fleet } from "./fleet.js";
 import type { HealthResponse } from "./http/contract.js";
+import { createInference } from "./inference.js";
+import { createLibrary } from "./library.js";
 import type { Log } from "./log.js";
-import type { ModelShelf } from "./models.js";
+import { createMonitor } from "./monitor-answers.js";
+import { createOverview } from "./overview.js";
+import { writer } from "./pipeline/write.js";
+import type { ModelLibrary, Monitor, Overview, Tasks } from "./questions.js";
 import { createScheduler, nextStart, type Scheduler } from "./scheduler.js";
+import { stepTimes } from "./step-times.js";
+import { systemReport } from "./system-report.js";
+import { createTasks } from "./tasks.js";
+import { createTrainer } from "./training.js";
 
 export interface ServiceDependencies {
   config: Config;
   store: MetricStore;
-  models: ModelShelf;
+  registry: ModelRegistry;
   executor: Executor;
   /** What is read every few seconds, the demo host aside. */
   samplers: readonly Sampler[];
+  /** Where forecasts go beside the store. */
+  sinks?: readonly MetricSink[];
   clock: Clock;
   log: Log;
 }
 
-/** Everything that runs behind the HTTP routes. It owns what it was given: `stop` closes the executor and the store. */
+/** Everything that runs behind the HTTP routes. It owns what it was given: `stop` closes executor, sinks, registry and store. */
 export interface Service {
   readonly config: Config;
   readonly executor: Executor;
+  readonly fleet: Fleet;
   readonly cycle: Cycle;
   readonly catalogue: Catalogue;
   readonly scheduler: Scheduler;
   readonly events: EventBus;
   /** Where samples of other sources come in. */
   readonly intake: Intake;
+  readonly library: ModelLibrary;
+  readonly monitor: Monitor;
+  readonly tasks: Tasks;
+  readonly overview: Overview;
   health(): Promise<HealthResponse>;
   /** Reads and stores one sample of everything that is watched. */
   collect(signal: AbortSignal): Promise<void>;
@@ -50,61 +70,107 @@ const TRAIN_OFFSET = 60_000;
 
 /** Puts the service together. Nothing runs yet, but an empty store has its demo host when this returns. */
 export async function createService(dependencies: ServiceDependencies): Promise<Service> {
-  const { config, store, models, executor, clock, log } = dependencies;
+  const { config, store, registry, executor, clock, log, sinks = [] } = dependencies;
+  const startedAt = clock.now();
   const demo = config.demo ? await openDemoHost(store, clock) : null;
   const events = createEventBus();
-  const cycle = createCycle({
+  const steps = stepTimes();
+  const fleet = createFleet({
     store,
-    events,
-    models,
-    executor,
-    clock,
-    log,
-    history: config.training.history,
-    hidden: (series) => !config.demo && isDemo(series),
+    hidden: (series) => (!config.demo && isDemo(series)) || seriesSettings(config, series).ignore,
   });
-  const intake = createIntake({ store, events });
+  const champions = createChampions(registry);
+  const shared = { store, champions, executor, events, fleet, clock, log, steps, config };
+  const train = createTrainer({ ...shared, registry });
+  const inference = createInference({ ...shared, train, write: writer({ store, sinks, log }) });
+  const cycle = createCycle({
+    fleet,
+    inference,
+    train,
+    executor,
+    log,
+    flush: () => store.flush(),
+    championVersions: champions.versions,
+  });
+  const intake = createIntake({ store, events, onStored: fleet.note });
   const collector = createCollector({
     intake,
     samplers: demo ? [...dependencies.samplers, demo] : dependencies.samplers,
     log,
   });
+  const collect = async (signal: AbortSignal) => {
+    await collector.collect(signal);
+    await cycle.inferLate(signal);
+  };
 
-  const { collect, infer, train } = config.intervals;
-  const inferAt = { every: infer, offset: INFER_OFFSET % infer };
+  const every = config.intervals;
+  const inferAt = { every: every.infer, offset: INFER_OFFSET % every.infer };
   const scheduler = createScheduler({
     clock,
     log,
     jobs: [
-      { name: "collect", every: collect, atStart: true, run: collector.collect },
+      { name: "collect", every: every.collect, atStart: true, run: collect },
       { name: "infer", ...inferAt, atStart: true, run: async (signal) => void (await cycle.inferAll(signal)) },
       {
         name: "train",
-        every: train,
-        offset: TRAIN_OFFSET % train,
+        every: every.train,
+        offset: TRAIN_OFFSET % every.train,
         run: async (signal) => void (await cycle.trainAll(signal)),
       },
     ],
   });
   const catalogue = createCatalogue({
     store,
-    cycle,
+    fleet,
+    inference,
     clock,
     nextRun: () => scheduler.state("infer").nextRun,
     firstRunAfter: (time) => nextStart(inferAt, time, time - 1),
     forecasting: () => scheduler.state("infer").running,
   });
+  const library = createLibrary({
+    registry,
+    executor,
+    events,
+    async championChanged(series) {
+      champions.forget(series);
+      const state = fleet.get(series);
+      if (!state) return;
+      state.champion = undefined;
+      fleet.changed();
+    },
+  });
+  const tasks = createTasks({
+    work: {
+      train: async (series, options) => {
+        const { modelVersion, gate } = await cycle.train({ id: series }, options);
+        return { modelVersion, gate };
+      },
+      backtest: backtestTask({ store, find: catalogue.find, executor, clock, config }),
+    },
+    check: catalogue.find,
+    events,
+    clock,
+    log,
+  });
+  const system = systemReport({ startedAt, clock, scheduler, steps, executor, catalogue });
+  const overview = createOverview({ fleet, catalogue, clock, system });
 
   let stopped: Promise<void> | null = null;
   return {
     config,
     executor,
+    fleet,
     cycle,
     catalogue,
     scheduler,
     events,
     intake,
-    collect: collector.collect,
+    library,
+    monitor: createMonitor({ store, find: catalogue.find, clock }),
+    tasks,
+    overview,
+    collect,
     async health() {
       const storeError = await store.listSeries().then(
         () => null,
@@ -122,9 +188,11 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     stop() {
       stopped ??= (async () => {
         // Closing the executor first ends a fit that is under way; the scheduler then has nothing to wait for.
-        await Promise.all([scheduler.stop(), executor.close()]);
+        await Promise.all([scheduler.stop(), tasks.stop(), executor.close()]);
         await collector.drain();
         await store.flush();
+        await Promise.allSettled(sinks.map((sink) => sink.close()));
+        await registry.close();
         await store.close();
       })();
       return stopped;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { memoryStore } from "@loadcast/metrics-io";
+import { memoryRegistry, memoryStore } from "@loadcast/metrics-io";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, expect } from "vitest";
 import type { z } from "zod";
@@ -11,7 +11,6 @@ import { type AppDependencies, buildApp } from "../src/http/app.js";
 import type { Problem } from "../src/http/contract.js";
 import * as schemas from "../src/http/schemas.js";
 import { silentLog } from "../src/log.js";
-import { memoryModelShelf } from "../src/models.js";
 import { createService, type Service } from "../src/service.js";
 import { virtualClock } from "./virtual-clock.js";
 
@@ -41,7 +40,7 @@ beforeAll(async () => {
   service = await createService({
     config: loadConfig({ env: { LOADCAST_TRAINING_HISTORY: "6h" } }),
     store: memoryStore(),
-    models: memoryModelShelf(),
+    registry: memoryRegistry(),
     executor: inlineExecutor(),
     samplers: [
       {

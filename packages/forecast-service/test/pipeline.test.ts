@@ -5,7 +5,7 @@ import { infer } from "../src/pipeline/infer.js";
 import { ingest } from "../src/pipeline/ingest.js";
 import { preprocess } from "../src/pipeline/preprocess.js";
 import { train } from "../src/pipeline/train.js";
-import { readiness } from "../src/readiness.js";
+import { knownOf, readiness } from "../src/readiness.js";
 import { STEP, STEP_MILLIS } from "../src/settings.js";
 
 const NaNs = (count: number) => new Array<number>(count).fill(Number.NaN);
@@ -53,21 +53,14 @@ describe("ingest", () => {
   it("is empty for a series with nothing but the open bucket", async () => {
     const result = await ingested([[1, 99]]);
     expect(result.values).toHaveLength(0);
-    expect(readiness(result, now)).toMatchObject({ ready: false, have: 0 });
+    expect(readiness(knownOf(result.values, result.start), now)).toMatchObject({ ready: false, have: 0 });
   });
 });
 
 describe("readiness", () => {
   const now = 1000 * STEP_MILLIS + 60_000;
   const state = (values: number[]) =>
-    readiness(
-      {
-        values: Float64Array.from(values),
-        start: 1000 * STEP_MILLIS - values.length * STEP_MILLIS,
-        observed: values.filter((v) => !Number.isNaN(v)).length,
-      },
-      now,
-    );
+    readiness(knownOf(Float64Array.from(values), (1000 - values.length) * STEP_MILLIS), now);
 
   it("says how much is there, how much it takes and when that will be", () => {
     // 30 of 36: the open bucket is the 31st, so five more follow it.

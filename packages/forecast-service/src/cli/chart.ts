@@ -1,5 +1,5 @@
+import { formatTime, timeStyle } from "../format-time.js";
 import { decimalsFor, niceTicks } from "./format-number.js";
-import { formatTime, timeStyle } from "./format-time.js";
 
 export interface ChartInput {
   /** The last values before the forecast; NaN is a gap. */

@@ -1,7 +1,7 @@
+import { formatTime, timeStyle } from "../format-time.js";
 import type { ForecastStep } from "../http/contract.js";
 import { formatLevel } from "./chart.js";
 import { forecastDecimals } from "./format-number.js";
-import { formatTime, timeStyle } from "./format-time.js";
 
 export const FORMATS = ["table", "csv", "json"] as const;
 

@@ -1,11 +1,14 @@
-import { infer } from "../pipeline/infer.js";
+import { backtest } from "../pipeline/backtest.js";
+import { diagnose } from "../pipeline/diagnose.js";
+import { gate } from "../pipeline/gate.js";
+import { infer, inferMany } from "../pipeline/infer.js";
 import { train } from "../pipeline/train.js";
 
 /**
- * What an executor can do: functions of plain data (typed arrays included), so that inputs and results can cross to a thread. The
- * pipeline's own steps, under their names.
+ * What an executor can do: pure functions of plain data (typed arrays included), so that inputs and results can cross to a thread or a
+ * queue, and a job that is done twice gives the same. The pipeline's own steps, under their names.
  */
-export const JOBS = { train, infer } as const;
+export const JOBS = { train, gate, infer, inferMany, backtest, diagnose } as const;
 
 export type JobName = keyof typeof JOBS;
 export type JobInput<K extends JobName> = Parameters<(typeof JOBS)[K]>[0];

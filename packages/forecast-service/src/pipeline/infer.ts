@@ -1,14 +1,27 @@
-import { append, forecast, fromJSON } from "sarima-core";
+import { append, type Fitted, forecast, fromJSON, timeToThreshold } from "sarima-core";
 import { stepsBetween, timeAt } from "../calendar.js";
-import type { Bounds } from "../settings.js";
+import { clampTo } from "./clamp.js";
+import type { Kept } from "./gate.js";
 import type { Prepared } from "./preprocess.js";
-import type { Trained } from "./train.js";
 
 export interface InferInput {
-  prepared: Prepared;
-  trained: Pick<Trained, "document" | "start" | "length">;
+  prepared: Pick<Prepared, "values" | "start" | "step" | "trailing" | "bounds">;
+  trained: Kept;
   horizon: number;
   levels: readonly number[];
+  /** A value whose crossing from below is to be foreseen; null for none. */
+  threshold?: number | null;
+}
+
+/** When the series is first above a threshold, in steps from 1; null: not within the horizon. */
+export interface Crossing {
+  readonly threshold: number;
+  /** That it is above it at any step of the horizon. */
+  readonly probability: number;
+  readonly median: number | null;
+  /** 80 % interval. */
+  readonly earliest: number | null;
+  readonly latest: number | null;
 }
 
 /** A forecast in columns: one entry for each step. `times` is null where the series has none. */
@@ -17,15 +30,21 @@ export interface Inferred {
   readonly mean: number[];
   readonly median: number[];
   readonly intervals: { readonly level: number; readonly lower: number[]; readonly upper: number[] }[];
+  readonly crossing: Crossing | null;
 }
 
+/** Paths for the time to a threshold: a probability is then known to 2 points. */
+const PATHS = 500;
+/** Where not even this interval reaches the threshold, paths would not either: at most 1 in 1,000 at any step. */
+const REACH = 0.998;
+
 /**
- * Step 4: forecasts with a trained model, without estimating anything: it takes in the values that came after its training and goes on from there.
+ * Step 6: forecasts with a trained model, without estimating anything: it takes in the values that came after its training and goes on from there.
  * The first step is the one after the series' own end, also where its last values are missing.
  *
  * @throws SarimaError `INVALID_DOCUMENT` for a model that cannot be read
  */
-export function infer({ prepared, trained, horizon, levels }: InferInput): Inferred {
+export function infer({ prepared, trained, horizon, levels, threshold = null }: InferInput): Inferred {
   const { values, trailing, bounds, start, step } = prepared;
   // Positions count from the first value the model was trained on.
   const begin =
@@ -40,8 +59,9 @@ export function infer({ prepared, trained, horizon, levels }: InferInput): Infer
   const first = Math.max(end + trailing, known);
   const skip = first - known;
 
-  const ahead = forecast(model, skip + horizon, { levels });
-  const column = (all: Float64Array) => Array.from(all.subarray(skip), (value) => clamp(value, bounds));
+  const ahead = forecast(model, skip + horizon, { levels: threshold === null ? levels : [...levels, REACH] });
+  const clamp = clampTo(bounds);
+  const column = (all: Float64Array) => Array.from(all.subarray(skip), clamp);
   return {
     times:
       start === null || step === null
@@ -49,15 +69,51 @@ export function infer({ prepared, trained, horizon, levels }: InferInput): Infer
         : Array.from({ length: horizon }, (_, i) => timeAt(start, step, first - begin + i)),
     mean: column(ahead.mean),
     median: column(ahead.median),
-    intervals: ahead.intervals.map(({ level, lower, upper }) => ({
-      level,
-      lower: column(lower),
-      upper: column(upper),
-    })),
+    intervals: levels.map((level, i) => {
+      const { lower, upper } = ahead.intervals[i];
+      return { level, lower: column(lower), upper: column(upper) };
+    }),
+    crossing:
+      threshold === null
+        ? null
+        : crossingOf(model, threshold, skip, horizon, ahead.intervals[levels.length].upper.subarray(skip)),
   };
 }
 
-/** A search keeps to its bounds by itself; orders that are given know nothing of them. */
-function clamp(value: number, bounds: Bounds | null): number {
-  return Math.min(bounds?.upper ?? Infinity, Math.max(bounds?.lower ?? -Infinity, value));
+function crossingOf(model: Fitted, threshold: number, skip: number, horizon: number, reach: Float64Array): Crossing {
+  if (reach.every((upper) => upper <= threshold)) {
+    return { threshold, probability: 0, median: null, earliest: null, latest: null };
+  }
+  const passed =
+    skip === 0
+      ? timeToThreshold(model, horizon, { threshold, level: 0.8, paths: PATHS })
+      : timeToThreshold(append(model, new Float64Array(skip).fill(Number.NaN)), horizon, {
+          threshold,
+          level: 0.8,
+          paths: PATHS,
+        });
+  return {
+    threshold,
+    probability: passed.probability,
+    median: passed.median,
+    earliest: passed.interval.lower,
+    latest: passed.interval.upper,
+  };
+}
+
+/** What came of one of many. */
+export type InferOutcome =
+  | { readonly ok: true; readonly value: Inferred }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+/** The same for many series in one job: a thread is asked once instead of a hundred times. One that fails does not stop the others. */
+export function inferMany(inputs: readonly InferInput[]): InferOutcome[] {
+  return inputs.map((input) => {
+    try {
+      return { ok: true, value: infer(input) };
+    } catch (error) {
+      const { code, message } = error as { code?: unknown; message?: unknown };
+      return { ok: false, code: typeof code === "string" ? code : "INTERNAL", message: String(message ?? error) };
+    }
+  });
 }

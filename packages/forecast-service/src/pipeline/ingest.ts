@@ -18,7 +18,7 @@ export interface Ingested extends RegularSeries, SeriesKey {
  */
 export async function ingest(
   source: MetricSource,
-  series: SeriesInfo,
+  series: Pick<SeriesInfo, "id" | "host" | "metric" | "synthetic">,
   { now, history }: { now: number; history: number },
 ): Promise<Ingested> {
   const samples = await source.read(series, { from: now - history, to: now });

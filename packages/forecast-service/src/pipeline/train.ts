@@ -1,14 +1,36 @@
-import { autoSarima, type SarimaModel, type SarimaSpec, sarima, toJSON } from "sarima-core";
+import {
+  type AutoSarimaModel,
+  autoEnsemble,
+  autoSarima,
+  formatSpec,
+  type SarimaEnsemble,
+  type SarimaModel,
+  type SarimaSpec,
+  sarima,
+  type TriedModel,
+  toJSON,
+} from "sarima-core";
+import { HORIZON } from "../settings.js";
 import type { Prepared } from "./preprocess.js";
 
-/** A model as it is kept: a document that `infer` goes on from, and what people want to see of it. */
-export interface Trained {
-  /** The fitted model as sarima-core's `toJSON` writes it: about 22 KB for a week at 5 minutes. */
+/** What a series can be forecast with: several models weighed against one another, or one searched SARIMA. */
+export type ModelKind = "ensemble" | "sarima";
+
+interface TrainedCommon {
+  /** The fitted model as sarima-core's `toJSON` writes it: some 20 KB (sarima) or 60 KB (ensemble) for a week at 5 minutes. */
   readonly document: string;
   /** Time of the first value it was trained on; null where times are not known. */
   readonly start: number | null;
   /** How many values it was trained on, gaps included. */
   readonly length: number;
+  /** Orders, or members, in words. */
+  readonly description: string;
+  readonly warnings: readonly string[];
+}
+
+/** A single model. */
+export interface TrainedSarima extends TrainedCommon {
+  readonly kind: "sarima";
   readonly spec: SarimaModel["spec"];
   readonly params: SarimaModel["params"];
   readonly transform: SarimaModel["transform"];
@@ -16,38 +38,91 @@ export interface Trained {
   readonly aic: number;
   readonly aicc: number;
   readonly bic: number;
-  readonly warnings: readonly string[];
+  /** What the search tried; empty where the orders were given. */
+  readonly tried: readonly TriedModel[];
 }
+
+/** Several models and how much each counts. */
+export interface TrainedEnsemble extends TrainedCommon {
+  readonly kind: "ensemble";
+  readonly members: readonly {
+    readonly name: string;
+    readonly weights: SarimaEnsemble["members"][number]["weights"];
+    readonly loss: SarimaEnsemble["members"][number]["loss"];
+  }[];
+}
+
+/** A model as it is kept: a document that `infer` goes on from, and what people want to see of it. */
+export type Trained = TrainedSarima | TrainedEnsemble;
 
 export interface TrainInput {
   prepared: Prepared;
-  /** Orders that are given; without them they are searched. */
+  /** Default "sarima". */
+  model?: ModelKind;
+  /** Orders of a SARIMA that are given; without them they are searched. */
   spec?: SarimaSpec;
 }
 
 /**
- * Step 3: finds and fits a model: the given orders, or the best of a search. Data of a metric are searched with all their seasons, on
- * the scale and with the interval widths that forecasts replayed inside the history ask for; other data as R's auto.arima does.
+ * Step 3: finds and fits a model. An ensemble searches, weighs and calibrates its members on forecasts replayed inside the history. A
+ * SARIMA has the given orders, or the best of a search: data of a metric are searched with all their seasons, on the scale and
+ * with the interval widths that replayed forecasts ask for; other data as R's auto.arima does.
  *
  * @throws SarimaError, for example `TOO_SHORT`
  */
-export function train({ prepared, spec }: TrainInput): Trained {
+export function train(input: TrainInput & { model?: "sarima" }): TrainedSarima;
+export function train(input: TrainInput): Trained;
+export function train({ prepared, model = "sarima", spec }: TrainInput): Trained {
   const { values, start, periods, bounds, metric } = prepared;
   const limits = { lower: bounds?.lower, upper: bounds?.upper };
-  const model = spec
+  const common = { start, length: values.length };
+  if (model === "ensemble") {
+    const ensemble = autoEnsemble(values, { periods, ...limits, horizon: HORIZON });
+    return {
+      ...common,
+      kind: "ensemble",
+      document: toJSON(ensemble),
+      description: describeEnsemble(ensemble),
+      warnings: ensemble.warnings,
+      members: byWeight(ensemble).map(({ description, weights, loss }) => ({ name: description, weights, loss })),
+    };
+  }
+  const fitted = spec
     ? sarima(values, spec)
     : autoSarima(values, metric ? { periods, ...limits } : { period: periods[0] ?? 1, ...limits });
   return {
-    document: toJSON(model),
-    start,
-    length: values.length,
-    spec: model.spec,
-    params: model.params,
-    transform: model.transform,
-    logLik: model.logLik,
-    aic: model.aic,
-    aicc: model.aicc,
-    bic: model.bic,
-    warnings: model.warnings,
+    ...common,
+    kind: "sarima",
+    document: toJSON(fitted),
+    description: formatSpec(fitted.spec),
+    warnings: fitted.warnings,
+    spec: fitted.spec,
+    params: fitted.params,
+    transform: fitted.transform,
+    logLik: fitted.logLik,
+    aic: fitted.aic,
+    aicc: fitted.aicc,
+    bic: fitted.bic,
+    tried: isSearched(fitted) ? fitted.search.tried : [],
   };
+}
+
+function isSearched(fitted: SarimaModel): fitted is AutoSarimaModel {
+  return "search" in fitted;
+}
+
+/** Members that are named one by one; the rest is a number. */
+const NAMED = 3;
+
+/** "12 members, first ARIMA(3,0,0), logit scale, … (21 %)". */
+function describeEnsemble(ensemble: SarimaEnsemble): string {
+  const named = byWeight(ensemble)
+    .slice(0, NAMED)
+    .map(({ description, weights }) => `${description} (${Math.round(weights.centre * 100)} %)`);
+  const count = ensemble.members.length;
+  return `ensemble of ${count} ${count === 1 ? "member" : "members"}: ${named.join("; ")}${count > NAMED ? "; …" : ""}`;
+}
+
+function byWeight({ members }: SarimaEnsemble) {
+  return [...members].sort((a, b) => b.weights.centre - a.weights.centre);
 }

@@ -1,6 +1,4 @@
 import { defineCommand } from "citty";
-import { formatSpec } from "sarima-core";
-import { versionName } from "../../models.js";
 import { choiceFlag } from "../arguments.js";
 import { settingsFlags } from "../settings-flags.js";
 import { textTable } from "../text-table.js";
@@ -21,7 +19,7 @@ export default defineCommand({
       for (const series of all) {
         if (signal.aborted) break;
         try {
-          trained.push(await service.cycle.train(series, signal));
+          trained.push(await service.cycle.train(series, { signal }));
         } catch (error) {
           // Asked for by name, "not ready" is a failure; among all it is what is to be expected of a new host.
           if (args.series !== undefined || (error as { code?: string }).code !== "NOT_READY") throw error;
@@ -34,14 +32,15 @@ export default defineCommand({
       format === "json"
         ? `${JSON.stringify(versions, null, 2)}\n`
         : textTable(
-            ["version", "model", "values", "AICc"],
-            versions.map((version) => [
-              versionName(version),
-              formatSpec(version.trained.spec),
-              String(version.values),
-              version.trained.aicc.toFixed(1),
+            ["version", "values", "in use", "model", "gate"],
+            versions.map(({ modelVersion, values, champion, description, gate }) => [
+              modelVersion,
+              String(values),
+              champion ? "yes" : "no",
+              description,
+              gate.reason,
             ]),
-            [2, 3],
+            [1],
           ),
     );
   },

@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { forecastSteps } from "../../catalogue.js";
 import type { Executor } from "../../executor/executor.js";
 import { preprocess } from "../../pipeline/preprocess.js";
-import type { Trained } from "../../pipeline/train.js";
+import type { TrainedSarima } from "../../pipeline/train.js";
 import { LEVELS } from "../../settings.js";
 import { createAdmission } from "../admission.js";
 import type { ForecastRequest, ForecastResponse } from "../contract.js";
@@ -48,11 +48,12 @@ async function makeForecast(body: ForecastRequest, executor: Executor, reply: Fa
   );
   const stop = stopSignal(reply);
   try {
-    const trained = await executor.run(
+    // Without a word on the kind, a single model is what is trained.
+    const trained = (await executor.run(
       "train",
       { prepared, ...(order ? { spec: { order, ...(seasonal ? { seasonal } : {}) } } : {}) },
       { signal: stop.signal },
-    );
+    )) as TrainedSarima;
     const columns = await executor.run("infer", { prepared, trained, horizon, levels }, { signal: stop.signal });
     const warnings = [...trained.warnings];
     if (!order && asked > 1 && prepared.periods.length === 0)
@@ -92,7 +93,7 @@ function stopSignal(reply: FastifyReply) {
   };
 }
 
-function describeModel({ spec, params, transform, logLik, aic, aicc, bic }: Trained): ForecastResponse["model"] {
+function describeModel({ spec, params, transform, logLik, aic, aicc, bic }: TrainedSarima): ForecastResponse["model"] {
   return {
     order: [...spec.order],
     seasonal: [...spec.seasonal],

@@ -1,0 +1,159 @@
+import {
+  type MetricStore,
+  type SampleBatch,
+  type SeriesInfo,
+  type StoredForecast,
+  seriesId,
+} from "@loadcast/metrics-io";
+import type { Champion } from "./champion.js";
+import type { Outlook } from "./http/contract.js";
+import { type DriftWatch, driftWatch } from "./monitor/drift.js";
+import type { Prediction } from "./monitor/predictions.js";
+import { type RollingScores, rollingScores } from "./monitor/rolling.js";
+import type { Tail } from "./tail.js";
+
+/** What is known of one series, in memory: readers are answered from here. */
+export interface SeriesState {
+  readonly id: string;
+  readonly host: string;
+  readonly metric: string;
+  synthetic: boolean;
+  /** The last sample. */
+  last: { readonly time: number; readonly value: number } | null;
+  /** Null until it was read from the store. */
+  tail: Tail | null;
+  /** What forecasts are made with; null: there is none. Undefined until the registry was asked. */
+  champion: Champion | null | undefined;
+  /** The latest; null: none. Undefined until the store was asked. */
+  forecast: StoredForecast | null | undefined;
+  outlook: Outlook | null;
+  /** What went wrong with the last attempt. */
+  error: string | null;
+  /** Start of the earliest samples that came after a forecast that should have known them; Infinity: none. */
+  lateFrom: number;
+  reissued: boolean;
+
+  /** What recent forecasts said of times still to come, by horizon and time. */
+  readonly predictions: Map<string, Prediction>;
+  /** Up to where values were held against predictions. */
+  judgedTo: number;
+  restored: boolean;
+  readonly scores: RollingScores;
+  readonly watch: DriftWatch;
+  drift: { readonly since: number; readonly reason: string } | null;
+  /** When drift last had a new model trained. */
+  retrainedAt: number;
+  anomalies: number;
+  lastAnomaly: number | null;
+}
+
+/** All series that are watched. */
+export interface Fleet {
+  /** In order of their ids. */
+  all(): readonly SeriesState[];
+  get(id: string): SeriesState | undefined;
+  /** Asks the store which series there are. */
+  refresh(): Promise<readonly SeriesState[]>;
+  /** Samples were stored. */
+  note(batches: readonly SampleBatch[]): void;
+  /** Grows with every change that readers can see. */
+  revision(): number;
+  changed(): void;
+}
+
+export function createFleet(options: {
+  store: Pick<MetricStore, "listSeries">;
+  hidden: (series: Pick<SeriesInfo, "id" | "host" | "metric" | "synthetic">) => boolean;
+}): Fleet {
+  const { store, hidden } = options;
+  const states = new Map<string, SeriesState>();
+  let ordered: readonly SeriesState[] | null = [];
+  let revision = 0;
+  const changed = () => {
+    revision++;
+  };
+
+  const ensure = (series: Pick<SeriesInfo, "id" | "host" | "metric" | "synthetic">): SeriesState => {
+    let state = states.get(series.id);
+    if (!state) {
+      state = newState(series);
+      states.set(series.id, state);
+      ordered = null;
+    }
+    state.synthetic = series.synthetic;
+    return state;
+  };
+  const all = () => {
+    ordered ??= [...states.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return ordered;
+  };
+
+  return {
+    all,
+    get: (id) => states.get(id),
+    async refresh() {
+      const listed = (await store.listSeries()).filter((series) => !hidden(series));
+      const ids = new Set(listed.map(({ id }) => id));
+      for (const id of states.keys()) {
+        if (ids.has(id)) continue;
+        states.delete(id);
+        ordered = null;
+      }
+      for (const series of listed) ensure(series);
+      changed();
+      return all();
+    },
+    note(batches) {
+      for (const batch of batches) {
+        const { host, metric, times, values } = batch;
+        if (times.length === 0) continue;
+        const id = seriesId(batch);
+        const synthetic = batch.synthetic ?? states.get(id)?.synthetic ?? false;
+        if (hidden({ id, host, metric, synthetic })) continue;
+        const state = ensure({ id, host, metric, synthetic });
+        let first = Infinity;
+        for (let i = 0; i < times.length; i++) {
+          if (Number.isNaN(values[i])) continue;
+          first = Math.min(first, times[i]);
+          if (state.last === null || times[i] >= state.last.time) state.last = { time: times[i], value: values[i] };
+        }
+        const issuedFor = state.forecast?.times[0];
+        if (issuedFor !== undefined && first < issuedFor) state.lateFrom = Math.min(state.lateFrom, first);
+      }
+      changed();
+    },
+    revision: () => revision,
+    changed,
+  };
+}
+
+function newState({
+  id,
+  host,
+  metric,
+  synthetic,
+}: Pick<SeriesInfo, "id" | "host" | "metric" | "synthetic">): SeriesState {
+  return {
+    id,
+    host,
+    metric,
+    synthetic,
+    last: null,
+    tail: null,
+    champion: undefined,
+    forecast: undefined,
+    outlook: null,
+    error: null,
+    lateFrom: Infinity,
+    reissued: false,
+    predictions: new Map(),
+    judgedTo: Number.NEGATIVE_INFINITY,
+    restored: false,
+    scores: rollingScores(),
+    watch: driftWatch(),
+    drift: null,
+    retrainedAt: Number.NEGATIVE_INFINITY,
+    anomalies: 0,
+    lastAnomaly: null,
+  };
+}

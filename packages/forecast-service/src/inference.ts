@@ -1,0 +1,212 @@
+import type { MetricStore, StoredForecast } from "@loadcast/metrics-io";
+import type { Champion, Champions } from "./champion.js";
+import type { Clock } from "./clock.js";
+import { seriesSettings } from "./config/series-settings.js";
+import type { Config } from "./config.js";
+import { describeError } from "./errors.js";
+import type { EventBus } from "./events.js";
+import { type Executor, JobError } from "./executor/executor.js";
+import type { Fleet, SeriesState } from "./fleet.js";
+import type { Log } from "./log.js";
+import { outlookOf } from "./monitor/outlook.js";
+import type { InferInput, Inferred } from "./pipeline/infer.js";
+import { monitor, remember } from "./pipeline/monitor.js";
+import { preprocess } from "./pipeline/preprocess.js";
+import { readiness } from "./readiness.js";
+import { ANOMALY_LEVEL, HORIZON, LEVELS, MAX_MODEL_AGE, STEP, STEP_MILLIS } from "./settings.js";
+import type { StepTimes } from "./step-times.js";
+import { readTail, type Tail } from "./tail.js";
+import type { Trainer } from "./training.js";
+
+/** What came of one series in a round. */
+export interface Outcome {
+  readonly id: string;
+  readonly result: "done" | "waiting" | "failed";
+  readonly detail: string;
+}
+
+/** The part of the pipeline that runs every few minutes. */
+export interface Inference {
+  /** Forecasts a batch of series, training a model where there is none. One that fails does not stop the others. */
+  infer(states: readonly SeriesState[], signal?: AbortSignal): Promise<Outcome[]>;
+  /** Reads what readers want to know of a series: its recent values, and what was forecast last. */
+  refresh(state: SeriesState): Promise<void>;
+}
+
+/** Steps that are kept in memory of a series: two days, so that the season before is at hand for every value that is judged. */
+const TAIL_STEPS = 600;
+/** Older values change no forecast. */
+const LONGEST_TAIL = 14 * 86_400_000;
+/** A model that drift had trained is given this long to show itself. */
+const COOL_DOWN = 6 * 3_600_000;
+
+/** tail → model → forecast → write → monitor, for a batch of series in one job. */
+export function createInference(dependencies: {
+  store: MetricStore;
+  write: (forecast: StoredForecast) => Promise<void>;
+  champions: Champions;
+  executor: Executor;
+  train: Trainer;
+  events: EventBus;
+  fleet: Fleet;
+  clock: Clock;
+  log: Log;
+  steps: StepTimes;
+  config: Pick<Config, "training" | "thresholds" | "series">;
+}): Inference {
+  const { store, write, champions, executor, train, events, fleet, clock, log, steps, config } = dependencies;
+
+  const askChampion = async (state: SeriesState): Promise<Champion | null> => {
+    if (state.champion === undefined) state.champion = await champions.find(state.id);
+    return state.champion;
+  };
+
+  const refresh = async (state: SeriesState): Promise<void> => {
+    const now = clock.now();
+    const champion = await askChampion(state);
+    const from = Math.max(now - LONGEST_TAIL, Math.min(now - TAIL_STEPS * STEP_MILLIS, champion?.until ?? Infinity));
+    const again = state.lateFrom;
+    const { tail } = await readTail(store, state, state.tail, { now, from, again });
+    state.tail = tail;
+    if (state.lateFrom === again) state.lateFrom = Infinity;
+    if (state.forecast === undefined) state.forecast = await store.latestForecast(state);
+    if (state.last === null) {
+      const { times, values } = await store.read(state, {
+        from: (tail.lastEnd ?? tail.start) - STEP_MILLIS,
+        to: now + 1,
+      });
+      const i = times.length - 1;
+      if (i >= 0) state.last = { time: times[i], value: values[i] };
+    }
+  };
+
+  /** Holds new values against old forecasts; what stands out is kept and told. */
+  const observe = (state: SeriesState) =>
+    steps.time("monitor", async () => {
+      const { anomalies, drift } = monitor(state);
+      if (anomalies.length > 0) {
+        await store.writeAnomalies(anomalies);
+        state.anomalies += anomalies.length;
+        state.lastAnomaly = anomalies[anomalies.length - 1].time;
+        for (const { time, value } of anomalies) {
+          events.publish({ type: "anomaly", series: state.id, time: new Date(time).toISOString(), value });
+        }
+      }
+      if (drift === null) return;
+      if (state.drift === null) log.info(`${state.id} drifts: ${drift}`);
+      state.drift = { since: state.drift?.since ?? clock.now(), reason: drift };
+    });
+
+  /** A new model where there is none, the one there is has grown old, or its errors say that it does not fit any more. */
+  const renew = async (state: SeriesState, signal?: AbortSignal): Promise<void> => {
+    const now = clock.now();
+    const { champion, drift } = state;
+    const drifted = drift !== null && now - state.retrainedAt >= COOL_DOWN;
+    if (champion && !drifted && now - champion.until <= MAX_MODEL_AGE) return;
+    if (champion && !drifted && now - state.retrainedAt < COOL_DOWN) return;
+    state.retrainedAt = now;
+    try {
+      await train(state, signal ? { signal } : {});
+    } catch (error) {
+      // The champion, old as it is, can still forecast.
+      if (!champion || signal?.aborted) throw error;
+      log.warn(`${state.id}: no new model: ${describeError(error)}`);
+    }
+  };
+
+  /** What the job needs, or why there is nothing to be done. */
+  const prepare = async (state: SeriesState, signal?: AbortSignal): Promise<InferInput | string> => {
+    await steps.time("ingest", () => refresh(state));
+    await observe(state);
+    const ready = readiness(state.tail as Tail, clock.now());
+    if (!ready.ready) return ready.reason;
+    await renew(state, signal);
+    const champion = await askChampion(state);
+    if (!champion) return "Its champion was not made by this program and cannot be used: promote another version.";
+    const { bounds, threshold } = seriesSettings(config, state);
+    const { values, start } = state.tail as Tail;
+    return {
+      prepared: preprocess({ values, start, step: STEP }, { bounds }),
+      trained: await champions.load(state.id, champion),
+      horizon: HORIZON,
+      levels: [...LEVELS, ANOMALY_LEVEL],
+      threshold,
+    };
+  };
+
+  const finish = async (state: SeriesState, inferred: Inferred): Promise<StoredForecast> => {
+    const { mean, median, intervals } = inferred;
+    const times = inferred.times as number[];
+    const forecast: StoredForecast = {
+      host: state.host,
+      metric: state.metric,
+      issuedAt: clock.now(),
+      modelVersion: (state.champion as Champion).modelVersion,
+      times,
+      mean,
+      median,
+      intervals,
+    };
+    await steps.time("write", () => write(forecast));
+    remember(state, forecast);
+    state.forecast = forecast;
+    state.outlook = outlookOf(inferred, times);
+    state.error = null;
+    events.publish({
+      type: "forecast",
+      series: state.id,
+      modelVersion: forecast.modelVersion,
+      issuedAt: new Date(forecast.issuedAt).toISOString(),
+    });
+    return forecast;
+  };
+
+  const failed = (state: SeriesState, error: unknown): Outcome => {
+    const reason = describeError(error);
+    if (state.error !== reason) log.warn(`${state.id}: ${reason}`);
+    state.error = reason;
+    return { id: state.id, result: "failed", detail: reason };
+  };
+
+  return {
+    refresh,
+    async infer(states, signal) {
+      const outcomes: Outcome[] = [];
+      const ready: { state: SeriesState; input: InferInput }[] = [];
+      for (const state of states) {
+        if (signal?.aborted) return outcomes;
+        try {
+          const input = await prepare(state, signal);
+          if (typeof input === "string") {
+            state.error = null;
+            outcomes.push({ id: state.id, result: "waiting", detail: input });
+          } else ready.push({ state, input });
+        } catch (error) {
+          if (signal?.aborted) return outcomes;
+          outcomes.push(failed(state, error));
+        }
+      }
+      if (ready.length > 0) {
+        try {
+          const inputs = ready.map(({ input }) => input);
+          const results = await steps.time("infer", () => executor.run("inferMany", inputs, signal ? { signal } : {}));
+          for (const [i, result] of results.entries()) {
+            const { state } = ready[i];
+            try {
+              if (!result.ok) throw new JobError(result.code, result.message);
+              const { modelVersion } = await finish(state, result.value);
+              outcomes.push({ id: state.id, result: "done", detail: modelVersion });
+            } catch (error) {
+              outcomes.push(failed(state, error));
+            }
+          }
+        } catch (error) {
+          if (signal?.aborted) return outcomes;
+          for (const { state } of ready) outcomes.push(failed(state, error));
+        }
+      }
+      fleet.changed();
+      return outcomes;
+    },
+  };
+}

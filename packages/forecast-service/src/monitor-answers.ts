@@ -1,0 +1,124 @@
+import { type MetricStore, resample } from "@loadcast/metrics-io";
+import { forecastSteps, shownLevels } from "./catalogue.js";
+import type { Clock } from "./clock.js";
+import { LoadcastError } from "./errors.js";
+import type { SeriesState } from "./fleet.js";
+import { type Prediction, predictionsOf } from "./monitor/predictions.js";
+import { WINDOW } from "./monitor/rolling.js";
+import { addScores, emptyScores, score, toAccuracy } from "./monitor/scores.js";
+import type { Monitor, TimeSpan } from "./questions.js";
+import { DAY_STEPS, HORIZON, STEP_MILLIS } from "./settings.js";
+
+/** Forecasts that are read for one answer; of more, as many, evenly spread. */
+const MOST_FORECASTS = 600;
+const DEFAULT_FORECASTS = 24;
+/** Parts of the range that are told apart. */
+const PARTS = 12;
+const LONGEST = 90 * 86_400_000;
+
+/** Answers from the store: forecasts as they were issued, held against the samples as they are known now. */
+export function createMonitor(options: {
+  store: Pick<MetricStore, "read" | "forecasts" | "anomalies">;
+  find: (id: string) => Promise<SeriesState>;
+  clock: Clock;
+}): Monitor {
+  const { store, find, clock } = options;
+  const spanOf = ({ from, to }: TimeSpan, length = WINDOW) => {
+    const end = to ?? clock.now();
+    const begin = from ?? end - length;
+    if (begin > end) {
+      throw new LoadcastError("BAD_RANGE", `from (${iso(begin)}) must not be after to (${iso(end)})`);
+    }
+    if (end - begin > LONGEST) {
+      throw new LoadcastError(
+        "BAD_RANGE",
+        `the range is longer than ${LONGEST / 86_400_000} days: ask for a shorter one`,
+      );
+    }
+    return { from: begin, to: end };
+  };
+
+  return {
+    async accuracy(id, span) {
+      const state = await find(id);
+      const { from, to } = spanOf(span);
+      const valueAt = await truth(store, state, from, to);
+      const partLength = Math.max(STEP_MILLIS, Math.ceil((to - from) / PARTS / STEP_MILLIS) * STEP_MILLIS);
+      const count = Math.max(1, Math.ceil((to - from) / partLength));
+      const parts = Array.from({ length: count }, () => emptyScores());
+      for (const prediction of await predictionsIn(store, state, from, to)) {
+        const y = valueAt(prediction.time);
+        if (Number.isNaN(y)) continue;
+        const part = parts[Math.floor((prediction.time - from) / partLength)];
+        score(part, prediction, y, valueAt(prediction.time - DAY_STEPS * STEP_MILLIS));
+      }
+      const total = emptyScores();
+      for (const part of parts) addScores(total, part);
+      return {
+        id,
+        from: iso(from),
+        to: iso(to),
+        horizons: toAccuracy(total),
+        overTime: parts.map((part, i) => ({
+          from: iso(from + i * partLength),
+          to: iso(Math.min(to, from + (i + 1) * partLength)),
+          horizons: toAccuracy(part),
+        })),
+        drift: {
+          detected: state.drift !== null,
+          since: state.drift && iso(state.drift.since),
+          reason: state.drift?.reason ?? null,
+        },
+      };
+    },
+    async pastForecasts(id, { limit = DEFAULT_FORECASTS, ...span }) {
+      const state = await find(id);
+      const forecasts = await store.forecasts(state, { ...spanOf(span), limit });
+      return {
+        id,
+        forecasts: forecasts.map((forecast) => ({
+          issuedAt: iso(forecast.issuedAt),
+          modelVersion: forecast.modelVersion,
+          forecast: forecastSteps(shownLevels(forecast), forecast.times),
+        })),
+      };
+    },
+    async anomalies(id, span) {
+      const state = await find(id);
+      const found = await store.anomalies(state, spanOf(span, 7 * WINDOW));
+      return {
+        id,
+        anomalies: found.map(({ time, value, lower, upper }) => ({ time: iso(time), value, lower, upper })),
+      };
+    },
+  };
+}
+
+/** What forecasts said of a range of times; of forecasts for the same time at the same horizon, the one issued last. */
+export async function predictionsIn(
+  store: Pick<MetricStore, "forecasts">,
+  state: SeriesState,
+  from: number,
+  to: number,
+  limit = MOST_FORECASTS,
+): Promise<Prediction[]> {
+  const issued = { from: from - (HORIZON + 1) * STEP_MILLIS, to };
+  const found = new Map<string, Prediction>();
+  for (const forecast of await store.forecasts(state, { ...issued, limit })) {
+    for (const prediction of predictionsOf(forecast)) {
+      if (prediction.time < from || prediction.time >= to) continue;
+      found.set(`${prediction.horizon} ${prediction.time}`, prediction);
+    }
+  }
+  return [...found.values()].sort((a, b) => a.time - b.time);
+}
+
+/** The complete buckets of a range and of the day before it. */
+async function truth(store: Pick<MetricStore, "read">, state: SeriesState, from: number, to: number) {
+  const start = Math.floor(from / STEP_MILLIS) * STEP_MILLIS - DAY_STEPS * STEP_MILLIS;
+  const samples = await store.read(state, { from: start, to });
+  const { values } = resample(samples, { stepSeconds: STEP_MILLIS / 1000, from: start, to, completeAt: to });
+  return (time: number) => values[(time - start) / STEP_MILLIS] ?? Number.NaN;
+}
+
+const iso = (time: number) => new Date(time).toISOString();

@@ -1,0 +1,167 @@
+import type { Catalogue } from "./catalogue.js";
+import type { Clock } from "./clock.js";
+import { LoadcastError } from "./errors.js";
+import type { Fleet, SeriesState } from "./fleet.js";
+import type { OverviewEntry, OverviewResponse, SeriesEntry, Sparkline, SystemResponse } from "./http/contract.js";
+import type { Overview } from "./questions.js";
+import { STEP_MILLIS } from "./settings.js";
+import { endOf, valueAt } from "./tail.js";
+
+/** What a small chart shows of the past: six hours. */
+const SPARK_STEPS = 72;
+/** An anomaly older than this is no news. */
+const NEWS = 3_600_000;
+
+interface Attention {
+  readonly score: number;
+  readonly why: string | null;
+}
+
+interface Host {
+  readonly host: string;
+  readonly synthetic: boolean;
+  readonly attention: number;
+  readonly why: string | null;
+  readonly states: readonly SeriesState[];
+}
+
+/** Answers about everything at once, from what is in memory. */
+export function createOverview(options: {
+  fleet: Fleet;
+  catalogue: Pick<Catalogue, "all" | "describe">;
+  clock: Clock;
+  system: () => Promise<SystemResponse>;
+}): Overview {
+  const { fleet, catalogue, clock, system } = options;
+  let ranked: { revision: number; at: number; hosts: readonly Host[] } | null = null;
+
+  /** All hosts, who needs attention most first. Ranked again when something changed, at most once a second. */
+  const rank = async (): Promise<readonly Host[]> => {
+    const now = clock.now();
+    if (ranked && (ranked.revision === fleet.revision() || now - ranked.at < 1000)) return ranked.hosts;
+    const byHost = new Map<string, SeriesState[]>();
+    for (const state of await catalogue.all()) {
+      const own = byHost.get(state.host);
+      if (own) own.push(state);
+      else byHost.set(state.host, [state]);
+    }
+    const hosts = [...byHost].map(([host, states]) => rankHost(host, states, catalogue, now));
+    hosts.sort((a, b) => b.attention - a.attention || (a.host < b.host ? -1 : 1));
+    ranked = { revision: fleet.revision(), at: now, hosts };
+    return hosts;
+  };
+
+  return {
+    system,
+    async hosts({ limit, after, q, metric, status }) {
+      const part = q?.toLowerCase();
+      const fits = (state: SeriesState) =>
+        (metric === undefined || state.metric === metric) &&
+        (status === undefined || catalogue.describe(state).status === status);
+      const chosen = (await rank())
+        .filter(({ host }) => part === undefined || host.toLowerCase().includes(part))
+        .map((host) =>
+          metric === undefined && status === undefined ? host : { ...host, states: host.states.filter(fits) },
+        )
+        .filter(({ states }) => states.length > 0);
+      let from = 0;
+      if (after !== undefined) {
+        from = chosen.findIndex(({ host }) => host === after) + 1;
+        if (from === 0) {
+          throw new LoadcastError(
+            "BAD_CURSOR",
+            `after is ${JSON.stringify(after)}, which is no host of this list: begin again without it`,
+          );
+        }
+      }
+      const page = chosen.slice(from, from + limit);
+      const now = clock.now();
+      return {
+        now: iso(now),
+        total: chosen.length,
+        hosts: page.map(({ host, synthetic, attention, why, states }) => ({
+          host,
+          synthetic,
+          attention,
+          why,
+          series: states.map((state) => entryOf(state, catalogue.describe(state), now)),
+        })),
+        next: from + limit < chosen.length ? (page.at(-1)?.host ?? null) : null,
+      } satisfies OverviewResponse;
+    },
+  };
+}
+
+function entryOf(state: SeriesState, entry: SeriesEntry, now: number): OverviewEntry {
+  const current = entry.status === "forecast";
+  return {
+    ...entry,
+    outlook: current ? state.outlook : null,
+    sparkline: sparkline(state, current),
+    anomalous: isAnomalous(state, now),
+    drift: state.drift !== null,
+  };
+}
+
+const isAnomalous = ({ lastAnomaly }: SeriesState, now: number) => lastAnomaly !== null && now - lastAnomaly < NEWS;
+
+/** From 0 to 1: that a limit is passed counts as much as it is likely; what is broken or strange counts on its own. */
+function attentionOf(state: SeriesState, { status, reason, metric }: SeriesEntry, now: number): Attention {
+  const found: Attention[] = [];
+  const threshold = status === "forecast" ? state.outlook?.threshold : null;
+  if (threshold && threshold.probability >= 0.01) {
+    found.push({
+      score: threshold.probability,
+      why: `${metric} is above ${threshold.threshold} within 4 hours with a chance of ${Math.round(threshold.probability * 100)} %`,
+    });
+  }
+  if (status === "failed") found.push({ score: 0.5, why: `${metric}: ${reason}` });
+  if (status === "waiting" && reason?.startsWith("No data")) found.push({ score: 0.4, why: `${metric}: ${reason}` });
+  if (isAnomalous(state, now)) found.push({ score: 0.3, why: `${metric} had an unusual value in the last hour` });
+  if (state.drift) found.push({ score: 0.2, why: `${metric} drifts: ${state.drift.reason}` });
+  return found.reduce((most, one) => (one.score > most.score ? one : most), { score: 0, why: null });
+}
+
+function rankHost(
+  host: string,
+  states: readonly SeriesState[],
+  catalogue: Pick<Catalogue, "describe">,
+  now: number,
+): Host {
+  const worst = states
+    .map((state) => attentionOf(state, catalogue.describe(state), now))
+    .reduce((most, one) => (one.score > most.score ? one : most));
+  return {
+    host,
+    synthetic: states.every(({ synthetic }) => synthetic),
+    attention: worst.score,
+    why: worst.why,
+    states,
+  };
+}
+
+function sparkline({ tail, forecast }: SeriesState, current: boolean): Sparkline | null {
+  if (!tail) return null;
+  const end = endOf(tail);
+  const start = end - SPARK_STEPS * STEP_MILLIS;
+  const inner = forecast?.intervals.reduce((a, b) => (b.level < a.level ? b : a));
+  return {
+    start: iso(start),
+    stepSeconds: STEP_MILLIS / 1000,
+    values: Array.from({ length: SPARK_STEPS }, (_, i) => {
+      const value = valueAt(tail, start + i * STEP_MILLIS);
+      return Number.isNaN(value) ? null : value;
+    }),
+    forecast:
+      current && forecast && inner
+        ? {
+            start: iso(forecast.times[0]),
+            median: [...forecast.median],
+            lower: [...inner.lower],
+            upper: [...inner.upper],
+          }
+        : null,
+  };
+}
+
+const iso = (time: number) => new Date(time).toISOString();

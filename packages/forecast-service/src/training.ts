@@ -1,0 +1,199 @@
+import type { MetricSource, ModelRegistry } from "@loadcast/metrics-io";
+import type { Champion, Champions } from "./champion.js";
+import { trainingChart } from "./chart-svg.js";
+import type { Clock } from "./clock.js";
+import { seriesSettings } from "./config/series-settings.js";
+import type { Config } from "./config.js";
+import { describeError, LoadcastError } from "./errors.js";
+import type { EventBus } from "./events.js";
+import type { Executor } from "./executor/executor.js";
+import type { Fleet, SeriesState } from "./fleet.js";
+import type { GateReport } from "./http/contract.js";
+import type { Log } from "./log.js";
+import { holdoutFor } from "./pipeline/gate.js";
+import { ingest } from "./pipeline/ingest.js";
+import { type Prepared, preprocess } from "./pipeline/preprocess.js";
+import { CHAMPION, register, trainingKey, versionName } from "./pipeline/register.js";
+import type { ModelKind, Trained } from "./pipeline/train.js";
+import { knownOf, readiness } from "./readiness.js";
+import { HORIZON, LEVELS, MAX_SILENCE, MIN_OBSERVED, PERIODS } from "./settings.js";
+import type { StepTimes } from "./step-times.js";
+
+/** What came of a training. */
+export interface TrainOutcome {
+  readonly series: string;
+  readonly version: number;
+  /** Name and version. */
+  readonly modelVersion: string;
+  readonly kind: ModelKind;
+  readonly description: string;
+  /** Values it was fitted to. */
+  readonly values: number;
+  /** Of a single model. */
+  readonly aicc: number | null;
+  readonly warnings: readonly string[];
+  readonly gate: GateReport;
+  readonly champion: boolean;
+}
+
+export interface TrainOptions {
+  signal?: AbortSignal | undefined;
+  /** Called with the share that is done. */
+  onProgress?: ((progress: number) => void) | undefined;
+}
+
+export type Trainer = (state: SeriesState, options?: TrainOptions) => Promise<TrainOutcome>;
+
+/** ingest → preprocess → train → gate → register for one series. Two calls for a series at the same time are one training. */
+export function createTrainer(dependencies: {
+  store: MetricSource;
+  registry: ModelRegistry;
+  champions: Champions;
+  executor: Executor;
+  events: EventBus;
+  fleet: Fleet;
+  clock: Clock;
+  log: Log;
+  steps: StepTimes;
+  /** Read where it is used: it may change while the service runs. */
+  config: Pick<Config, "training" | "thresholds" | "series" | "gate">;
+}): Trainer {
+  const { store, registry, champions, executor, events, fleet, clock, log, steps, config } = dependencies;
+  const running = new Map<string, Promise<TrainOutcome>>();
+
+  const read = async (state: SeriesState): Promise<Prepared> => {
+    const now = clock.now();
+    const { history, bounds } = seriesSettings(config, state);
+    const ingested = await steps.time("ingest", () => ingest(store, state, { now, history }));
+    const ready = readiness(knownOf(ingested.values, ingested.start), now);
+    if (!ready.ready) throw new LoadcastError("NOT_READY", `${state.id}: ${ready.reason}`);
+    return steps.time("preprocess", async () =>
+      preprocess(ingested, {
+        periods: PERIODS,
+        metric: true,
+        bounds,
+        longestGap: MAX_SILENCE,
+        enough: MIN_OBSERVED,
+      }),
+    );
+  };
+
+  const work = async (state: SeriesState, { signal, onProgress }: TrainOptions): Promise<TrainOutcome> => {
+    const startedAt = clock.now();
+    const prepared = await read(state);
+    onProgress?.(0.1);
+    const { model } = seriesSettings(config, state);
+    const { enabled, origins, margin } = config.gate;
+    const key = trainingKey(state.id, prepared, model);
+    const options = signal ? { signal } : {};
+    const shown = withoutEnd(prepared, holdoutFor(prepared.values.length));
+    let trained: Trained;
+    try {
+      trained = await steps.time("train", () => executor.run("train", { prepared: shown, model }, options));
+    } catch (error) {
+      if (!signal?.aborted) await logFailure(state.id, key, startedAt, error);
+      throw error;
+    }
+    onProgress?.(0.6);
+    const champion = await champions.find(state.id);
+    const live = champion ? { ...(await champions.load(state.id, champion)), provisional: champion.provisional } : null;
+    const judged = await steps.time("gate", () =>
+      executor.run(
+        "gate",
+        {
+          prepared,
+          candidate: kept(trained),
+          holdout: prepared.values.length - shown.values.length,
+          champion: live,
+          horizon: HORIZON,
+          levels: LEVELS,
+          origins,
+          margin,
+        },
+        options,
+      ),
+    );
+    const gate = enabled
+      ? judged.report
+      : { ...judged.report, accepted: true, reason: "Goes live: the gate is turned off." };
+    onProgress?.(0.9);
+    signal?.throwIfAborted();
+    const version = await steps.time("register", () =>
+      register(registry, {
+        series: state.id,
+        prepared,
+        trained,
+        gate,
+        key,
+        startedAt,
+        endedAt: clock.now(),
+        artifacts: trainingChart(state.id, prepared, judged.example),
+      }),
+    );
+    const outcome = {
+      series: state.id,
+      version: version.version,
+      modelVersion: versionName(version),
+      kind: trained.kind,
+      description: trained.description,
+      values: trained.length,
+      aicc: trained.kind === "sarima" ? trained.aicc : null,
+      warnings: trained.warnings,
+      gate,
+      champion: version.aliases.includes(CHAMPION),
+    };
+    await announce(state, outcome, champion);
+    onProgress?.(1);
+    return outcome;
+  };
+
+  const announce = async (state: SeriesState, outcome: TrainOutcome, before: Champion | null) => {
+    const { id } = state;
+    events.publish({ type: "model", series: id, modelVersion: outcome.modelVersion });
+    if (outcome.champion && before?.version !== outcome.version) {
+      events.publish({ type: "alias", series: id, alias: CHAMPION, version: outcome.version });
+      champions.forget(id);
+      state.champion = await champions.find(id);
+      state.watch.reset();
+      state.drift = null;
+    }
+    fleet.changed();
+    log.debug(`trained ${outcome.modelVersion} on ${outcome.values} values: ${outcome.gate.reason}`);
+  };
+
+  const logFailure = async (series: string, key: string, startedAt: number, error: unknown) => {
+    await registry
+      .logRun({
+        model: series,
+        key: `${key}-failed`,
+        startedAt,
+        endedAt: clock.now(),
+        status: "failed",
+        parameters: { error: describeError(error).slice(0, 500) },
+        metrics: {},
+      })
+      .catch((problem: unknown) =>
+        log.warn(`the failed training of ${series} was not logged: ${describeError(problem)}`),
+      );
+  };
+
+  return (state, options = {}) => {
+    const present = running.get(state.id);
+    if (present) return present;
+    const promise = work(state, options).finally(() => running.delete(state.id));
+    running.set(state.id, promise);
+    return promise;
+  };
+}
+
+/** Without the last `count` values, and without gaps before them. */
+function withoutEnd(prepared: Prepared, count: number): Prepared {
+  let end = prepared.values.length - count;
+  while (end > 0 && Number.isNaN(prepared.values[end - 1])) end--;
+  const values = prepared.values.slice(0, end);
+  let gaps = 0;
+  for (const value of values) if (Number.isNaN(value)) gaps++;
+  return { ...prepared, values, gaps, trailing: 0, periods: prepared.periods.filter((period) => end >= 2 * period) };
+}
+
+const kept = ({ document, start, length }: Trained) => ({ document, start, length });
