@@ -10,8 +10,9 @@ import type {
   StoredForecastResponse,
 } from "./http/contract.js";
 import type { Inference } from "./inference.js";
+import { shownLevels } from "./pipeline/write.js";
 import { readiness } from "./readiness.js";
-import { LEVELS, STEP_MILLIS, unitOf } from "./settings.js";
+import { STEP_MILLIS, unitOf } from "./settings.js";
 import type { Tail } from "./tail.js";
 
 /** What readers ask for: series with their state, history, the latest forecast. */
@@ -184,11 +185,6 @@ export function forecastSteps(
     median: columns.median[i],
     intervals: columns.intervals.map(({ level, lower, upper }) => ({ level, lower: lower[i], upper: upper[i] })),
   }));
-}
-
-/** Without the interval that only the monitor looks at. */
-export function shownLevels(forecast: StoredForecast): StoredForecast {
-  return { ...forecast, intervals: forecast.intervals.filter(({ level }) => LEVELS.includes(level)) };
 }
 
 function endOfForecast(forecast: StoredForecast): number {

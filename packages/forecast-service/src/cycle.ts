@@ -4,6 +4,7 @@ import type { Executor } from "./executor/executor.js";
 import type { Fleet, SeriesState } from "./fleet.js";
 import type { Inference, Outcome } from "./inference.js";
 import type { Log } from "./log.js";
+import { shownLevels } from "./pipeline/write.js";
 import type { Trainer, TrainOptions, TrainOutcome } from "./training.js";
 
 export type { Outcome } from "./inference.js";
@@ -79,7 +80,7 @@ export function createCycle(dependencies: {
       const state = await find(series);
       const [outcome] = await inference.infer([state], signal);
       if (outcome?.result === "failed") throw new LoadcastError("FAILED", `${state.id}: ${outcome.detail}`);
-      return outcome?.result === "done" ? (state.forecast ?? null) : null;
+      return outcome?.result === "done" && state.forecast ? shownLevels(state.forecast) : null;
     },
     async trainAll(signal) {
       const outcomes: Outcome[] = [];

@@ -1,11 +1,12 @@
 import { type MetricStore, resample } from "@loadcast/metrics-io";
-import { forecastSteps, shownLevels } from "./catalogue.js";
+import { forecastSteps } from "./catalogue.js";
 import type { Clock } from "./clock.js";
 import { LoadcastError } from "./errors.js";
 import type { SeriesState } from "./fleet.js";
 import { type Prediction, predictionsOf } from "./monitor/predictions.js";
 import { WINDOW } from "./monitor/rolling.js";
 import { addScores, emptyScores, score, toAccuracy } from "./monitor/scores.js";
+import { shownLevels } from "./pipeline/write.js";
 import type { Monitor, TimeSpan } from "./questions.js";
 import { DAY_STEPS, HORIZON, STEP_MILLIS } from "./settings.js";
 

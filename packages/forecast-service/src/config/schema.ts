@@ -80,7 +80,7 @@ export const configSchema = group("Settings of Loadcast.", {
   }).prefault({}),
   gate: group("What a new version must show before it goes live.", {
     enabled: yesNo("false: every new version goes live.").prefault(true),
-    origins: whole("Forecasts replayed from the recent past on which it is compared.", 2, 500).prefault(24),
+    origins: whole("Forecasts replayed from the recent past on which it is compared.", 2, 500).prefault(4),
     margin: decimal("By what share its loss must be lower than that of the version in use.", 0, 0.5).prefault(0),
   }).prefault({}),
   thresholds: table(

@@ -11,7 +11,7 @@ export function writer(options: { store: Pick<MetricSink, "writeForecast">; sink
   const { store, sinks, log } = options;
   const failing = new Map<string, string>();
   return async (forecast: StoredForecast): Promise<void> => {
-    const shown = { ...forecast, intervals: forecast.intervals.filter(({ level }) => LEVELS.includes(level)) };
+    const shown = shownLevels(forecast);
     await Promise.all([
       store.writeForecast(forecast),
       ...sinks.map(async (sink) => {
@@ -26,4 +26,9 @@ export function writer(options: { store: Pick<MetricSink, "writeForecast">; sink
       }),
     ]);
   };
+}
+
+/** Without the interval that only the monitor looks at. */
+export function shownLevels(forecast: StoredForecast): StoredForecast {
+  return { ...forecast, intervals: forecast.intervals.filter(({ level }) => LEVELS.includes(level)) };
 }
