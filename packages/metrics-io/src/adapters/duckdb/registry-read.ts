@@ -1,17 +1,24 @@
-import type { DuckDBBlobValue, DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
-import { DOCUMENT_PATH } from "../../registry/check.js";
+import type { DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 import type { ModelVersion, RegistryChange, StoredRun } from "../../registry.js";
-import { unpackArtifact } from "./registry-artifacts.js";
-import type { KnownModel } from "./registry-state.js";
+import type { Place } from "./registry-packs.js";
+import { aliasesOf, type KnownModel } from "./registry-state.js";
 
 /** Columns of a version, in the order in which `toVersion` takes them. */
 export const VERSION_COLUMNS = "version, run_id, key, ended_ms::DOUBLE, parameters, metrics, version_tags";
 
-/** Runs a query on a connection of its own, which costs 0.2 ms and waits for no write. */
-export async function query(instance: DuckDBInstance, sql: string, values: DuckDBValue[]): Promise<unknown[][]> {
-  const connection: DuckDBConnection = await instance.connect();
+/** Columns of a run, in the order in which `toRun` takes them. */
+export const RUN_COLUMNS =
+  "run_id, version, key, started_ms::DOUBLE, ended_ms::DOUBLE, status, parameters, metrics, tags, artifacts";
+
+/** Runs a query on a connection of its own, which costs 0.1 ms and waits for no write. */
+export async function query(
+  instance: DuckDBInstance,
+  sql: string,
+  values: readonly DuckDBValue[],
+): Promise<unknown[][]> {
+  const connection = await instance.connect();
   try {
-    return (await connection.runAndReadAll(sql, values)).getRows();
+    return (await connection.runAndReadAll(sql, [...values])).getRows();
   } finally {
     connection.closeSync();
   }
@@ -19,25 +26,21 @@ export async function query(instance: DuckDBInstance, sql: string, values: DuckD
 
 export function toVersion(model: string, known: KnownModel, row: readonly unknown[]): ModelVersion {
   const [version, run, key, endedAt, parameters, metrics, tags] = row;
-  const aliases = [...known.aliases].filter(([, to]) => to === version).map(([alias]) => alias);
   return {
     model,
     version: Number(version),
     run: String(run),
     key: String(key),
     trainedAt: Number(endedAt),
-    aliases: aliases.sort(),
+    aliases: aliasesOf(known, Number(version)),
     parameters: JSON.parse(String(parameters)),
     metrics: JSON.parse(String(metrics)),
     tags: JSON.parse(String(tags)),
   };
 }
 
-/** Columns of a run, in the order in which `toRun` takes them. */
-const RUN_COLUMNS = "run_id, version, key, started_ms::DOUBLE, ended_ms::DOUBLE, status, parameters, metrics, tags";
-
-function toRun(model: string, row: readonly unknown[], artifacts: StoredRun["artifacts"]): StoredRun {
-  const [id, version, key, startedAt, endedAt, status, parameters, metrics, tags] = row;
+export function toRun(model: string, row: readonly unknown[]): StoredRun {
+  const [id, version, key, startedAt, endedAt, status, parameters, metrics, tags, artifacts] = row;
   return {
     id: String(id),
     model,
@@ -49,48 +52,18 @@ function toRun(model: string, row: readonly unknown[], artifacts: StoredRun["art
     parameters: JSON.parse(String(parameters)),
     metrics: JSON.parse(String(metrics)),
     tags: JSON.parse(String(tags)),
-    artifacts,
+    artifacts: toList(artifacts).map(({ path, contentType }) => ({ path, contentType })),
   };
 }
 
-/** The runs of a model, or the one with this key, those that began last first. */
-export async function readRuns(
-  instance: DuckDBInstance,
-  model: string,
-  { id }: KnownModel,
-  key: string | null,
-): Promise<StoredRun[]> {
-  const runs = await query(
-    instance,
-    `SELECT ${RUN_COLUMNS} FROM registry_runs WHERE model_id = $1 ${key === null ? "" : "AND key = $2"}
-     ORDER BY started_ms DESC, run_id DESC`,
-    key === null ? [id] : [id, key],
-  );
-  if (runs.length === 0) return [];
-  const artifacts = new Map<unknown, Omit<StoredRun["artifacts"][number], never>[]>();
-  const listed = await query(
-    instance,
-    `SELECT run_id, path, content_type FROM registry_artifacts
-     WHERE path <> '${DOCUMENT_PATH}' AND run_id IN (${runs.map(([run]) => run).join(", ")}) ORDER BY run_id, path`,
-    [],
-  );
-  for (const [run, path, contentType] of listed) {
-    const entry = { path: String(path), contentType: String(contentType) };
-    artifacts.set(run, [...(artifacts.get(run) ?? []), entry]);
-  }
-  return runs.map((row) => toRun(model, row, artifacts.get(row[0]) ?? []));
+/** An artifact as its run lists it; the pack is the run's. */
+export interface ListedArtifact extends Place {
+  readonly path: string;
+  readonly contentType: string;
 }
 
-/** Contents of an artifact; null when there is none at this path. */
-export async function readArtifact(instance: DuckDBInstance, run: number, path: string): Promise<Uint8Array | null> {
-  const rows = await query(
-    instance,
-    "SELECT compression, body FROM registry_artifacts WHERE run_id = $1 AND path = $2",
-    [run, path],
-  );
-  if (rows.length === 0) return null;
-  const [compression, body] = rows[0];
-  return unpackArtifact(String(compression), (body as DuckDBBlobValue).bytes);
+export function toList(artifacts: unknown): ListedArtifact[] {
+  return JSON.parse(String(artifacts));
 }
 
 export function toChange(row: readonly unknown[]): RegistryChange {

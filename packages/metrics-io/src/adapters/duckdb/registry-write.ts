@@ -1,7 +1,7 @@
-import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBValue } from "@duckdb/node-api";
 import { AdapterError } from "../../errors.js";
 import type { RegistryChange } from "../../registry.js";
-import { type KnownModel, type RegistryState, registryState } from "./registry-state.js";
+import { type KnownModel, type RegistryCounters, type RegistryState, registryState } from "./registry-state.js";
 import type { Session, SessionKeeper } from "./session.js";
 
 /** A transaction of the registry, and the state as it will be when it is committed. */
@@ -10,10 +10,11 @@ export interface RegistryTransaction {
   setModel(name: string, model: KnownModel): void;
   /** The model, made when it is new. */
   makeModel(name: string): Promise<KnownModel>;
-  nextRun(): number;
-  run(sql: string, values: DuckDBValue[]): Promise<void>;
-  rows(sql: string, values: DuckDBValue[]): Promise<unknown[][]>;
-  record(model: number, change: Pick<RegistryChange, "kind" | "key" | "version" | "alias">): Promise<void>;
+  /** The next number of its kind. */
+  next(counter: keyof RegistryCounters): number;
+  run(sql: string, values: readonly DuckDBValue[]): Promise<void>;
+  rows(sql: string, values: readonly DuckDBValue[]): Promise<unknown[][]>;
+  record(model: KnownModel, change: Pick<RegistryChange, "kind" | "key" | "version" | "alias">): Promise<void>;
 }
 
 /** One change. It asks all its questions before it writes: an AdapterError it throws is its own, and leaves nothing behind. */
@@ -73,7 +74,7 @@ async function transact(session: Session, changes: readonly Waiting[]): Promise<
   const connection = await session.instance.connect();
   try {
     await connection.run("BEGIN");
-    const { transaction, touched, next } = beginState(connection, state);
+    const { transaction, touched, counters } = begin(connection, state);
     const outcomes: PromiseSettledResult<unknown>[] = [];
     for (const { work } of changes) {
       try {
@@ -85,16 +86,24 @@ async function transact(session: Session, changes: readonly Waiting[]): Promise<
     }
     await connection.run("COMMIT");
     for (const [name, model] of touched) state.models.set(name, model);
-    Object.assign(state, next);
+    state.counters = counters;
     return outcomes;
   } finally {
     connection.closeSync(); // rolls back what is not committed
   }
 }
 
-function beginState(connection: DuckDBConnection, state: RegistryState) {
+function begin(connection: DuckDBConnection, state: RegistryState) {
   const touched = new Map<string, KnownModel>();
-  const next = { nextModel: state.nextModel, nextRun: state.nextRun, nextChange: state.nextChange };
+  const counters = { ...state.counters };
+  /** Parsing and planning take as long as the work itself, and the changes of a transaction resemble one another. */
+  const statements = new Map<string, DuckDBPreparedStatement>();
+  const bound = async (sql: string, values: readonly DuckDBValue[]): Promise<DuckDBPreparedStatement> => {
+    const statement = statements.get(sql) ?? (await connection.prepare(sql));
+    statements.set(sql, statement);
+    statement.bind([...values]);
+    return statement;
+  };
   const transaction: RegistryTransaction = {
     model: (name) => touched.get(name) ?? state.models.get(name),
     setModel(name, model) {
@@ -103,24 +112,22 @@ function beginState(connection: DuckDBConnection, state: RegistryState) {
     async makeModel(name) {
       const known = transaction.model(name);
       if (known !== undefined) return known;
-      const made: KnownModel = { id: next.nextModel++, lastVersion: 0, aliases: new Map() };
-      await connection.run("INSERT INTO registry_models VALUES ($1, $2)", [made.id, name]);
+      const made: KnownModel = { id: counters.model++, lastVersion: 0, aliases: new Map() };
+      await transaction.run("INSERT INTO registry_models VALUES ($1, $2)", [made.id, name]);
       touched.set(name, made);
       return made;
     },
-    nextRun: () => next.nextRun++,
+    next: (counter) => counters[counter]++,
     async run(sql, values) {
-      await connection.run(sql, values);
+      await (await bound(sql, values)).run();
     },
     async rows(sql, values) {
-      return (await connection.runAndReadAll(sql, values)).getRows();
+      return (await (await bound(sql, values)).runAndReadAll()).getRows();
     },
     async record(model, { kind, key, version, alias }) {
-      const at = BigInt(Date.now());
-      await connection.run("INSERT INTO registry_changes VALUES ($1, $2, $3, $4, $5, $6, $7)", [
-        ...[BigInt(next.nextChange++), at, kind, model, key, version, alias],
-      ]);
+      const values = [BigInt(counters.change++), BigInt(Date.now()), kind, model.id, key, version, alias];
+      await transaction.run("INSERT INTO registry_changes VALUES ($1, $2, $3, $4, $5, $6, $7)", values);
     },
   };
-  return { transaction, touched, next };
+  return { transaction, touched, counters };
 }

@@ -1,12 +1,19 @@
 import { AdapterError } from "../../errors.js";
 import { HISTORY_LENGTH, tidyHistory } from "../../registry/alias-history.js";
-import { type CheckedTraining, DOCUMENT_PATH, registryChecks } from "../../registry/check.js";
-import { stillInUse, unknownModel, unknownVersion } from "../../registry/unknown.js";
-import type { JournaledRegistry, ModelVersion, VersionOrAlias } from "../../registry.js";
+import { DOCUMENT_PATH, registryChecks } from "../../registry/check.js";
+import { stillInUse, unknownModel } from "../../registry/unknown.js";
+import type { JournaledRegistry, NewVersion, TrainingRun, VersionOrAlias } from "../../registry.js";
 import { checkOpenOptions, NAME } from "./open.js";
-import { type PackedArtifact, packArtifact } from "./registry-artifacts.js";
-import { query, readArtifact, readRuns, toChange, toVersion, VERSION_COLUMNS } from "./registry-read.js";
-import { type KnownModel, registryState } from "./registry-state.js";
+import { query, RUN_COLUMNS, toChange, toList, toRun, toVersion, VERSION_COLUMNS } from "./registry-read.js";
+import {
+  findRun,
+  insertRun,
+  makeVersion,
+  mustFindVersion,
+  type PackedTraining,
+  packTraining,
+} from "./registry-runs.js";
+import { aliasesOf, type KnownModel, type RegistryState, registryState } from "./registry-state.js";
 import { type RegistryTransaction, registryWriter } from "./registry-write.js";
 import { keepSession, type Session, type SessionKeeper } from "./session.js";
 
@@ -40,25 +47,67 @@ export function registryIn(sessions: SessionKeeper, release: () => Promise<void>
     if (closing !== null) throw new AdapterError(NAME, "the registry is closed; make a new one", { code: "CLOSED" });
   };
   /** A read of one model; null when there is no such model. */
-  const readModel = <T>(model: string, work: (session: Session, known: KnownModel) => Promise<T>): Promise<T | null> =>
-    sessions.read(`reading the registry's ${model}`, async (session) => {
-      const known = (await registryState(session)).models.get(model);
-      return known === undefined ? null : work(session, known);
-    });
-  const readVersion = async (
-    { instance }: Session,
+  const readModel = <T>(
     model: string,
-    known: KnownModel,
-    which: VersionOrAlias,
-  ): Promise<ModelVersion | null> => {
-    const version = typeof which === "number" ? which : known.aliases.get(which);
-    if (version === undefined) return null;
-    const rows = await query(
+    work: (session: Session, known: KnownModel, state: RegistryState) => Promise<T>,
+  ): Promise<T | null> =>
+    sessions.read(`reading the registry's ${model}`, async (session) => {
+      const state = await registryState(session);
+      const known = state.models.get(model);
+      return known === undefined ? null : work(session, known, state);
+    });
+  /** One row of the runs, found by version or alias, with these columns; null when there is none. */
+  const readRow = async ({ instance }: Session, known: KnownModel, which: VersionOrAlias, columns: string) => {
+    const place = typeof which === "number" ? undefined : known.aliases.get(which);
+    if (typeof which !== "number" && place === undefined) return null;
+    const [row] =
+      place === undefined
+        ? await query(instance, `SELECT ${columns} FROM registry_runs WHERE model_id = $1 AND version = $2`, [
+            known.id,
+            which,
+          ])
+        : await query(instance, `SELECT ${columns} FROM registry_runs WHERE run_id = $1`, [place.run]);
+    return row ?? null;
+  };
+  /** An artifact of the run that a condition finds. */
+  const readArtifact = async (
+    { instance }: Session,
+    { packs }: RegistryState,
+    path: unknown,
+    condition: string,
+    values: (string | number)[],
+  ): Promise<Uint8Array | null> => {
+    const [row] = await query(
       instance,
-      `SELECT ${VERSION_COLUMNS} FROM registry_runs WHERE model_id = $1 AND version = $2`,
-      [known.id, version],
+      `SELECT pack, artifacts, document_pack, document_at, document_size FROM registry_runs WHERE ${condition}`,
+      values,
     );
-    return rows.length === 0 ? null : toVersion(model, known, rows[0]);
+    if (row === undefined) return null;
+    const [pack, artifacts, documentPack, at, size] = row;
+    if (path === DOCUMENT_PATH) {
+      return documentPack === null ? null : packs.read(String(documentPack), { at: Number(at), size: Number(size) });
+    }
+    const listed = toList(artifacts).find((artifact) => artifact.path === path);
+    return listed === undefined ? null : packs.read(String(pack), listed);
+  };
+  /** Packs a training, runs a change that may use the pack, and removes the pack when the change did not. */
+  const writePacked = async <T>(
+    run: TrainingRun | NewVersion,
+    isVersion: boolean,
+    work: (tx: RegistryTransaction, packed: PackedTraining) => Promise<{ value: T; used: boolean }>,
+  ): Promise<T> => {
+    const training = check.training(run);
+    const document = isVersion ? check.document(run as NewVersion) : null;
+    const { packs } = await registryState(await sessions.get());
+    const packed = await packTraining(packs, training, document);
+    let used = false;
+    try {
+      const outcome = await writer.write((tx) => work(tx, packed));
+      used = outcome.used;
+      return outcome.value;
+    } finally {
+      if (!used && packed.pack !== null) await packs.remove(packed.pack);
+    }
   };
   const modelPage = (session: Session, { after, limit = 10_000 }: { after?: string; limit?: number } = {}) => {
     check.limit(limit);
@@ -69,15 +118,6 @@ export function registryIn(sessions: SessionKeeper, release: () => Promise<void>
         .slice(0, limit),
     );
   };
-  /** Id of the run with this key; null when there is none. */
-  const readRunId = async ({ instance }: Session, known: KnownModel, key: string): Promise<number | null> => {
-    const rows = await query(instance, "SELECT run_id FROM registry_runs WHERE model_id = $1 AND key = $2", [
-      known.id,
-      key,
-    ]);
-    return rows.length === 0 ? null : Number(rows[0][0]);
-  };
-
   return {
     name: NAME,
 
@@ -88,46 +128,28 @@ export function registryIn(sessions: SessionKeeper, release: () => Promise<void>
 
     async logRun(run) {
       checkOpen();
-      const training = check.training(run);
-      const artifacts = await Promise.all(training.artifacts.map(packArtifact));
-      return writer.write(async (tx) => {
-        const model = await tx.makeModel(training.model);
-        const known = await findRun(tx, model, training.key);
-        if (known !== null) return String(known.run);
-        const id = await insertRun(tx, model, training, null, artifacts);
-        await tx.record(model.id, { kind: "run", key: training.key, version: null, alias: null });
-        return String(id);
+      return writePacked(run, false, async (tx, packed) => {
+        const { model, key } = packed.training;
+        const known = await tx.makeModel(model);
+        const found = await findRun(tx, known, key);
+        if (found !== null) return { value: String(found.run), used: false };
+        const id = await insertRun(tx, known, packed);
+        await tx.record(known, { kind: "run", key, version: null, alias: null });
+        return { value: String(id), used: true };
       });
     },
 
     async register(version) {
       checkOpen();
-      const training = check.training(version);
-      const document = check.document(version);
-      const artifacts = await Promise.all([...training.artifacts, document].map(packArtifact));
-      return writer.write(async (tx) => {
-        let model = await tx.makeModel(training.model);
-        const known = await findRun(tx, model, training.key);
-        if (known === null || known.version === null) {
-          const number = model.lastVersion + 1;
-          if (known === null) await insertRun(tx, model, training, number, artifacts);
-          else {
-            const [packed] = artifacts.slice(-1);
-            await insertArtifacts(tx, known.run, [packed]);
-            await tx.run("UPDATE registry_runs SET version = $2, version_tags = tags WHERE run_id = $1", [
-              known.run,
-              number,
-            ]);
-          }
-          model = { ...model, lastVersion: number };
-          tx.setModel(training.model, model);
-          await tx.record(model.id, { kind: "version", key: training.key, version: number, alias: null });
-        }
-        const [row] = await tx.rows(`SELECT ${VERSION_COLUMNS} FROM registry_runs WHERE model_id = $1 AND key = $2`, [
-          model.id,
-          training.key,
-        ]);
-        return toVersion(training.model, model, row);
+      return writePacked(version, true, async (tx, packed) => {
+        const { model, key } = packed.training;
+        let known = await tx.makeModel(model);
+        const found = await findRun(tx, known, key);
+        const run = found?.run ?? (await insertRun(tx, known, packed));
+        const used = typeof found?.version !== "number";
+        if (used) known = await makeVersion(tx, known, run, packed);
+        const [row] = await tx.rows(`SELECT ${VERSION_COLUMNS} FROM registry_runs WHERE run_id = $1`, [run]);
+        return { value: toVersion(model, known, row), used };
       });
     },
 
@@ -141,7 +163,7 @@ export function registryIn(sessions: SessionKeeper, release: () => Promise<void>
       return sessions.read("listing aliases", async (session) =>
         (await modelPage(session, page)).map(([model, { aliases }]) => ({
           model,
-          aliases: Object.fromEntries(aliases),
+          aliases: Object.fromEntries([...aliases].map(([alias, { version }]) => [alias, version])),
         })),
       );
     },
@@ -166,19 +188,27 @@ export function registryIn(sessions: SessionKeeper, release: () => Promise<void>
       checkOpen();
       check.model(model);
       check.which(which);
-      return readModel(model, (session, known) => readVersion(session, model, known, which));
+      return readModel(model, async (session, known) => {
+        const row = await readRow(session, known, which, VERSION_COLUMNS);
+        return row === null ? null : toVersion(model, known, row);
+      });
     },
 
     async load(model, which) {
       checkOpen();
       check.model(model);
       check.which(which);
-      return readModel(model, async (session, known) => {
-        const version = await readVersion(session, model, known, which);
-        if (version === null) return null;
-        const body = await readArtifact(session.instance, Number(version.run), DOCUMENT_PATH);
-        // Removed between the two reads.
-        return body === null ? null : { ...version, document: Buffer.from(body).toString("utf8") };
+      return readModel(model, async (session, known, { packs }) => {
+        const place = typeof which === "number" ? undefined : known.aliases.get(which);
+        const columns = `${VERSION_COLUMNS}, document_pack, document_at, document_size`;
+        const [row, early] = await Promise.all([
+          readRow(session, known, which, columns),
+          place === undefined ? null : packs.read(place.document.pack, place.document),
+        ]);
+        if (row === null) return null;
+        const [pack, at, size] = row.slice(-3);
+        const body = early ?? (await packs.read(String(pack), { at: Number(at), size: Number(size) }));
+        return { ...toVersion(model, known, row), document: Buffer.from(body).toString("utf8") };
       });
     },
 
@@ -186,34 +216,39 @@ export function registryIn(sessions: SessionKeeper, release: () => Promise<void>
       checkOpen();
       check.model(model);
       check.version(version);
-      return readModel(model, async (session, known) => {
-        const found = await readVersion(session, model, known, version);
-        return found === null ? null : readArtifact(session.instance, Number(found.run), String(path));
-      });
+      return readModel(model, (session, { id }, state) =>
+        readArtifact(session, state, path, "model_id = $1 AND version = $2", [id, version]),
+      );
     },
 
     async run(model, key) {
       checkOpen();
       check.model(model);
       check.key(key);
-      const runs = readModel(model, ({ instance }, known) => readRuns(instance, model, known, key));
-      return (await runs)?.[0] ?? null;
+      return readModel(model, async ({ instance }, { id }) => {
+        const sql = `SELECT ${RUN_COLUMNS} FROM registry_runs WHERE model_id = $1 AND key = $2`;
+        const [row] = await query(instance, sql, [id, key]);
+        return row === undefined ? null : toRun(model, row);
+      });
     },
 
     async *runs(model) {
       checkOpen();
       check.model(model);
-      yield* (await readModel(model, ({ instance }, known) => readRuns(instance, model, known, null))) ?? [];
+      const runs = await readModel(model, ({ instance }, { id }) => {
+        const sql = `SELECT ${RUN_COLUMNS} FROM registry_runs WHERE model_id = $1 ORDER BY started_ms DESC, run_id DESC`;
+        return query(instance, sql, [id]);
+      });
+      for (const row of runs ?? []) yield toRun(model, row);
     },
 
     async runArtifact(model, key, path) {
       checkOpen();
       check.model(model);
       check.key(key);
-      return readModel(model, async (session, known) => {
-        const run = await readRunId(session, known, key);
-        return run === null ? null : readArtifact(session.instance, run, String(path));
-      });
+      return readModel(model, (session, { id }, state) =>
+        readArtifact(session, state, path, "model_id = $1 AND key = $2", [id, key]),
+      );
     },
 
     async setAlias(model, alias, version) {
@@ -222,21 +257,15 @@ export function registryIn(sessions: SessionKeeper, release: () => Promise<void>
       check.alias(alias);
       if (version !== null) check.version(version);
       await writer.write(async (tx) => {
-        const known = tx.model(model);
-        if (known === undefined) {
-          throw version === null ? unknownModel(NAME, model) : unknownVersion(NAME, model, version);
-        }
+        const found = version === null ? null : await mustFindVersion(tx, model, version);
+        const known = found?.known ?? tx.model(model);
+        if (known === undefined) throw unknownModel(NAME, model);
+        if (known.aliases.get(alias)?.version === (version ?? undefined)) return;
         const aliases = new Map(known.aliases);
-        const key = version === null ? null : await mustFindKey(tx, model, known, version);
-        if (aliases.get(alias) === (version ?? undefined)) return;
-        await tx.run("DELETE FROM registry_aliases WHERE model_id = $1 AND alias = $2", [known.id, alias]);
-        if (version === null) aliases.delete(alias);
-        else {
-          await tx.run("INSERT INTO registry_aliases VALUES ($1, $2, $3)", [known.id, alias, version]);
-          aliases.set(alias, version);
-        }
+        if (found === null) aliases.delete(alias);
+        else aliases.set(alias, found.place);
         tx.setModel(model, { ...known, aliases });
-        await tx.record(known.id, { kind: "alias", key, version, alias });
+        await tx.record(known, { kind: "alias", key: found?.key ?? null, version, alias });
       });
     },
 
@@ -266,18 +295,11 @@ export function registryIn(sessions: SessionKeeper, release: () => Promise<void>
       check.version(version);
       const checked = check.tags(tags);
       await writer.write(async (tx) => {
-        const known = tx.model(model);
-        if (known === undefined) throw unknownVersion(NAME, model, version);
-        const key = await mustFindKey(tx, model, known, version);
-        const [[kept]] = await tx.rows("SELECT version_tags FROM registry_runs WHERE model_id = $1 AND version = $2", [
-          known.id,
-          version,
-        ]);
+        const { known, key, place } = await mustFindVersion(tx, model, version);
+        const [[kept]] = await tx.rows("SELECT version_tags FROM registry_runs WHERE run_id = $1", [place.run]);
         const merged = JSON.stringify({ ...JSON.parse(String(kept)), ...checked });
-        await tx.run("UPDATE registry_runs SET version_tags = $3 WHERE model_id = $1 AND version = $2", [
-          ...[known.id, version, merged],
-        ]);
-        await tx.record(known.id, { kind: "tags", key, version, alias: null });
+        await tx.run("UPDATE registry_runs SET version_tags = $2 WHERE run_id = $1", [place.run, merged]);
+        await tx.record(known, { kind: "tags", key, version, alias: null });
       });
     },
 
@@ -285,21 +307,19 @@ export function registryIn(sessions: SessionKeeper, release: () => Promise<void>
       checkOpen();
       check.model(model);
       check.version(version);
-      await writer.write(async (tx) => {
-        const known = tx.model(model);
-        if (known === undefined) throw unknownVersion(NAME, model, version);
-        const key = await mustFindKey(tx, model, known, version);
-        const aliases = [...known.aliases].filter(([, to]) => to === version).map(([alias]) => alias);
-        if (aliases.length > 0) throw stillInUse(NAME, model, version, aliases.sort());
-        const run = await findRun(tx, known, key);
-        await tx.run("DELETE FROM registry_artifacts WHERE run_id = $1", [run?.run ?? 0]);
-        await tx.run("DELETE FROM registry_runs WHERE run_id = $1", [run?.run ?? 0]);
-        await tx.run("DELETE FROM registry_changes WHERE model_id = $1 AND key = $2 AND kind <> 'remove'", [
-          known.id,
-          key,
-        ]);
-        await tx.record(known.id, { kind: "remove", key, version, alias: null });
+      const { packs } = await registryState(await sessions.get());
+      const gone = await writer.write(async (tx) => {
+        const { known, key, place } = await mustFindVersion(tx, model, version);
+        const aliases = aliasesOf(known, version);
+        if (aliases.length > 0) throw stillInUse(NAME, model, version, aliases);
+        const [[pack]] = await tx.rows("SELECT pack FROM registry_runs WHERE run_id = $1", [place.run]);
+        await tx.run("DELETE FROM registry_runs WHERE run_id = $1", [place.run]);
+        const sql = "DELETE FROM registry_changes WHERE model_id = $1 AND key = $2 AND kind <> 'remove'";
+        await tx.run(sql, [known.id, key]);
+        await tx.record(known, { kind: "remove", key, version, alias: null });
+        return [place.document.pack, pack];
       });
+      for (const pack of new Set(gone)) if (typeof pack === "string") await packs.remove(pack);
     },
 
     async changes(after, limit) {
@@ -348,63 +368,4 @@ export function registryIn(sessions: SessionKeeper, release: () => Promise<void>
       return closing;
     },
   };
-}
-
-async function findRun(
-  tx: RegistryTransaction,
-  model: KnownModel,
-  key: string,
-): Promise<{ run: number; version: number | null } | null> {
-  const rows = await tx.rows("SELECT run_id, version FROM registry_runs WHERE model_id = $1 AND key = $2", [
-    model.id,
-    key,
-  ]);
-  if (rows.length === 0) return null;
-  const [run, version] = rows[0];
-  return { run: Number(run), version: version === null ? null : Number(version) };
-}
-
-async function mustFindKey(
-  tx: RegistryTransaction,
-  model: string,
-  known: KnownModel,
-  version: number,
-): Promise<string> {
-  const rows = await tx.rows("SELECT key FROM registry_runs WHERE model_id = $1 AND version = $2", [known.id, version]);
-  if (rows.length === 0) throw unknownVersion(NAME, model, version);
-  return String(rows[0][0]);
-}
-
-async function insertRun(
-  tx: RegistryTransaction,
-  model: KnownModel,
-  training: CheckedTraining,
-  version: number | null,
-  artifacts: readonly PackedArtifact[],
-): Promise<number> {
-  const id = tx.nextRun();
-  const tags = JSON.stringify(training.tags);
-  await tx.run("INSERT INTO registry_runs VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", [
-    ...[id, model.id, version, training.key, BigInt(training.startedAt), BigInt(training.endedAt), training.status],
-    ...[JSON.stringify(training.parameters), JSON.stringify(training.metrics), tags, version === null ? null : tags],
-  ]);
-  await insertArtifacts(tx, id, artifacts);
-  return id;
-}
-
-async function insertArtifacts(
-  tx: RegistryTransaction,
-  run: number,
-  artifacts: readonly PackedArtifact[],
-): Promise<void> {
-  if (artifacts.length === 0) return;
-  const { blobValue } = await import("@duckdb/node-api");
-  const rows = artifacts.map((_, i) => `($1, $${4 * i + 2}, $${4 * i + 3}, $${4 * i + 4}, $${4 * i + 5})`);
-  const values = artifacts.flatMap(({ path, contentType, compression, body }) => [
-    path,
-    contentType,
-    compression,
-    blobValue(body),
-  ]);
-  await tx.run(`INSERT INTO registry_artifacts VALUES ${rows.join(", ")}`, [run, ...values]);
 }

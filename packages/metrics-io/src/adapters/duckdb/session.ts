@@ -6,6 +6,8 @@ import { migrate } from "./schema.js";
 
 /** An open database. */
 export interface Session {
+  /** The database file, or ":memory:". */
+  readonly file: string;
   readonly instance: DuckDBInstance;
   readonly writer: DuckDBConnection;
   readonly catalogue: Catalogue;
@@ -79,6 +81,7 @@ async function openSession(options: OpenOptions): Promise<Session> {
     await migrate(writer, file);
     const catalogue = await readCatalogue(writer);
     return {
+      file,
       instance,
       writer,
       catalogue,
