@@ -17,7 +17,7 @@ export {
   type InfluxdbMetric,
   influxdbPresets,
 } from "./adapters/influxdb/metric.js";
-export { type InfluxdbSink, influxdbSink } from "./adapters/influxdb/sink.js";
+export { type InfluxdbSink, type InfluxdbSinkOptions, influxdbSink } from "./adapters/influxdb/sink.js";
 export {
   type GridRange,
   type InfluxdbSource,
@@ -28,6 +28,7 @@ export { memoryStore } from "./adapters/memory.js";
 export { memoryRegistry } from "./adapters/memory-registry.js";
 export { type ParquetSourceOptions, parquetSource } from "./adapters/parquet.js";
 export { nodeExporter, type PrometheusMetric, windowsExporter } from "./adapters/prometheus/metric.js";
+export { type PrometheusSink, type PrometheusSinkOptions, prometheusSink } from "./adapters/prometheus/sink.js";
 export {
   type PrometheusSource,
   type PrometheusSourceOptions,

@@ -9,7 +9,8 @@ export const NAME = "influxdb";
 
 /** Where an InfluxDB 2 is and who asks. */
 export interface InfluxdbOptions extends Omit<HttpOptions, "token" | "username" | "password"> {
-  readonly org: string;
+  /** Name of the organisation. InfluxDB 2 asks for one. */
+  readonly org?: string;
   readonly bucket: string;
   /** An API token. Either this or `tokenFile`. */
   readonly token?: string;
@@ -39,9 +40,10 @@ export function connect(options: InfluxdbOptions): Connection {
   const refuse = (message: string): never => {
     throw new AdapterError(NAME, message, { code: "INVALID_ARGUMENT" });
   };
-  for (const [name, value] of Object.entries({ org, bucket })) {
+  for (const [name, value] of Object.entries({ bucket, ...(org === undefined ? {} : { org }) })) {
     if (typeof value !== "string" || value === "") refuse(`${name} must be a non-empty text, got ${String(value)}`);
   }
+  const owner = org === undefined ? {} : { org };
   if ((token === undefined) === (tokenFile === undefined)) {
     refuse(`set either token or tokenFile, got ${token === undefined ? "neither" : "both"}`);
   }
@@ -58,7 +60,7 @@ export function connect(options: InfluxdbOptions): Connection {
         {
           path: "/api/v2/query",
           method: "POST",
-          query: { org },
+          query: owner,
           headers: { accept: "application/csv", ...(await headers()) },
           body: {
             query: flux,
@@ -85,7 +87,7 @@ export function connect(options: InfluxdbOptions): Connection {
       const { status } = await http.request({
         path: "/api/v2/write",
         method: "POST",
-        query: { org, bucket, precision: "ms" },
+        query: { ...owner, bucket, precision: "ms" },
         headers: {
           "content-type": "text/plain; charset=utf-8",
           "content-encoding": "gzip",

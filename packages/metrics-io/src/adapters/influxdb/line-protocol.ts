@@ -2,14 +2,11 @@ import { AdapterError } from "../../errors.js";
 import type { StoredForecast } from "../../types.js";
 import { NAME } from "./connection.js";
 
-/** The measurement that holds forecasts. */
-export const FORECAST_MEASUREMENT = "loadcast_forecast";
-
 /** InfluxDB counts nanoseconds in 64 bits, which reach from 1677 to 2262. */
 const MAX_TIME = 9_223_372_036_854;
 
-/** Makes lines of InfluxDB's line protocol, with times in milliseconds. */
-export async function lineWriter() {
+/** Makes lines of InfluxDB's line protocol for one measurement, with times in milliseconds. */
+export async function lineWriter(measurement: string) {
   const { escape: escaped } = await import("@influxdata/influxdb-client");
 
   /** Line protocol cannot say a backslash before what it escapes, nor at the end: it would be another tag, or another name. */
@@ -23,6 +20,8 @@ export async function lineWriter() {
     }
     return value === "" ? "" : `,${name}=${escaped.tag(value)}`;
   };
+
+  const name = escaped.measurement(measurement);
 
   return {
     /**
@@ -47,8 +46,8 @@ export async function lineWriter() {
         }
         const fields = columns
           .filter(([, values]) => Number.isFinite(values[i]))
-          .map(([name, values]) => `${name}=${values[i]},`);
-        return `${FORECAST_MEASUREMENT}${tags} ${fields.join("")}${about} ${time}`;
+          .map(([field, values]) => `${field}=${values[i]},`);
+        return `${name}${tags} ${fields.join("")}${about} ${time}`;
       });
     },
   };

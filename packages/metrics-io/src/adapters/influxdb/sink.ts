@@ -4,6 +4,11 @@ import type { MetricSink, StoredForecast } from "../../types.js";
 import { connect, type InfluxdbOptions, NAME } from "./connection.js";
 import { lineWriter } from "./line-protocol.js";
 
+export interface InfluxdbSinkOptions extends InfluxdbOptions {
+  /** Default "loadcast_forecast". */
+  readonly measurement?: string;
+}
+
 export interface InfluxdbSink extends MetricSink {
   open(): Promise<void>;
   /** Writes several forecasts in one request: all of them or, when one is not valid, none. */
@@ -18,7 +23,15 @@ export interface InfluxdbSink extends MetricSink {
  * A point has one value for each time, so of forecasts that overlap the one written last is seen; writing one twice leaves one copy.
  * A forecast is stored when its promise resolves; nothing is held back here (see `spooledSink`).
  */
-export function influxdbSink(options: InfluxdbOptions): InfluxdbSink {
+export function influxdbSink(options: InfluxdbSinkOptions): InfluxdbSink {
+  const { measurement = "loadcast_forecast" } = options;
+  if (!/^[A-Za-z][\w.-]*$/.test(measurement)) {
+    throw new AdapterError(
+      NAME,
+      `measurement must begin with a letter and hold letters, digits, "_", "." and "-" only, got ${JSON.stringify(measurement)}`,
+      { code: "INVALID_ARGUMENT" },
+    );
+  }
   const connection = connect(options);
   let closed = false;
 
@@ -29,7 +42,7 @@ export function influxdbSink(options: InfluxdbOptions): InfluxdbSink {
   const write = async (forecasts: readonly StoredForecast[]) => {
     checkOpen();
     const checked = forecasts.map((forecast) => checkForecast(NAME, forecast));
-    const { forecast: linesOf } = await lineWriter();
+    const { forecast: linesOf } = await lineWriter(measurement);
     const lines = checked.flatMap(linesOf);
     if (lines.length > 0) await connection.write(`${lines.join("\n")}\n`);
   };
