@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 umask 077
 # Only you can enter the folder. The files in it are readable, because containers run as users of their own.
 mkdir -p secrets
-for name in influxdb-password influxdb-token grafana-password loadcast-token; do
+for name in influxdb_password influxdb_token grafana_password loadcast_token; do
   if [ -s "secrets/$name" ]; then
     echo "there  secrets/$name"
   else

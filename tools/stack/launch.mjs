@@ -50,8 +50,18 @@ export function makeHome(name, dir) {
 }
 
 /** A port of this machine that nobody listens on. */
-export async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
+export const freePort = () => tryPort(0);
+
+/**
+ * A port that nobody listens on: this one if it is free.
+ *
+ * @param {number} port
+ */
+export const preferPort = (port) => tryPort(port).catch(freePort);
+
+/** @param {number} wanted */
+async function tryPort(wanted) {
+  const server = createServer().listen(wanted, "127.0.0.1");
   await once(server, "listening");
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   server.close();
