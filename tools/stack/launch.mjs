@@ -189,7 +189,7 @@ function sendTo(group, kind) {
  * @returns {() => void} lets the group be
  */
 function guard(group) {
-  const shell = spawn("sh", ["-c", 'read -r word; [ "$word" = done ] || kill -KILL -- "-$1"', "sh", String(group)], {
+  const shell = spawn("sh", ["-c", 'read -r word; [ "$word" = done ] || kill -9 "-$1"', "sh", String(group)], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stackFolder } from "../folder.mjs";
-import { isRunning } from "../install.mjs";
+import { isRunning } from "../process.mjs";
 
 /** Data, logs and configuration of the chain that `up` starts. */
 export const chainFolder = join(stackFolder, "run");
