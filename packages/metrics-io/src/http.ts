@@ -34,6 +34,11 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sending it twice does no harm, so a failure after the server may have worked on it can be tried again. Default: unless POST or PATCH. */
   readonly repeatable?: boolean;
+  /** Reads a failure that the server explains in a form of its own; null leaves it to the status. */
+  readonly explain?: (
+    status: number,
+    body: Uint8Array,
+  ) => (ReturnType<typeof explainStatus> & { cause?: unknown }) | null;
   readonly signal?: AbortSignal;
 }
 
@@ -132,11 +137,18 @@ export function httpClient(adapter: string, options: HttpOptions, environment: H
       const body = await readLimited(response, maxBytes);
       if (body === null) return tooLarge();
       const { status } = response;
-      const { code, message, retry } = explainStatus(address, status, body);
+      const { code, message, retry, cause } = request.explain?.(status, body) ?? {
+        ...explainStatus(address, status, body),
+        cause: undefined,
+      };
       const wait = retryAfter(response.headers.get("retry-after"), environment.now());
       // A refusal before any work was done (429, 503) may always be tried again.
       const again = retry && (repeatable || status === 429 || status === 503);
-      return fail(message, again, { code, status, ...(wait === null ? {} : { retryAfterMillis: wait }) });
+      return fail(message, again, {
+        ...{ code, status },
+        ...(cause === undefined ? {} : { cause }),
+        ...(wait === null ? {} : { retryAfterMillis: wait }),
+      });
     } catch (error) {
       if (reading) {
         if (!(error instanceof AdapterError && error.code === "UNAVAILABLE")) throw error;

@@ -26,6 +26,16 @@ export {
 } from "./adapters/influxdb/source.js";
 export { memoryStore } from "./adapters/memory.js";
 export { memoryRegistry } from "./adapters/memory-registry.js";
+export type {
+  MlflowExperiment,
+  MlflowModel,
+  MlflowRun,
+  MlflowVersion,
+} from "./adapters/mlflow/answers.js";
+export { type MlflowClient, type MlflowOptions, type MlflowSearch, mlflowClient } from "./adapters/mlflow/client.js";
+export { MlflowFailure } from "./adapters/mlflow/failure.js";
+export { mlflowName, modelOf } from "./adapters/mlflow/model-name.js";
+export { type MlflowRegistryOptions, mlflowRegistry } from "./adapters/mlflow/registry.js";
 export { type ParquetSourceOptions, parquetSource } from "./adapters/parquet.js";
 export { nodeExporter, type PrometheusMetric, windowsExporter } from "./adapters/prometheus/metric.js";
 export { type PrometheusSink, type PrometheusSinkOptions, prometheusSink } from "./adapters/prometheus/sink.js";

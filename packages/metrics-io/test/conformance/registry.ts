@@ -69,17 +69,17 @@ export function describeRegistry(name: string, { create }: RegistryUnderTest): v
 
     it("refuses with NOT_FOUND to change what is not there", async () => {
       const registry = await fresh();
-      const changes = () => [
-        registry.setAlias(CPU, "champion", 7),
-        registry.tag(CPU, 7, { a: "b" }),
-        registry.remove(CPU, 7),
+      const changes = [
+        () => registry.setAlias(CPU, "champion", 7),
+        () => registry.tag(CPU, 7, { a: "b" }),
+        () => registry.remove(CPU, 7),
       ];
-      for (const change of [...changes(), registry.setAlias(CPU, "champion", null)]) {
-        expect((await rejection(change)).code).toBe("NOT_FOUND");
+      for (const change of [...changes, () => registry.setAlias(CPU, "champion", null)]) {
+        expect((await rejection(change())).code).toBe("NOT_FOUND");
       }
       await registry.register(training("a"));
-      for (const change of changes()) {
-        const error = await rejection(change);
+      for (const change of changes) {
+        const error = await rejection(change());
         expect(error.code).toBe("NOT_FOUND");
         expect(error.message).toContain('no version 7 of "web-1/cpu_percent"');
       }
@@ -373,11 +373,11 @@ export function describeRegistry(name: string, { create }: RegistryUnderTest): v
         const registry = await fresh();
         await registry.register(training("a"));
         for (const use of [
-          registry.setAlias(CPU, alias, 1),
-          registry.version(CPU, alias),
-          registry.aliasHistory(CPU, alias),
+          () => registry.setAlias(CPU, alias, 1),
+          () => registry.version(CPU, alias),
+          () => registry.aliasHistory(CPU, alias),
         ]) {
-          const error = await rejection(use);
+          const error = await rejection(use());
           expect(error.code).toBe("INVALID_ARGUMENT");
           expect(error.message).toContain("alias must be letters, digits");
         }
