@@ -4,7 +4,7 @@ import { systemClock } from "./clock.js";
 import type { Sampler } from "./collector.js";
 import type { Config } from "./config.js";
 import { DEMO_HOST } from "./demo.js";
-import { threadsExecutor } from "./executor/threads.js";
+import { openExecutor } from "./executor/open.js";
 import { takeLegacyModels } from "./legacy-models.js";
 import { createLog } from "./log.js";
 import { createService, type Service } from "./service.js";
@@ -18,6 +18,10 @@ export async function openService(config: Config): Promise<Service> {
   const log = createLog(config.log);
   const store = duckdbStore({ path: config.data });
   await store.open();
+  const executor = await openExecutor(config.executor, config.threads, log).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
   const registry = store.registry();
   await takeLegacyModels(join(config.data, "models"), registry, log);
   const host = hostCollector();
@@ -28,7 +32,7 @@ export async function openService(config: Config): Promise<Service> {
     config: { ...config, demo },
     store,
     registry,
-    executor: threadsExecutor({ threads: config.threads }),
+    executor,
     samplers: [sampler],
     clock: systemClock,
     log,

@@ -14,6 +14,7 @@ const COMMANDS: Commands = {
   run: async () => (await import("./commands/run.js")).default,
   train: async () => (await import("./commands/train.js")).default,
   predict: async () => (await import("./commands/predict.js")).default,
+  worker: async () => (await import("./commands/worker.js")).default,
   config: async () => (await import("./commands/config.js")).default,
 };
 

@@ -1,23 +1,20 @@
+import { createExecutor } from "./create.js";
 import { type Executor, JobError } from "./executor.js";
 import { runJob } from "./jobs.js";
 
 /** Runs jobs one after the other on the calling thread: for commands that do one thing, and for tests. */
 export function inlineExecutor(): Executor {
-  let closed = false;
-  return {
+  return createExecutor({
     name: "inline",
     concurrency: 1,
-    async run(job, input, { signal } = {}) {
+    async work(job, input, signal) {
       // Later than the call, as in a thread: a signal that fires at once still counts.
       await new Promise<void>((resolve) => setImmediate(resolve));
-      if (closed) throw new JobError("CLOSED", "the executor is closed");
-      if (signal?.aborted) throw new JobError("ABORTED", `the ${job} job was stopped`);
+      signal.throwIfAborted();
       const result = runJob(job, input);
       if (!result.ok) throw new JobError(result.code, result.message);
       return result.value;
     },
-    async close() {
-      closed = true;
-    },
-  };
+    async close() {},
+  });
 }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
 import { describeError } from "../errors.js";
+import { createExecutor } from "./create.js";
 import { type Executor, JobError } from "./executor.js";
 import type { JobName, JobOutput, JobResult } from "./jobs.js";
 
@@ -14,6 +15,7 @@ export interface ThreadsOptions {
 const IDLE_MILLIS = 60_000;
 /** A fit needs a few MB. A thread that wants more than this is stopped instead of the whole process. */
 const THREAD_HEAP_MB = 512;
+
 /** Runs jobs in worker threads (piscina). Started on the first job; idle ones end after a minute. */
 export function threadsExecutor({ threads, workerFile = defaultWorkerFile() }: ThreadsOptions): Executor {
   let closed = false;
@@ -40,18 +42,17 @@ export function threadsExecutor({ threads, workerFile = defaultWorkerFile() }: T
     return opened;
   };
 
-  return {
+  return createExecutor({
     name: "threads",
     concurrency: threads,
-    async run<K extends JobName>(job: K, input: unknown, { signal }: { signal?: AbortSignal } = {}) {
+    async work<K extends JobName>(job: K, input: unknown, signal: AbortSignal) {
       if (closed) throw new JobError("CLOSED", "the executor is closed");
       pool ??= open();
       let result: JobResult<K>;
       try {
-        result = await pool.run({ job, input }, signal ? { signal } : {});
+        result = await pool.run({ job, input }, { signal });
       } catch (error) {
-        if (signal?.aborted) throw new JobError("ABORTED", `the ${job} job was stopped`);
-        if (closed) throw new JobError("CLOSED", "the executor is closed");
+        signal.throwIfAborted();
         throw new JobError(
           "WORKER_FAILED",
           `the thread of the ${job} job failed: ${whyBroken ?? describeError(error)}`,
@@ -64,9 +65,9 @@ export function threadsExecutor({ threads, workerFile = defaultWorkerFile() }: T
       closed = true;
       await pool?.destroy();
     },
-  };
+  });
 }
 
 function defaultWorkerFile(): string {
-  return fileURLToPath(new URL("./worker.js", import.meta.url)).replace(/([\\/])src([\\/]executor[\\/])/, "$1dist$2");
+  return fileURLToPath(new URL("./thread.cjs", import.meta.url)).replace(/([\\/])src([\\/]executor[\\/])/, "$1dist$2");
 }

@@ -8,13 +8,19 @@ import { timeLimit } from "./time-limit.js";
 
 const DAY = 86_400_000;
 
+/**
+ * What is put in the order of series at a time. A day in one piece would read faster still (3 ms instead of 8 for two weeks of one of
+ * 2,000 series), but it takes 16 times the work, and until it is over every read looks through all series.
+ */
+const SEGMENT = DAY / 4;
+
 /** Rows of one transaction: about a tenth of a second of work, in which other writes wait and reads share the processor. */
 const PIECE_ROWS = 150_000;
 
 /** Runs one piece of work as the only writer; other writes have their turn between two of them. */
 type Turn = <T>(piece: (session: Session) => Promise<T>) => Promise<T>;
 
-/** One day of some neighbouring series. */
+/** A span of time of some neighbouring series. */
 interface Piece {
   readonly from: number;
   readonly to: number;
@@ -22,22 +28,22 @@ interface Piece {
   readonly lastSeries: number;
 }
 
-/** Lets go of what lies before the limits, and puts days that are over in the order of their series. */
+/** Lets go of what lies before the limits, and puts what is no longer written to in the order of their series. */
 export async function pruneDatabase(limits: Required<PruneLimits>, turn: Turn): Promise<PruneReport> {
   const report = { averaged: 0, deleted: 0, forecasts: 0, anomalies: 0 };
   const { samplesBefore, downsampledBefore, forecastsThinnedBefore, forecastsBefore } = limits;
 
   const newest = await turn(async ({ catalogue }) => Math.max(...[...catalogue.values()].map(({ last }) => last)));
-  for (const piece of await turn((session) => plan(session.writer, POINTS, downsampledBefore))) {
+  for (const piece of await turn((session) => plan(session.writer, POINTS, downsampledBefore, DAY))) {
     report.deleted += await turn((session) => deletePiece(session, piece));
   }
   await turn((session) => findFirst(session, downsampledBefore));
   const raw = "(FROM samples UNION ALL FROM sorted_samples)";
-  for (const piece of await turn((session) => plan(session.writer, raw, samplesBefore))) {
+  for (const piece of await turn((session) => plan(session.writer, raw, samplesBefore, DAY))) {
     report.averaged += await turn((session) => averagePiece(session, piece));
   }
-  const today = Math.floor(newest / DAY) * DAY;
-  for (const piece of await turn((session) => plan(session.writer, "samples", today))) {
+  const open = Math.floor(newest / SEGMENT) * SEGMENT;
+  for (const piece of await turn((session) => plan(session.writer, "samples", open, SEGMENT))) {
     await turn((session) => sortPiece(session, piece));
   }
   report.anomalies = await turn(({ writer }) =>
@@ -51,23 +57,23 @@ export async function pruneDatabase(limits: Required<PruneLimits>, turn: Turn): 
   return report;
 }
 
-/** Pieces that together hold all rows of a table before a time, by day, and within a day by series. */
-async function plan(connection: DuckDBConnection, table: string, before: number): Promise<Piece[]> {
+/** Pieces that together hold all rows of a table before a time, by spans of time, and within a span by series. */
+async function plan(connection: DuckDBConnection, table: string, before: number, span: number): Promise<Piece[]> {
   if (before === -Infinity) return [];
   const reader = await connection.runAndReadAll(
-    `SELECT (time_ms - ((time_ms % ${DAY}) + ${DAY}) % ${DAY})::DOUBLE AS day, series_id, count(*)::DOUBLE
+    `SELECT (time_ms - ((time_ms % ${span}) + ${span}) % ${span})::DOUBLE AS start, series_id, count(*)::DOUBLE
      FROM ${table} WHERE time_ms < $1 GROUP BY ALL ORDER BY ALL`,
     [timeLimit(before)],
   );
   const pieces: Piece[] = [];
   let rows = Infinity;
-  for (const [day, series, count] of reader.getRows() as [number, number, number][]) {
+  for (const [from, series, count] of reader.getRows() as [number, number, number][]) {
     const open = pieces.at(-1);
-    if (open?.from === day && rows + count <= PIECE_ROWS) {
+    if (open?.from === from && rows + count <= PIECE_ROWS) {
       pieces[pieces.length - 1] = { ...open, lastSeries: series };
       rows += count;
     } else {
-      pieces.push({ from: day, to: Math.min(day + DAY, before), firstSeries: series, lastSeries: series });
+      pieces.push({ from, to: Math.min(from + span, before), firstSeries: series, lastSeries: series });
       rows = count;
     }
   }
