@@ -47,7 +47,7 @@ const layers = {
     "compose",
     "http",
     "service",
-    "monitor-answers overview system-report backtest-task legacy-models library tasks",
+    "metrics monitor-answers overview system-report backtest-task legacy-models library tasks upkeep",
     "cycle",
     "inference",
     "training",

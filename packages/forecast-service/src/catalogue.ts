@@ -13,12 +13,11 @@ import type { Inference } from "./inference.js";
 import { shownLevels } from "./pipeline/write.js";
 import { readiness } from "./readiness.js";
 import { STEP_MILLIS, unitOf } from "./settings.js";
-import type { Tail } from "./tail.js";
 
 /** What readers ask for: series with their state, history, the latest forecast. */
 export interface Catalogue {
   /** All series, with what readers want to know of them in memory. */
-  all(): Promise<SeriesState[]>;
+  all(): Promise<readonly SeriesState[]>;
   /** @throws LoadcastError `UNKNOWN_SERIES` */
   find(id: string): Promise<SeriesState>;
   /** What people see of a series that `all` or `find` gave. */
@@ -34,6 +33,10 @@ export interface Catalogue {
 /** A month at 5 minutes is 8,928. */
 export const MAX_HISTORY_POINTS = 20_000;
 const DEFAULT_HISTORY = 86_400_000;
+/** Reads of series that nobody asked for before, at a time. */
+const LANES = 8;
+/** How long a list of all series waits for those that are still to be read. */
+const PATIENCE = 2000;
 
 export function createCatalogue(options: {
   store: MetricStore;
@@ -49,22 +52,38 @@ export function createCatalogue(options: {
 }): Catalogue {
   const { store, fleet, inference, clock, nextRun, firstRunAfter, forecasting } = options;
   const reading = new Map<string, Promise<void>>();
+  let lanes = 0;
+  const waiting: (() => void)[] = [];
 
-  /** Readers are answered from memory; what is not there yet is read once, however many ask. */
-  const known = async (state: SeriesState): Promise<SeriesState> => {
-    if (state.tail !== null && state.forecast !== undefined) return state;
-    let read = reading.get(state.id);
-    if (!read) {
-      read = inference.refresh(state).finally(() => reading.delete(state.id));
-      reading.set(state.id, read);
+  /** A few reads at a time: thousands at once would keep everyone else waiting. */
+  const inLane = async (work: () => Promise<void>): Promise<void> => {
+    if (lanes >= LANES) await new Promise<void>((resolve) => waiting.push(resolve));
+    lanes++;
+    try {
+      await work();
+    } finally {
+      lanes--;
+      waiting.shift()?.();
     }
-    await read;
-    return state;
   };
 
-  const all = async (): Promise<SeriesState[]> => {
+  /** Readers are answered from memory; what is not there yet is read once, however many ask. */
+  const known = (state: SeriesState): Promise<void> | null => {
+    if (state.tail !== null && state.forecast !== undefined) return null;
+    let read = reading.get(state.id);
+    if (!read) {
+      read = inLane(() => inference.refresh(state)).finally(() => reading.delete(state.id));
+      reading.set(state.id, read);
+    }
+    return read;
+  };
+
+  const all = async (): Promise<readonly SeriesState[]> => {
     const states = fleet.all().length > 0 ? fleet.all() : await fleet.refresh();
-    return Promise.all(states.map(known));
+    const reads = states.map(known).filter((read) => read !== null);
+    // Right after a start with thousands of series nobody waits for all of them: what is not read yet says so.
+    if (reads.length > 0) await withinPatience(Promise.all(reads));
+    return states;
   };
 
   const find = async (id: string): Promise<SeriesState> => {
@@ -75,7 +94,8 @@ export function createCatalogue(options: {
         `there is no series ${JSON.stringify(id)}; GET /api/v1/series names those known`,
       );
     }
-    return known(state);
+    await known(state);
+    return state;
   };
 
   const describe = (state: SeriesState): SeriesEntry => {
@@ -95,8 +115,9 @@ export function createCatalogue(options: {
     if (forecast && endOfForecast(forecast) > now)
       return { ...common, status: "forecast", reason: null, history: null };
 
-    const { observed, lastEnd } = state.tail as Tail;
-    const ready = readiness({ observed, lastEnd }, now);
+    if (!state.tail) return { ...common, status: "waiting", reason: "Is being read from the store.", history: null };
+    const { observed } = state.tail;
+    const ready = readiness(state.tail, now);
     const history = {
       have: observed,
       need: ready.ready ? observed : ready.need,
@@ -185,6 +206,20 @@ export function forecastSteps(
     median: columns.median[i],
     intervals: columns.intervals.map(({ level, lower, upper }) => ({ level, lower: lower[i], upper: upper[i] })),
   }));
+}
+
+async function withinPatience(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+  // A read that fails later than this is tried again by the next who asks.
+  work.catch(() => undefined);
 }
 
 function endOfForecast(forecast: StoredForecast): number {

@@ -35,15 +35,13 @@ export interface SeriesState {
 
   /** What recent forecasts said of times still to come, by horizon and time. */
   readonly predictions: Map<string, Prediction>;
-  /** Up to where values were held against predictions. */
-  judgedTo: number;
+  /** Whether the scores of the time before the start were put together again. */
   restored: boolean;
-  readonly scores: RollingScores;
+  scores: RollingScores;
   readonly watch: DriftWatch;
-  drift: { readonly since: number; readonly reason: string } | null;
-  /** When drift last had a new model trained. */
+  drift: { readonly since: number; readonly at: number; readonly reason: string } | null;
+  /** When drift or age last had a new model trained. */
   retrainedAt: number;
-  anomalies: number;
   lastAnomaly: number | null;
 }
 
@@ -147,13 +145,11 @@ function newState({
     lateFrom: Infinity,
     reissued: false,
     predictions: new Map(),
-    judgedTo: Number.NEGATIVE_INFINITY,
     restored: false,
     scores: rollingScores(),
     watch: driftWatch(),
     drift: null,
     retrainedAt: Number.NEGATIVE_INFINITY,
-    anomalies: 0,
     lastAnomaly: null,
   };
 }

@@ -8,12 +8,13 @@ import type { EventBus } from "./events.js";
 import { type Executor, JobError } from "./executor/executor.js";
 import type { Fleet, SeriesState } from "./fleet.js";
 import type { Log } from "./log.js";
+import type { ServiceMetrics } from "./metrics.js";
 import { outlookOf } from "./monitor/outlook.js";
 import type { InferInput, Inferred } from "./pipeline/infer.js";
 import { monitor, remember } from "./pipeline/monitor.js";
 import { preprocess } from "./pipeline/preprocess.js";
 import { readiness } from "./readiness.js";
-import { ANOMALY_LEVEL, HORIZON, LEVELS, MAX_MODEL_AGE, STEP, STEP_MILLIS } from "./settings.js";
+import { ANOMALY_LEVEL, HORIZON, LEVELS, STEP, STEP_MILLIS } from "./settings.js";
 import type { StepTimes } from "./step-times.js";
 import { readTail, type Tail } from "./tail.js";
 import type { Trainer } from "./training.js";
@@ -37,8 +38,8 @@ export interface Inference {
 const TAIL_STEPS = 600;
 /** Older values change no forecast. */
 const LONGEST_TAIL = 14 * 86_400_000;
-/** A model that drift had trained is given this long to show itself. */
-const COOL_DOWN = 6 * 3_600_000;
+/** Drift that did not show for so long has passed. */
+const DRIFT_MEMORY = 6 * 3_600_000;
 
 /** tail → model → forecast → write → monitor, for a batch of series in one job. */
 export function createInference(dependencies: {
@@ -52,9 +53,10 @@ export function createInference(dependencies: {
   clock: Clock;
   log: Log;
   steps: StepTimes;
+  metrics: ServiceMetrics;
   config: Pick<Config, "training" | "thresholds" | "series">;
 }): Inference {
-  const { store, write, champions, executor, train, events, fleet, clock, log, steps, config } = dependencies;
+  const { store, write, champions, executor, train, events, fleet, clock, log, steps, metrics, config } = dependencies;
 
   const askChampion = async (state: SeriesState): Promise<Champion | null> => {
     if (state.champion === undefined) state.champion = await champions.find(state.id);
@@ -69,7 +71,12 @@ export function createInference(dependencies: {
     const { tail } = await readTail(store, state, state.tail, { now, from, again });
     state.tail = tail;
     if (state.lateFrom === again) state.lateFrom = Infinity;
-    if (state.forecast === undefined) state.forecast = await store.latestForecast(state);
+    if (state.forecast === undefined) {
+      const latest = await store.latestForecast(state);
+      state.forecast = latest;
+      // After a start, the crossing of a threshold is not known before the next forecast.
+      if (latest) state.outlook = outlookOf({ ...latest, crossing: null }, latest.times);
+    }
     if (state.last === null) {
       const { times, values } = await store.read(state, {
         from: (tail.lastEnd ?? tail.start) - STEP_MILLIS,
@@ -86,33 +93,18 @@ export function createInference(dependencies: {
       const { anomalies, drift } = monitor(state);
       if (anomalies.length > 0) {
         await store.writeAnomalies(anomalies);
-        state.anomalies += anomalies.length;
+        metrics.anomalous(state, anomalies.length);
         state.lastAnomaly = anomalies[anomalies.length - 1].time;
         for (const { time, value } of anomalies) {
           events.publish({ type: "anomaly", series: state.id, time: new Date(time).toISOString(), value });
         }
       }
-      if (drift === null) return;
-      if (state.drift === null) log.info(`${state.id} drifts: ${drift}`);
-      state.drift = { since: state.drift?.since ?? clock.now(), reason: drift };
+      const now = clock.now();
+      if (drift !== null) {
+        if (state.drift === null) log.info(`${state.id} drifts: ${drift}`);
+        state.drift = { since: state.drift?.since ?? now, at: now, reason: drift };
+      } else if (state.drift && now - state.drift.at >= DRIFT_MEMORY) state.drift = null;
     });
-
-  /** A new model where there is none, the one there is has grown old, or its errors say that it does not fit any more. */
-  const renew = async (state: SeriesState, signal?: AbortSignal): Promise<void> => {
-    const now = clock.now();
-    const { champion, drift } = state;
-    const drifted = drift !== null && now - state.retrainedAt >= COOL_DOWN;
-    if (champion && !drifted && now - champion.until <= MAX_MODEL_AGE) return;
-    if (champion && !drifted && now - state.retrainedAt < COOL_DOWN) return;
-    state.retrainedAt = now;
-    try {
-      await train(state, signal ? { signal } : {});
-    } catch (error) {
-      // The champion, old as it is, can still forecast.
-      if (!champion || signal?.aborted) throw error;
-      log.warn(`${state.id}: no new model: ${describeError(error)}`);
-    }
-  };
 
   /** What the job needs, or why there is nothing to be done. */
   const prepare = async (state: SeriesState, signal?: AbortSignal): Promise<InferInput | string> => {
@@ -120,7 +112,7 @@ export function createInference(dependencies: {
     await observe(state);
     const ready = readiness(state.tail as Tail, clock.now());
     if (!ready.ready) return ready.reason;
-    await renew(state, signal);
+    if (!(await askChampion(state))) await train(state, signal ? { signal } : {});
     const champion = await askChampion(state);
     if (!champion) return "Its champion was not made by this program and cannot be used: promote another version.";
     const { bounds, threshold } = seriesSettings(config, state);
@@ -189,7 +181,9 @@ export function createInference(dependencies: {
       if (ready.length > 0) {
         try {
           const inputs = ready.map(({ input }) => input);
+          const began = performance.now();
           const results = await steps.time("infer", () => executor.run("inferMany", inputs, signal ? { signal } : {}));
+          metrics.inferred(results.filter(({ ok }) => ok).length, (performance.now() - began) / 1000);
           for (const [i, result] of results.entries()) {
             const { state } = ready[i];
             try {

@@ -1,9 +1,15 @@
-import { AdapterError, type ModelAliases, type ModelRegistry, type ModelVersion } from "@loadcast/metrics-io";
+import {
+  AdapterError,
+  type AdapterErrorCode,
+  type ModelAliases,
+  type ModelRegistry,
+  type ModelVersion,
+} from "@loadcast/metrics-io";
 import { LoadcastError } from "./errors.js";
 import type { EventBus } from "./events.js";
 import type { Executor } from "./executor/executor.js";
-import type { GateReport, ModelEntry, ModelVersionEntry } from "./http/contract.js";
-import { CHALLENGER, CHAMPION, promote, TAGS, versionBefore, versionName } from "./pipeline/register.js";
+import type { ModelEntry, ModelVersionEntry } from "./http/contract.js";
+import { CHALLENGER, CHAMPION, describeVersion, promote, versionBefore, versionName } from "./pipeline/register.js";
 import type { ModelLibrary } from "./questions.js";
 import { parseTried } from "./tried-models.js";
 
@@ -30,7 +36,8 @@ export function createLibrary(options: {
 
   const find = async (name: string, which: number | string): Promise<ModelVersion> => {
     const newest = await latest(name);
-    const found = await registry.version(name, which);
+    // A word that cannot be an alias is one that is not there.
+    const found = await registry.version(name, which).catch(unless("INVALID_ARGUMENT"));
     if (found) return found;
     const what = typeof which === "number" ? `version ${which}` : `alias ${JSON.stringify(which)}`;
     throw new LoadcastError("UNKNOWN_VERSION", `${name} has no ${what}; its latest version is ${newest.version}`);
@@ -46,6 +53,9 @@ export function createLibrary(options: {
       trainedAt: iso(newest.trainedAt),
     };
   };
+
+  const point = (name: string, alias: string, version: number) =>
+    alias === CHAMPION ? promote(registry, name, version) : registry.setAlias(name, alias, version);
 
   return {
     async list({ limit, after }) {
@@ -85,8 +95,9 @@ export function createLibrary(options: {
       };
     },
     async setAlias(name, alias, request) {
-      const before = await registry.version(name, alias);
-      let version: number;
+      const before = await registry.version(name, alias).catch((error: unknown) => {
+        throw badAlias(error);
+      });
       if ("rollback" in request) {
         const target = await versionBefore(registry, name, alias);
         if (target === null) {
@@ -96,27 +107,29 @@ export function createLibrary(options: {
             `${name} has no version that ${alias} pointed at before; name one with {"version": N}`,
           );
         }
-        version = (await find(name, target)).version;
-      } else version = (await find(name, request.version)).version;
-
-      try {
-        if ("rollback" in request) {
-          await registry.setAlias(name, alias, version);
-          // What was rolled back may be promoted again.
-          if (alias === CHAMPION && before) await registry.setAlias(name, CHALLENGER, before.version);
-        } else if (alias === CHAMPION) await promote(registry, name, version);
-        else await registry.setAlias(name, alias, version);
-      } catch (error) {
-        if (error instanceof AdapterError && error.code === "INVALID_ARGUMENT") {
-          throw new LoadcastError("BAD_ALIAS", error.message, { cause: error });
-        }
-        throw error;
-      }
+        await point(name, alias, target);
+        // What was rolled back may be promoted again.
+        if (alias === CHAMPION && before) await registry.setAlias(name, CHALLENGER, before.version);
+      } else await point(name, alias, (await find(name, request.version)).version);
+      const version = (await find(name, alias)).version;
       if (alias === CHAMPION) await championChanged(name);
       events.publish({ type: "alias", series: name, alias, version });
       return { name, alias, version, previous: before?.version ?? null };
     },
   };
+}
+
+function unless(code: AdapterErrorCode): (error: unknown) => null {
+  return (error) => {
+    if (error instanceof AdapterError && error.code === code) return null;
+    throw error;
+  };
+}
+
+function badAlias(error: unknown): unknown {
+  return error instanceof AdapterError && error.code === "INVALID_ARGUMENT"
+    ? new LoadcastError("BAD_ALIAS", error.message, { cause: error })
+    : error;
 }
 
 function orNothing(error: unknown): null {
@@ -125,37 +138,20 @@ function orNothing(error: unknown): null {
 }
 
 function versionEntry(version: ModelVersion): ModelVersionEntry {
-  const { parameters, metrics, tags } = version;
+  const { metrics } = version;
   const metric = (name: string) => (Number.isFinite(metrics[name]) ? metrics[name] : null);
   return {
     version: version.version,
     modelVersion: versionName(version),
-    kind: parameters.kind === "ensemble" ? "ensemble" : "sarima",
-    description: parameters.description ?? "",
+    ...describeVersion(version),
     aliases: [...version.aliases],
     trainedAt: iso(version.trainedAt),
     trainSeconds: metric("train_seconds") ?? 0,
-    from: parameters["data.from"] ?? null,
-    to: parameters["data.to"] ?? null,
-    values: Number(parameters["data.values"] ?? 0) || 0,
     logLik: metric("log_likelihood"),
     aic: metric("aic"),
     aicc: metric("aicc"),
     bic: metric("bic"),
-    warnings: parsed<string[]>(parameters.warnings, Array.isArray) ?? [],
-    gate: parsed<GateReport>(tags[TAGS.gate], (value) => typeof value === "object" && value !== null),
   };
-}
-
-/** A text that this program wrote; another may have changed it. */
-function parsed<T>(text: string | undefined, fits: (value: unknown) => boolean): T | null {
-  if (text === undefined) return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    return fits(value) ? (value as T) : null;
-  } catch {
-    return null;
-  }
 }
 
 const iso = (time: number) => new Date(time).toISOString();

@@ -3,15 +3,13 @@ import { forecastSteps } from "./catalogue.js";
 import type { Clock } from "./clock.js";
 import { LoadcastError } from "./errors.js";
 import type { SeriesState } from "./fleet.js";
-import { type Prediction, predictionsOf } from "./monitor/predictions.js";
+import { predictionsIn } from "./monitor/past-predictions.js";
 import { WINDOW } from "./monitor/rolling.js";
 import { addScores, emptyScores, score, toAccuracy } from "./monitor/scores.js";
 import { shownLevels } from "./pipeline/write.js";
 import type { Monitor, TimeSpan } from "./questions.js";
-import { DAY_STEPS, HORIZON, STEP_MILLIS } from "./settings.js";
+import { DAY_STEPS, STEP_MILLIS } from "./settings.js";
 
-/** Forecasts that are read for one answer; of more, as many, evenly spread. */
-const MOST_FORECASTS = 600;
 const DEFAULT_FORECASTS = 24;
 /** Parts of the range that are told apart. */
 const PARTS = 12;
@@ -93,25 +91,6 @@ export function createMonitor(options: {
       };
     },
   };
-}
-
-/** What forecasts said of a range of times; of forecasts for the same time at the same horizon, the one issued last. */
-export async function predictionsIn(
-  store: Pick<MetricStore, "forecasts">,
-  state: SeriesState,
-  from: number,
-  to: number,
-  limit = MOST_FORECASTS,
-): Promise<Prediction[]> {
-  const issued = { from: from - (HORIZON + 1) * STEP_MILLIS, to };
-  const found = new Map<string, Prediction>();
-  for (const forecast of await store.forecasts(state, { ...issued, limit })) {
-    for (const prediction of predictionsOf(forecast)) {
-      if (prediction.time < from || prediction.time >= to) continue;
-      found.set(`${prediction.horizon} ${prediction.time}`, prediction);
-    }
-  }
-  return [...found.values()].sort((a, b) => a.time - b.time);
 }
 
 /** The complete buckets of a range and of the day before it. */

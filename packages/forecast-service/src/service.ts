@@ -16,6 +16,7 @@ import type { HealthResponse } from "./http/contract.js";
 import { createInference } from "./inference.js";
 import { createLibrary } from "./library.js";
 import type { Log } from "./log.js";
+import { createMetrics, type ServiceMetrics } from "./metrics.js";
 import { createMonitor } from "./monitor-answers.js";
 import { createOverview } from "./overview.js";
 import { writer } from "./pipeline/write.js";
@@ -25,6 +26,7 @@ import { stepTimes } from "./step-times.js";
 import { systemReport } from "./system-report.js";
 import { createTasks } from "./tasks.js";
 import { createTrainer } from "./training.js";
+import { createUpkeep } from "./upkeep.js";
 
 export interface ServiceDependencies {
   config: Config;
@@ -54,6 +56,7 @@ export interface Service {
   readonly monitor: Monitor;
   readonly tasks: Tasks;
   readonly overview: Overview;
+  readonly metrics: ServiceMetrics;
   health(): Promise<HealthResponse>;
   /** Reads and stores one sample of everything that is watched. */
   collect(signal: AbortSignal): Promise<void>;
@@ -67,6 +70,9 @@ export interface Service {
 const INFER_OFFSET = 2000;
 /** Not together with the forecasts of the full hour. */
 const TRAIN_OFFSET = 60_000;
+/** Drift that a round found is answered within a minute. */
+const UPKEEP = 60_000;
+const UPKEEP_OFFSET = 30_000;
 
 /** Puts the service together. Nothing runs yet, but an empty store has its demo host when this returns. */
 export async function createService(dependencies: ServiceDependencies): Promise<Service> {
@@ -80,7 +86,8 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     hidden: (series) => (!config.demo && isDemo(series)) || seriesSettings(config, series).ignore,
   });
   const champions = createChampions(registry);
-  const shared = { store, champions, executor, events, fleet, clock, log, steps, config };
+  const metrics = createMetrics();
+  const shared = { store, champions, executor, events, fleet, clock, log, steps, metrics, config };
   const train = createTrainer({ ...shared, registry });
   const inference = createInference({ ...shared, train, write: writer({ store, sinks, log }) });
   const cycle = createCycle({
@@ -117,6 +124,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
         offset: TRAIN_OFFSET % every.train,
         run: async (signal) => void (await cycle.trainAll(signal)),
       },
+      { name: "monitor", every: UPKEEP, offset: UPKEEP_OFFSET, run: createUpkeep({ store, fleet, train, clock, log }) },
     ],
   });
   const catalogue = createCatalogue({
@@ -128,6 +136,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     firstRunAfter: (time) => nextStart(inferAt, time, time - 1),
     forecasting: () => scheduler.state("infer").running,
   });
+  metrics.watch({ fleet, catalogue, scheduler, clock });
   const library = createLibrary({
     registry,
     executor,
@@ -170,6 +179,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     monitor: createMonitor({ store, find: catalogue.find, clock }),
     tasks,
     overview,
+    metrics,
     collect,
     async health() {
       const storeError = await store.listSeries().then(

@@ -1,4 +1,4 @@
-import type { MetricSource, ModelRegistry } from "@loadcast/metrics-io";
+import type { MetricSource, ModelRegistry, ModelVersion } from "@loadcast/metrics-io";
 import type { Champion, Champions } from "./champion.js";
 import { trainingChart } from "./chart-svg.js";
 import type { Clock } from "./clock.js";
@@ -10,10 +10,11 @@ import type { Executor } from "./executor/executor.js";
 import type { Fleet, SeriesState } from "./fleet.js";
 import type { GateReport } from "./http/contract.js";
 import type { Log } from "./log.js";
+import type { ServiceMetrics } from "./metrics.js";
 import { holdoutFor } from "./pipeline/gate.js";
 import { ingest } from "./pipeline/ingest.js";
 import { type Prepared, preprocess } from "./pipeline/preprocess.js";
-import { CHAMPION, register, trainingKey, versionName } from "./pipeline/register.js";
+import { CHAMPION, describeVersion, register, trainingKey, versionName } from "./pipeline/register.js";
 import type { ModelKind, Trained } from "./pipeline/train.js";
 import { knownOf, readiness } from "./readiness.js";
 import { HORIZON, LEVELS, MAX_SILENCE, MIN_OBSERVED, PERIODS } from "./settings.js";
@@ -55,10 +56,11 @@ export function createTrainer(dependencies: {
   clock: Clock;
   log: Log;
   steps: StepTimes;
+  metrics: ServiceMetrics;
   /** Read where it is used: it may change while the service runs. */
   config: Pick<Config, "training" | "thresholds" | "series" | "gate">;
 }): Trainer {
-  const { store, registry, champions, executor, events, fleet, clock, log, steps, config } = dependencies;
+  const { store, registry, champions, executor, events, fleet, clock, log, steps, metrics, config } = dependencies;
   const running = new Map<string, Promise<TrainOutcome>>();
 
   const read = async (state: SeriesState): Promise<Prepared> => {
@@ -86,6 +88,8 @@ export function createTrainer(dependencies: {
     const { enabled, origins, margin } = config.gate;
     const key = trainingKey(state.id, prepared, model);
     const options = signal ? { signal } : {};
+    const done = await trainedBefore(state, key);
+    if (done) return done;
     const shown = withoutEnd(prepared, holdoutFor(prepared.values.length));
     let trained: Trained;
     try {
@@ -130,21 +134,17 @@ export function createTrainer(dependencies: {
         artifacts: trainingChart(state.id, prepared, judged.example),
       }),
     );
-    const outcome = {
-      series: state.id,
-      version: version.version,
-      modelVersion: versionName(version),
-      kind: trained.kind,
-      description: trained.description,
-      values: trained.length,
-      aicc: trained.kind === "sarima" ? trained.aicc : null,
-      warnings: trained.warnings,
-      gate,
-      champion: version.aliases.includes(CHAMPION),
-    };
+    const outcome = outcomeOf(version);
     await announce(state, outcome, champion);
     onProgress?.(1);
     return outcome;
+  };
+
+  /** What was made of the same values before: a training that is repeated changes nothing, and costs nothing. */
+  const trainedBefore = async (state: SeriesState, key: string): Promise<TrainOutcome | null> => {
+    const number = (await registry.run(state.id, key))?.version ?? null;
+    const version = number === null ? null : await registry.version(state.id, number);
+    return version && outcomeOf(version);
   };
 
   const announce = async (state: SeriesState, outcome: TrainOutcome, before: Champion | null) => {
@@ -180,9 +180,41 @@ export function createTrainer(dependencies: {
   return (state, options = {}) => {
     const present = running.get(state.id);
     if (present) return present;
-    const promise = work(state, options).finally(() => running.delete(state.id));
+    const began = performance.now();
+    const count = (result: Parameters<ServiceMetrics["trained"]>[0]) =>
+      metrics.trained(result, (performance.now() - began) / 1000);
+    const promise = work(state, options).then(
+      (outcome) => {
+        running.delete(state.id);
+        count(outcome.champion ? "promoted" : "kept");
+        return outcome;
+      },
+      (error: unknown) => {
+        running.delete(state.id);
+        // A series that is not ready, or a stop, is no failure.
+        if (!options.signal?.aborted && !(error instanceof LoadcastError)) count("failed");
+        throw error;
+      },
+    );
     running.set(state.id, promise);
     return promise;
+  };
+}
+
+function outcomeOf(version: ModelVersion): TrainOutcome {
+  const { aicc } = version.metrics;
+  const { kind, description, values, warnings, gate } = describeVersion(version);
+  return {
+    series: version.model,
+    version: version.version,
+    modelVersion: versionName(version),
+    kind,
+    description,
+    values,
+    aicc: aicc ?? null,
+    warnings,
+    gate: gate ?? { accepted: false, reason: "It was not judged.", origins: 0, horizon: HORIZON, scores: [] },
+    champion: version.aliases.includes(CHAMPION),
   };
 }
 

@@ -1,10 +1,11 @@
+import type { StoredForecast } from "@loadcast/metrics-io";
 import type { Outlook, ThresholdOutlook } from "../http/contract.js";
 import type { Crossing, Inferred } from "../pipeline/infer.js";
 import { STEP_MILLIS } from "../settings.js";
 
 /** The next four hours in a few numbers. */
 export function outlookOf(
-  inferred: Pick<Inferred, "median" | "intervals" | "crossing">,
+  inferred: Pick<StoredForecast, "median" | "intervals"> & Pick<Inferred, "crossing">,
   times: readonly number[],
 ): Outlook {
   const { median, intervals, crossing } = inferred;

@@ -95,6 +95,30 @@ export async function versionBefore(registry: ModelRegistry, series: string, ali
   return earlier.find(({ version }) => version !== null)?.version ?? null;
 }
 
+/** What a version says of itself in its parameters and tags. */
+export function describeVersion({ parameters, tags }: Pick<ModelVersion, "parameters" | "tags">) {
+  return {
+    kind: parameters.kind === "ensemble" ? ("ensemble" as const) : ("sarima" as const),
+    description: parameters.description ?? "",
+    from: parameters["data.from"] ?? null,
+    to: parameters["data.to"] ?? null,
+    values: Number(parameters["data.values"] ?? 0) || 0,
+    warnings: parsed<string[]>(parameters.warnings, Array.isArray) ?? [],
+    gate: parsed<GateReport>(tags[TAGS.gate], (value) => typeof value === "object" && value !== null),
+  };
+}
+
+/** A text that this program wrote; another may have changed it. */
+function parsed<T>(text: string | undefined, fits: (value: unknown) => boolean): T | null {
+  if (text === undefined) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    return fits(value) ? (value as T) : null;
+  } catch {
+    return null;
+  }
+}
+
 /** A first model that lost to a baseline, or that nothing could be said of. */
 function isProvisional(gate: GateReport): boolean {
   const own = gate.scores.find(({ name }) => name === "candidate");
