@@ -3,6 +3,7 @@ import { type Grid, resample } from "../../resample.js";
 import { tidySamples } from "../../samples.js";
 import { checkKey, checkRange, seriesId, unknownSeries } from "../../series.js";
 import type { EpochMillis, MetricSource, Samples, SeriesInfo, SeriesKey, TimeRange } from "../../types.js";
+import { alike, averaged, type Buckets, countsOf, gridOf } from "./buckets.js";
 import { collector } from "./collect.js";
 import { connect, type InfluxdbOptions, NAME } from "./connection.js";
 import { hostsQuery, rowsQuery, type Selection } from "./flux.js";
@@ -145,34 +146,40 @@ export function influxdbSource(options: InfluxdbSourceOptions): InfluxdbSource {
       ...(from === -Infinity ? {} : { from: range.from }),
       ...(to === Infinity ? {} : { to: range.to }),
     };
-    const grids = new Map<string, Grid>();
-    const selection = select(found, host);
-    if (selection.inputs.some(({ counter }) => counter)) {
-      for (const [name, samples] of await readSamples(found, host, range)) grids.set(name, resample(samples, ends));
-      return grids;
+    const parts = new Map<string, Buckets[]>();
+    for (const group of alike(found)) {
+      const counters = group.some(({ inputs }) => inputs.some(([, { counter }]) => counter));
+      const read = counters
+        ? averaged(await readSamples(group, host, range), stepMillis)
+        : await means(group, host, range, stepMillis);
+      for (const [name, buckets] of read) parts.set(name, [...(parts.get(name) ?? []), buckets]);
     }
-    const means = collector(found, hostTag, maxGapMillis);
-    const counts = collector(found.map(countsOf), hostTag, maxGapMillis);
+    return new Map([...parts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, each]) => [name, gridOf(each, ends)]));
+  };
+
+  /** Bucket means that the server makes, with how many samples each stands on. */
+  const means = async (group: Recipe[], host: string | undefined, range: TimeRange, stepMillis: number) => {
+    const selection = select(group, host);
+    const values = collector(group, hostTag, maxGapMillis);
+    const counts = collector(group.map(countsOf), hostTag, maxGapMillis);
     const ask = (page: TimeRange, maxRows: number) => {
       const reductions = ["mean", "count"] as const;
       return connection.query(reductions.map((one) => rowsQuery(selection, page, one, stepMillis)).join("\n"), maxRows);
     };
-    for await (const tables of pages(range, firstWidth(host), stepMillis, ask)) {
-      means.add(tables.filter(({ result }) => result === "mean"));
+    // A page of buckets has fewer rows than one of samples, so the first may be longer.
+    const width = host === undefined ? DAY : 30 * DAY;
+    for await (const tables of pages(range, width, stepMillis, ask)) {
+      values.add(tables.filter(({ result }) => result === "mean"));
       counts.add(tables.filter(({ result }) => result === "count"));
     }
     const counted = counts.finish(range);
-    for (const [name, samples] of means.finish(range)) {
-      const grid = resample(samples, ends);
-      const { times, values } = counted.get(name) as Samples;
-      grid.counts.fill(0);
-      times.forEach((time, i) => {
-        const bucket = (time - grid.times[0]) / stepMillis;
-        if (!Number.isNaN(grid.values[bucket])) grid.counts[bucket] = values[i];
-      });
-      grids.set(name, grid);
-    }
-    return grids;
+    return new Map(
+      [...values.finish(range)].map(([name, samples]): [string, Buckets] => {
+        const { times, values: numbers } = counted.get(name) as Samples;
+        const byTime = new Map(Array.from(times, (time, i) => [time, numbers[i]]));
+        return [name, { ...samples, counts: Array.from(samples.times, (time) => byTime.get(time) ?? 0) }];
+      }),
+    );
   };
 
   /** Hosts that have all inputs of any alternative of each metric. */
@@ -266,14 +273,5 @@ export function influxdbSource(options: InfluxdbSourceOptions): InfluxdbSource {
     async close() {
       closed = true;
     },
-  };
-}
-
-/** The recipe that counts what another averages: as many samples as the scarcest of its inputs has. */
-function countsOf({ inputs }: Recipe): Recipe {
-  return {
-    inputs: inputs.map(([name, input]) => [name, { ...input, combine: "max" }] as const),
-    compute: (columns, length) =>
-      Float64Array.from({ length }, (_, i) => Math.min(...Object.values(columns).map((column) => column[i]))),
   };
 }
