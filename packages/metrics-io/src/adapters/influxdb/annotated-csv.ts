@@ -61,7 +61,7 @@ const RETURN = 0x0d;
  */
 export function annotatedCsv(adapter: string, maxRows = Infinity): BodyReader<FluxTable[]> {
   const tables: OpenTable[] = [];
-  let rest: Uint8Array = new Uint8Array(0);
+  let rest: Buffer = Buffer.alloc(0);
   let annotations = new Map<string, readonly string[]>();
   let header: Header | null = null;
   let open: OpenTable | null = null;
@@ -123,7 +123,7 @@ export function annotatedCsv(adapter: string, maxRows = Infinity): BodyReader<Fl
   };
 
   /** Takes rows of the open table from `at` on without taking them apart; gives where it stopped. */
-  const skim = (bytes: Uint8Array, at: number, { prefix, tail, columns }: OpenTable): number => {
+  const skim = (bytes: Buffer, at: number, { prefix, tail, columns }: OpenTable): number => {
     const length = bytes.length;
     let start = at;
     each: while (start + prefix.length < length) {
@@ -146,7 +146,8 @@ export function annotatedCsv(adapter: string, maxRows = Infinity): BodyReader<Fl
 
   return {
     push(part) {
-      const bytes = rest.length === 0 ? part : Buffer.concat([rest, part]);
+      const bytes =
+        rest.length === 0 ? Buffer.from(part.buffer, part.byteOffset, part.length) : Buffer.concat([rest, part]);
       let at = 0;
       for (;;) {
         if (open !== null && open.prefix.length > 0) at = skim(bytes, at, open);

@@ -1,3 +1,4 @@
+import { type Columns, growingColumns } from "../../columns.js";
 import { AdapterError } from "../../errors.js";
 import { type HttpOptions, httpClient } from "../../http.js";
 import { tidySamples } from "../../samples.js";
@@ -31,12 +32,16 @@ export interface PrometheusSource extends MetricSource {
 
 /** Prometheus refuses more than 11,000 points a series in one answer. */
 const PAGE_POINTS = 10_000;
+/** Pages asked for at the same time: more keeps no more of the server's processors busy, and holds more answers in memory. */
+const PAGES_AHEAD = 3;
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 
+type Ask = () => Promise<PromSeries[]>;
+
 /**
- * Prometheus, or what speaks its HTTP API. Long ranges are read in pages, one after the other, so that the memory in use depends on
- * the answer alone. Values that are NaN or infinite are gaps.
+ * Prometheus, or what speaks its HTTP API. Long ranges are read in pages, a few at a time and each as it comes into typed columns, so
+ * that the memory in use depends on the answer alone. Values that are NaN or infinite are gaps.
  */
 export function prometheusSource(options: PrometheusSourceOptions): PrometheusSource {
   const { hostLabel: label = "instance", matchers, clock = Date.now } = options;
@@ -71,56 +76,52 @@ export function prometheusSource(options: PrometheusSourceOptions): PrometheusSo
     return { from: within(from), to: within(to) };
   };
 
-  /** The answers for a range, page by page; each page's points lie in it. */
-  async function* pages(
-    metric: PrometheusMetric,
-    host: string | undefined,
-    range: TimeRange,
-  ): AsyncGenerator<PromSeries[]> {
+  /** The queries for a range, page by page; each page's points lie in it. */
+  function* pages(metric: PrometheusMetric, host: string | undefined, range: TimeRange): Generator<Ask> {
     const { from, to } = bounded(range);
     const query = promql(metric, { label, matchers, ...(host === undefined ? {} : { host }) });
     if (metric.samples !== undefined) {
-      const width = host === undefined ? HOUR : DAY;
+      const width = host === undefined ? HOUR : 4 * DAY;
       for (let begin = from; begin < to; begin += width) {
         const end = Math.min(begin + width, to);
         // [w] at t holds t−w ≤ time ≤ t before Prometheus 3, t−w < time ≤ t since; one millisecond more serves both.
-        yield await instantQuery(http, `${query}[${end - begin}ms]`, end - 1);
+        yield () => instantQuery(http, `${query}[${end - begin}ms]`, end - 1);
       }
       return;
     }
+    // Of all hosts an hour at once, which is what a thousand of them fill a few megabytes with.
+    const points = host === undefined ? Math.min(PAGE_POINTS, Math.max(60, Math.ceil(HOUR / step))) : PAGE_POINTS;
     const first = Math.ceil(from / step) * step;
-    for (let begin = first; begin < to; begin += PAGE_POINTS * step) {
-      const last = Math.min(begin + (PAGE_POINTS - 1) * step, Math.ceil(to / step) * step - step);
-      yield await rangeQuery(http, query, { from: begin, to: last, step });
+    for (let begin = first; begin < to; begin += points * step) {
+      const last = Math.min(begin + (points - 1) * step, Math.ceil(to / step) * step - step);
+      yield () => rangeQuery(http, query, { from: begin, to: last, step });
     }
   }
 
   /** Reads pages and puts the points of each host together. */
   const collect = async (metric: PrometheusMetric, host: string | undefined, range: TimeRange) => {
-    const hosts = new Map<string, { times: number[]; values: number[] }>();
+    const hosts = new Map<string, Columns>();
     const { from, to } = bounded(range);
-    for await (const page of pages(metric, host, range)) {
+    for await (const page of inTurn(pages(metric, host, range), PAGES_AHEAD)) {
       const seen = new Set<string>();
-      for (const { labels, points } of page) {
+      for (const { labels, times, values } of page) {
         const name = labels[label];
         if (name === undefined) throw ambiguous(metric, `its result has no label ${label}; aggregate by it`);
         if (seen.has(name)) throw ambiguous(metric, `it gives several series for ${name}; aggregate them by ${label}`);
         seen.add(name);
         let columns = hosts.get(name);
         if (columns === undefined) {
-          columns = { times: [], values: [] };
+          columns = growingColumns();
           hosts.set(name, columns);
         }
-        for (const [seconds, text] of points) {
-          const time = Math.round(seconds * 1000);
-          const value = Number(text); // "NaN", "+Inf" and "-Inf" all become NaN
-          if (time < from || time >= to || !Number.isFinite(value)) continue;
-          columns.times.push(time);
-          columns.values.push(value);
+        for (let i = 0; i < times.length; i++) {
+          const time = Math.round(times[i] * 1000);
+          if (time < from || time >= to || !Number.isFinite(values[i])) continue;
+          columns.push(time, values[i]);
         }
       }
     }
-    return hosts;
+    return new Map([...hosts].map(([name, columns]) => [name, columns.samples()]));
   };
 
   const ambiguous = (metric: PrometheusMetric, problem: string) =>
@@ -187,4 +188,16 @@ export function prometheusSource(options: PrometheusSourceOptions): PrometheusSo
       closed = true;
     },
   };
+}
+
+/** The answers of all questions in their order, with up to `ahead` of them asked at the same time. */
+async function* inTurn<T>(questions: Iterable<() => Promise<T>>, ahead: number): AsyncGenerator<T> {
+  const asked: Promise<T>[] = [];
+  for (const ask of questions) {
+    const answer = ask();
+    answer.catch(() => undefined); // one before it may fail first, and then nobody awaits this
+    asked.push(answer);
+    if (asked.length >= ahead) yield await (asked.shift() as Promise<T>);
+  }
+  for (const answer of asked) yield await answer;
 }

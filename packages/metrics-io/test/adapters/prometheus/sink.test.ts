@@ -2,10 +2,15 @@ import { spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { missing, startServer } from "../../../../tools/stack/index.mjs";
-import { type PrometheusSinkOptions, prometheusSink, prometheusSource, type StoredForecast } from "../../src/index.js";
-import { rejection } from "../conformance/rejection.js";
-import { forecastOf } from "../conformance/sink.js";
+import { missing, startServer } from "../../../../../tools/stack/index.mjs";
+import {
+  type PrometheusSinkOptions,
+  prometheusSink,
+  prometheusSource,
+  type StoredForecast,
+} from "../../../src/index.js";
+import { rejection } from "../../conformance/rejection.js";
+import { forecastOf } from "../../conformance/sink.js";
 
 const ISSUED = Date.UTC(2026, 1, 1);
 const MINUTE = 60_000;
