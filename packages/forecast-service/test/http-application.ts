@@ -3,20 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { memoryRegistry, memoryStore } from "@loadcast/metrics-io";
 import type { FastifyInstance } from "fastify";
-import { afterAll, beforeAll, expect } from "vitest";
-import type { z } from "zod";
+import { afterAll, beforeAll } from "vitest";
 import { loadConfig } from "../src/config.js";
 import { inlineExecutor } from "../src/executor/inline.js";
 import { type AppDependencies, buildApp } from "../src/http/app.js";
-import type { Problem } from "../src/http/contract.js";
-import * as schemas from "../src/http/schemas.js";
 import { silentLog } from "../src/log.js";
 import { createService, type Service } from "../src/service.js";
+import { fakeLibrary, fakeMonitor, fakeOverview, fakeTasks } from "./fake-questions.js";
 import { virtualClock } from "./virtual-clock.js";
 
 /** A folder of this test file's own. */
 export const folder = mkdtempSync(join(tmpdir(), "loadcast-http-"));
 export const clock = virtualClock();
+const config = loadConfig({ env: { LOADCAST_TRAINING_HISTORY: "6h" } });
 
 export let service: Service;
 export let app: FastifyInstance;
@@ -26,7 +25,13 @@ export const complaints: string[] = [];
 /** An application on the service of this file; parts can be replaced. */
 export const build = (overrides: Partial<AppDependencies> = {}) =>
   buildApp({
+    config,
     catalogue: service.catalogue,
+    library: fakeLibrary,
+    monitor: fakeMonitor,
+    overview: fakeOverview,
+    tasks: fakeTasks(),
+    metrics: [],
     executor: service.executor,
     events: service.events,
     health: service.health,
@@ -38,7 +43,7 @@ export const build = (overrides: Partial<AppDependencies> = {}) =>
 
 beforeAll(async () => {
   service = await createService({
-    config: loadConfig({ env: { LOADCAST_TRAINING_HISTORY: "6h" } }),
+    config,
     store: memoryStore(),
     registry: memoryRegistry(),
     executor: inlineExecutor(),
@@ -70,21 +75,4 @@ export const post = (payload: unknown, headers: Record<string, string> = {}) =>
     payload: typeof payload === "string" ? payload : JSON.stringify(payload),
   });
 
-/** The body has the shape that the API's document promises, and not a field more. */
-export function expectShape<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.parse(body);
-  expect(parsed).toEqual(body);
-  return parsed;
-}
-
-export function expectProblem(
-  response: { statusCode: number; headers: Record<string, unknown>; body: string },
-  status: number,
-): Problem {
-  expect(response.statusCode).toBe(status);
-  expect(response.headers["content-type"]).toContain("application/problem+json");
-  const body = expectShape(schemas.problemResponse, JSON.parse(response.body));
-  expect(body.status).toBe(status);
-  expect(body.detail).not.toMatch(/\n|\bat .*:\d+:\d+/);
-  return body;
-}
+export { expectProblem, expectShape } from "./problem-shape.js";

@@ -1,25 +1,48 @@
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Catalogue } from "../catalogue.js";
+import type { Config } from "../config.js";
 import type { EventBus } from "../events.js";
 import type { Executor } from "../executor/executor.js";
 import type { Log } from "../log.js";
+import type { ModelLibrary, Monitor, Overview, Tasks } from "../questions.js";
+import { installGuard } from "./access/guard.js";
+import { loginRoutes } from "./access/login.js";
 import type { HealthResponse } from "./contract.js";
 import { installDashboard } from "./dashboard.js";
 import { installDocs } from "./docs.js";
+import { createEventStream } from "./event-stream.js";
+import { installGracefulEnd } from "./graceful-end.js";
+import { installHeaders } from "./headers.js";
+import { installLimits } from "./limits.js";
+import { isLoopback } from "./listen.js";
 import { installProblems, problem, sendProblem } from "./problem.js";
+import { installRequestMetrics, processMetrics } from "./request-metrics.js";
+import { installRevalidation } from "./revalidation.js";
 import { eventRoute } from "./routes/events.js";
 import { forecastRoute } from "./routes/forecast.js";
 import { healthRoutes } from "./routes/health.js";
+import { metricsRoute } from "./routes/metrics.js";
+import { modelRoutes } from "./routes/models.js";
+import { monitorRoutes } from "./routes/monitor.js";
+import { overviewRoutes } from "./routes/overview.js";
 import { seriesRoutes } from "./routes/series.js";
-import { BODY_LIMIT } from "./schemas.js";
+import { taskRoutes } from "./routes/tasks.js";
 import { installValidation } from "./validation.js";
 
 export interface AppDependencies {
+  /** Read anew where it may change while the service runs: `auth`. */
+  config: Pick<Config, "host" | "auth" | "http">;
   catalogue: Catalogue;
+  monitor: Monitor;
+  library: ModelLibrary;
+  tasks: Tasks;
+  overview: Overview;
   executor: Executor;
   events: EventBus;
   health: () => Promise<HealthResponse>;
   log: Log;
+  /** What the parts of the service measure, each as text for Prometheus. */
+  metrics: readonly (() => string | Promise<string>)[];
   /** Folder of the built dashboard. */
   dashboard: string;
   version: string;
@@ -27,39 +50,49 @@ export interface AppDependencies {
 
 /** The HTTP application. It does not listen: that is the caller's, and tests inject requests. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { catalogue, executor, events, health, log, dashboard, version } = dependencies;
+  const { config, events, health, log, metrics, dashboard, version } = dependencies;
+  const { http, host } = config;
   const app = Fastify({
-    bodyLimit: BODY_LIMIT,
-    // Shutting down must not wait for browsers that keep their connections open.
-    forceCloseConnections: true,
+    bodyLimit: http.bodyLimit,
+    trustProxy: http.trustProxy.length > 0 ? http.trustProxy : false,
+    // Shutting down must not wait for browsers that keep their connections open; requests that run are answered.
+    forceCloseConnections: "idle",
     // A host name may be long, and percent-encoding triples it.
     routerOptions: { maxParamLength: 1024 },
     // A path that cannot be decoded never reaches the routes and their error handler.
     frameworkErrors: (error, _request, reply) =>
       void sendProblem(reply as FastifyReply, problem(error.statusCode ?? 400, "BAD_REQUEST", error.message)),
   });
-  app.addHook("onSend", async (_request, reply) => {
-    reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
-    reply.header("x-frame-options", "SAMEORIGIN");
-  });
+  const own = processMetrics();
+  installRequestMetrics(app, own);
+  installGracefulEnd(app);
   installProblems(app, (error) => log.warn(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+  await installHeaders(app);
+  await installLimits(app, http);
   await installDocs(app, version);
+  await installDashboard(app, dashboard);
+  installGuard(app, { auth: () => config.auth, cors: http.cors, loopback: isLoopback(host) });
+  loginRoutes(app, { auth: () => config.auth });
   await app.register(async (operations) => {
     installValidation(operations);
     healthRoutes(operations, { health });
+    metricsRoute(operations, {
+      render: async () => (await Promise.all([own.metrics(), ...metrics.map((part) => part())])).join("\n"),
+    });
   });
   await app.register(
     async (api) => {
       installValidation(api);
-      api.addHook("onSend", async (_request, reply) => {
-        if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
-      });
-      forecastRoute(api, { executor });
-      seriesRoutes(api, { catalogue });
-      eventRoute(api, { events });
+      installRevalidation(api);
+      forecastRoute(api, dependencies);
+      seriesRoutes(api, dependencies);
+      monitorRoutes(api, dependencies);
+      modelRoutes(api, dependencies);
+      taskRoutes(api, dependencies);
+      overviewRoutes(api, dependencies);
+      eventRoute(api, { stream: createEventStream({ events, most: () => http.listeners }) });
     },
     { prefix: "/api/v1" },
   );
-  await installDashboard(app, dashboard);
   return app;
 }

@@ -70,6 +70,13 @@ export interface SeriesListResponse {
   series: SeriesEntry[];
 }
 
+/** GET /api/v1/series?limit&after&q&host&metric&status: `next` is what `after` must be to get the page that follows; null on the last page. */
+export interface SeriesPageResponse extends SeriesListResponse {
+  /** Series that fit, on all pages. */
+  total: number;
+  next: string | null;
+}
+
 export interface HistoryResponse {
   id: string;
   from: string;
@@ -90,7 +97,8 @@ export interface StoredForecastResponse {
 
 export interface HealthResponse {
   status: "ok" | "degraded";
-  dependencies?: { name: string; status: "ok" | "failed"; detail?: string }[];
+  /** An optional one may be away without the service being of less use to those who ask it. */
+  dependencies?: { name: string; status: "ok" | "failed"; detail?: string; optional?: boolean }[];
 }
 
 /** GET /api/v1/tasks/{id}, and the answer (202) to what starts one. */
@@ -191,7 +199,7 @@ export interface ModelMember {
   name: string;
   order: [number, number, number] | null;
   seasonal: [number, number, number, number] | null;
-  transform: ForecastResponse["model"]["transform"] | null;
+  transform: NonNullable<ForecastResponse["model"]["transform"]> | null;
   parameters: { name: string; value: number; standardError: number | null }[];
   sigma2: number | null;
   logLik: number | null;

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { sendLogin } from "./access/login.js";
 import { problem, sendProblem } from "./problem.js";
 
 /** Paths that are never a page of the dashboard, so that a wrong address of the API says so. */
-const NOT_PAGES = /^\/(api|health|docs|assets|openapi\.json|metrics)(\/|$)/;
+const NOT_PAGES = /^\/(api|health|docs|assets|openapi\.json|metrics|login|logout)(\/|$)/;
 
 const NOT_BUILT = `<!doctype html>
 <meta charset="utf-8"><title>Loadcast</title>
@@ -13,29 +14,31 @@ const NOT_BUILT = `<!doctype html>
 <p>The API is here: <a href="/docs">/docs</a>, <a href="/api/v1/series">/api/v1/series</a>.
 `;
 
-/** Serves the built dashboard; every path that could be one of its pages gets its index.html. */
+/** Serves the built dashboard; every path that could be one of its pages gets its index.html, or the form to log in. */
 export async function installDashboard(app: FastifyInstance, folder: string): Promise<void> {
   const built = existsSync(join(folder, "index.html"));
   if (built) {
     await app.register(fastifyStatic, {
       root: folder,
       wildcard: false,
+      index: false,
       // Vite names assets by their content; the page itself must always be asked for again.
       setHeaders(reply, path) {
         const immutable = path.includes("/assets/") || path.includes("\\assets\\");
         reply.header("cache-control", immutable ? "public, max-age=31536000, immutable" : "no-cache");
       },
     });
-  } else {
-    app.get("/", { schema: { hide: true } }, (_request, reply) =>
-      reply.code(503).type("text/html; charset=utf-8").send(NOT_BUILT),
-    );
   }
+  const sendPage = (request: FastifyRequest, reply: FastifyReply) => {
+    if (!request.caller.scopes.includes("read")) return sendLogin(reply, 401);
+    if (!built) return reply.code(503).type("text/html; charset=utf-8").send(NOT_BUILT);
+    return reply.header("cache-control", "no-cache").sendFile("index.html");
+  };
+  app.get("/", { schema: { hide: true }, config: { access: "public" } }, sendPage);
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?")[0];
     const wantsPage = request.method === "GET" && (request.headers.accept ?? "").includes("text/html");
-    if (built && wantsPage && !NOT_PAGES.test(path))
-      return reply.header("cache-control", "no-cache").sendFile("index.html");
+    if (built && wantsPage && !NOT_PAGES.test(path)) return sendPage(request, reply);
     return sendProblem(reply, problem(404, "NOT_FOUND", `there is no ${request.method} ${path}`));
   });
 }

@@ -18,8 +18,12 @@ export class HttpError extends Error {
 /** What each code of the layers below means to a caller. All other codes of failures inside are 500. */
 const STATUS: Readonly<Record<string, number>> = {
   UNKNOWN_SERIES: 404,
+  UNKNOWN_MODEL: 404,
+  UNKNOWN_VERSION: 404,
+  UNKNOWN_TASK: 404,
   NO_FORECAST: 404,
   NOT_READY: 409,
+  NOTHING_TO_ROLL_BACK: 409,
   BAD_RANGE: 400,
   TOO_MANY_POINTS: 400,
   NO_DATA: 400,
@@ -41,6 +45,8 @@ const STATUS: Readonly<Record<string, number>> = {
 
 const TITLES: Readonly<Record<number, string>> = {
   400: "Bad request",
+  401: "Not known",
+  403: "Not allowed",
   404: "Not found",
   405: "Method not allowed",
   409: "Not possible now",

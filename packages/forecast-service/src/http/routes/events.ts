@@ -1,61 +1,55 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import type { EventBus } from "../../events.js";
+import type { EventStream } from "../event-stream.js";
 import { HttpError } from "../problem.js";
 import { problemResponse } from "../schemas.js";
 
-/** Proxies cut connections that are silent for a minute. */
-const HEARTBEAT = 20_000;
-/** Each open page holds a connection. */
-const MAX_LISTENERS = 256;
-/** A page that does not read for so long that this much waits for it is dropped; it will ask again. */
-const MAX_WAITING = 256 * 1024;
-
 /** GET /api/v1/events: server-sent events, so that pages need not ask again and again. */
-export function eventRoute(app: FastifyInstance, { events }: { events: EventBus }): void {
-  const open = new Set<() => void>();
-  app.addHook("preClose", async () => {
-    for (const close of open) close();
-  });
+export function eventRoute(app: FastifyInstance, { stream }: { stream: EventStream }): void {
+  app.addHook("preClose", async () => stream.close());
 
   app.withTypeProvider<ZodTypeProvider>().get(
     "/events",
     {
+      config: { access: "read" },
       schema: {
         tags: ["series"],
         summary: "What happens, as it happens",
-        description:
-          "Server-sent events. `samples`: new values were stored. `forecast`: one was issued. `model`: a version was trained. Each carries the ids of its series as JSON.",
-        response: { 200: z.string().meta({ description: "text/event-stream" }), 503: problemResponse },
+        description: `Server-sent events; each carries its type and the ids of its series as JSON.
+
+\`samples\`: new values were stored. \`forecast\`: one was issued. \`model\`: a version was trained. \`alias\`: a version was promoted or
+rolled back. \`anomaly\`: a value nobody expected. \`task\`: long work went on.
+
+A client that comes back with Last-Event-ID (browsers do) gets what it missed. Where that is no longer known, or the service was
+started anew, it gets \`resync\`: read everything again. A client that does not read is let go, and may come back. A comment every 20
+seconds keeps proxies from closing the connection.`,
+        response: {
+          200: { description: "A stream", content: { "text/event-stream": { schema: z.string() } } } as never,
+          503: problemResponse,
+        },
       },
     },
     (request, reply) => {
-      if (open.size >= MAX_LISTENERS)
-        throw new HttpError(503, "BUSY", `${open.size} pages listen already; try again later`);
+      if (stream.full()) {
+        throw new HttpError(503, "BUSY", "too many pages listen already; try again later");
+      }
       reply.hijack();
       const { raw } = reply;
+      // A hijacked answer does not get the headers that hooks have set.
+      for (const [name, value] of Object.entries(reply.getHeaders())) {
+        if (value !== undefined) raw.setHeader(name, value);
+      }
       raw.writeHead(200, {
         "content-type": "text/event-stream; charset=utf-8",
         "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
         // nginx would collect events otherwise.
         "x-accel-buffering": "no",
       });
-      const send = (text: string) => {
-        if (raw.writableLength > MAX_WAITING) close();
-        else raw.write(text);
-      };
-      send("retry: 3000\n\n");
-      const unsubscribe = events.subscribe((event) => send(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`));
-      const heartbeat = setInterval(() => send(": still here\n\n"), HEARTBEAT);
-      const close = () => {
-        clearInterval(heartbeat);
-        unsubscribe();
-        open.delete(close);
-        raw.end();
-      };
-      open.add(close);
-      request.raw.once("close", close);
+      const last = request.headers["last-event-id"];
+      const leave = stream.join(raw, typeof last === "string" ? last : null);
+      request.raw.once("close", leave);
     },
   );
 }

@@ -22,13 +22,20 @@ export function forecastRoute(app: FastifyInstance, { executor }: { executor: Ex
   app.withTypeProvider<ZodTypeProvider>().post(
     "/forecast",
     {
+      config: { access: "train" },
       schema: {
         tags: ["forecast"],
         summary: "Forecast the values that are sent",
         description:
           "Fits the given orders, or searches them, and forecasts. Stateless. Without `order`, the search uses `period` as its season.",
         body: forecastRequest,
-        response: { 200: forecastResponse, 400: problemResponse, 422: problemResponse, 503: problemResponse },
+        response: {
+          200: forecastResponse,
+          400: problemResponse,
+          413: problemResponse,
+          422: problemResponse,
+          503: problemResponse,
+        },
       },
     },
     async (request, reply) => admission.enter(() => makeForecast(request.body as ForecastRequest, executor, reply)),

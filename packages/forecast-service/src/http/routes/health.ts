@@ -10,6 +10,7 @@ export function healthRoutes(app: FastifyInstance, { health }: { health: () => P
   api.get(
     "/health/live",
     {
+      config: { access: "public" },
       schema: {
         tags: ["operations"],
         summary: "Is the process alive?",
@@ -22,16 +23,23 @@ export function healthRoutes(app: FastifyInstance, { health }: { health: () => P
   api.get(
     "/health/ready",
     {
+      config: { access: "public" },
       schema: {
         tags: ["operations"],
         summary: "Does every part work?",
-        description: "503 when one does not; the body says which, and why.",
+        description:
+          "503 when a part that is needed does not. An optional part (a source, a sink, MLflow) that is away makes it degraded, with 200: forecasts go on without. Details are for callers who may read.",
         response: { 200: healthResponse, 503: healthResponse },
       },
     },
-    async (_request, reply) => {
-      const state = await health();
-      return reply.code(state.status === "ok" ? 200 : 503).send(state);
+    async (request, reply) => {
+      const { status, dependencies = [] } = await health();
+      const broken = dependencies.some((part) => part.status === "failed" && !part.optional);
+      const trusted = request.caller.scopes.includes("read");
+      const shown = dependencies.map(({ detail, ...part }) =>
+        trusted && detail !== undefined ? { ...part, detail } : part,
+      );
+      return reply.code(broken ? 503 : 200).send({ status, dependencies: shown });
     },
   );
 }

@@ -1,14 +1,19 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Catalogue } from "../../catalogue.js";
+import type { SeriesPageResponse } from "../contract.js";
 import {
   historyQuery,
   historyResponse,
   problemResponse,
   seriesList,
   seriesParams,
+  seriesQuery,
   storedForecastResponse,
 } from "../schemas.js";
+import { spanOf } from "../span.js";
+
+const USUAL_PAGE = 1000;
 
 /** What is watched, its past, and its latest forecast. */
 export function seriesRoutes(app: FastifyInstance, { catalogue }: { catalogue: Catalogue }): void {
@@ -17,20 +22,37 @@ export function seriesRoutes(app: FastifyInstance, { catalogue }: { catalogue: C
   api.get(
     "/series",
     {
+      config: { access: "read" },
       schema: {
         tags: ["series"],
         summary: "Known series",
         description:
-          "Each with its last value, the version of its model, its next run, and why there is no forecast where there is none.",
-        response: { 200: seriesList },
+          "Each with its last value, the version of its model, its next run, and why there is no forecast where there is none. In order of their ids; `next` of a page is `after` of the one that follows.",
+        querystring: seriesQuery,
+        response: { 200: seriesList, 400: problemResponse },
       },
     },
-    () => catalogue.list(),
+    async ({ query }): Promise<SeriesPageResponse> => {
+      const { limit = USUAL_PAGE, after = "", q = "", host, metric, status } = query;
+      const { now, series } = await catalogue.list();
+      const part = q.toLowerCase();
+      const fit = series.filter(
+        (entry) =>
+          (part === "" || entry.id.toLowerCase().includes(part)) &&
+          (host === undefined || entry.host === host) &&
+          (metric === undefined || entry.metric === metric) &&
+          (status === undefined || entry.status === status),
+      );
+      const rest = after === "" ? fit : fit.filter(({ id }) => id > after);
+      const page = rest.slice(0, limit);
+      return { now, total: fit.length, series: page, next: rest.length > limit ? (page.at(-1)?.id ?? null) : null };
+    },
   );
 
   api.get(
     "/series/:id/history",
     {
+      config: { access: "read" },
       schema: {
         tags: ["series"],
         summary: "History on a regular grid",
@@ -42,8 +64,7 @@ export function seriesRoutes(app: FastifyInstance, { catalogue }: { catalogue: C
     },
     ({ params, query }) =>
       catalogue.history(params.id, {
-        ...(query.from === undefined ? {} : { from: Date.parse(query.from) }),
-        ...(query.to === undefined ? {} : { to: Date.parse(query.to) }),
+        ...spanOf(query),
         ...(query.step === undefined ? {} : { stepMillis: Math.round(query.step * 1000) }),
       }),
   );
@@ -51,13 +72,14 @@ export function seriesRoutes(app: FastifyInstance, { catalogue }: { catalogue: C
   api.get(
     "/series/:id/forecast",
     {
+      config: { access: "read" },
       schema: {
         tags: ["series"],
         summary: "Latest forecast",
         description:
           "The forecast issued last, with its issue time and the version of the model that made it. 404 says why there is none.",
         params: seriesParams,
-        response: { 200: storedForecastResponse, 404: problemResponse },
+        response: { 200: storedForecastResponse, 400: problemResponse, 404: problemResponse },
       },
     },
     ({ params }) => catalogue.forecast(params.id),

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { forecastStep, page, range } from "./common.js";
+
+export const seriesEntry = z.object({
+  id: z.string().meta({ description: "host/metric; percent-encode it in a path" }),
+  host: z.string(),
+  metric: z.string(),
+  unit: z.enum(["percent", "none"]),
+  synthetic: z.boolean().meta({ description: "Made by a generator, not measured." }),
+  status: z.enum(["forecast", "waiting", "failed"]),
+  last: z.object({ time: z.string(), value: z.number() }).nullable(),
+  modelVersion: z.string().nullable(),
+  nextRun: z.string().nullable(),
+  reason: z.string().nullable().meta({ description: "Why there is no forecast; null where there is one." }),
+  history: z
+    .object({ have: z.int(), need: z.int(), stepSeconds: z.number(), firstForecastAt: z.string().nullable() })
+    .nullable(),
+});
+
+export const seriesList = z.object({
+  now: z.string(),
+  total: z.int().meta({ description: "Series that fit, on all pages." }),
+  series: z.array(seriesEntry),
+  next: z.string().nullable().meta({ description: "`after` of the page that follows; null on the last one." }),
+});
+
+export const seriesQuery = z.object({
+  ...page(1000, 1000),
+  q: z.string().max(256).optional().meta({ description: "Part of the id, in any case." }),
+  host: z.string().max(512).optional().meta({ description: "Exactly this host." }),
+  metric: z.string().max(256).optional().meta({ description: "Exactly this metric." }),
+  status: z.enum(["forecast", "waiting", "failed"]).optional(),
+});
+
+export const historyQuery = z.object({
+  from: range.from.meta({ description: "Default: a day before `to`." }),
+  to: range.to,
+  step: z.coerce.number().min(1).max(86_400).optional().meta({ description: "Seconds; default 300." }),
+});
+
+export const historyResponse = z.object({
+  id: z.string(),
+  from: z.string(),
+  to: z.string(),
+  stepSeconds: z.number(),
+  points: z.array(z.object({ time: z.string(), value: z.number().nullable() })),
+});
+
+export const storedForecastResponse = z.object({
+  id: z.string(),
+  synthetic: z.boolean(),
+  issuedAt: z.string(),
+  modelVersion: z.string(),
+  stepSeconds: z.number(),
+  forecast: z.array(forecastStep),
+});
