@@ -26,7 +26,7 @@ sources:
   - kind: promtheus
   - 5
 sinks:
-  - { kind: influxdb, url: nonsense, bucket: b, tokn: abc }
+  - { kind: influxdb, url: nonsense, bucket: b, org: o, tokn: abc }
 auth:
   tokens:
     - { name: a, token: 0123456789abcdef, scopes: [read, write] }
@@ -48,7 +48,7 @@ intervals: 5
       "6:11 sources[1].kind",
       "7:5 sources[2]",
       "9:28 sinks[0].url",
-      "9:49 sinks[0].tokn",
+      "9:57 sinks[0].tokn",
       "12:58 auth.tokens[0].scopes[1]",
       "13:26 auth.tokens[1].scopes",
       "15:29 series[0].match.metrc",
@@ -136,8 +136,8 @@ describe("secrets", () => {
 
   it("belong to the entry whose name is in the variable", () => {
     const file = write(`sources:
-  - { kind: influxdb, url: "http://a", bucket: a }
-  - { kind: influxdb, name: eu-west, url: "http://b", bucket: b, tokenFile: nowhere }
+  - { kind: influxdb, url: "http://a", org: o, bucket: a }
+  - { kind: influxdb, name: eu-west, url: "http://b", org: o, bucket: b, tokenFile: nowhere }
 auth: { tokens: [{ name: grafana, scopes: [read] }] }
 `);
     const config = loadConfig({

@@ -53,7 +53,7 @@ describe("the JSON Schema", () => {
     "{}",
     "{ port: 8080, demo: off, intervals: { collect: 15s, infer: 300 } }",
     "{ sources: [{ kind: prometheus, url: 'http://a', match: { job: node, env: [a, '!b'] } }] }",
-    "{ sources: [{ kind: influxdb, url: 'http://a', bucket: b, metrics: { x: { measurement: m, field: f } } }] }",
+    "{ sources: [{ kind: influxdb, url: 'http://a', org: o, bucket: b, token: t, metrics: { x: { measurement: m, field: f } } }] }",
     "{ mlflow: null, series: [{ match: { host: 'web-*' }, threshold: null, ignore: true }] }",
     "{ auth: { tokens: [{ name: a, token: 0123456789abcdef, scopes: [read, admin] }] }, http: { bodyLimit: 1MB } }",
   ])("accepts what is accepted: %s", (source) => {

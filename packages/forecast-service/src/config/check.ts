@@ -112,6 +112,13 @@ function secretProblems(config: Config): { path: (string | number)[]; says: stri
       found.push({ path: [...path, "token"], says: "is too short; it must have at least 16 characters" });
     }
   };
+  for (const section of ["sources", "sinks"] as const) {
+    config[section].forEach((entry, i) => {
+      if (entry.kind === "influxdb" && entry.token === undefined) {
+        found.push({ path: [section, i], says: "has no token; give token or tokenFile" });
+      }
+    });
+  }
   check(config.auth.token, ["auth"], false);
   config.auth.tokens.forEach(({ token }, i) => {
     check(token, ["auth", "tokens", i], true);

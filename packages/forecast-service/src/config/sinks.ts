@@ -1,19 +1,20 @@
 import { z } from "zod";
-import { credentials, entryName, uniqueNames } from "./sources.js";
+import { credentials, entryName, influxAccess, uniqueNames } from "./sources.js";
 import { address, duration, group, list, text } from "./values.js";
 
 const HTTP = ["http:", "https:"];
 
-const influxdb = group("InfluxDB 2, or 1.8 with Flux: every forecast with its future time stamps.", {
-  kind: z.literal("influxdb"),
-  name: entryName("influxdb"),
-  url: address("Address of the server.", HTTP, "http://127.0.0.1:8086"),
-  org: text("Organisation.", "the name of an organisation").optional(),
-  bucket: text("Bucket that is written.", "the name of a bucket"),
-  ...credentials,
-  measurement: text("Measurement of the forecasts.", "a measurement").prefault("loadcast_forecast"),
-  timeout: duration("Longest wait for one answer.", "1s", "10m").prefault("15s"),
-});
+const influxdb = group(
+  "InfluxDB 2: every forecast with its future time stamps, as measurement `loadcast_forecast`. What the server has not taken yet waits in the data folder.",
+  {
+    kind: z.literal("influxdb"),
+    name: entryName("influxdb"),
+    url: address("Address of the server.", HTTP, "http://127.0.0.1:8086"),
+    ...influxAccess,
+    bucket: text("Bucket that is written.", "the name of a bucket"),
+    timeout: duration("Longest wait for one answer.", "1s", "10m").prefault("15s"),
+  },
+);
 
 const prometheus = group("Gauges on `/metrics`, to be scraped.", {
   kind: z.literal("prometheus"),

@@ -1,5 +1,18 @@
 import { z } from "zod";
-import { address, choice, duration, group, list, listed, patterns, secret, secretFile, table, text } from "./values.js";
+import {
+  address,
+  choice,
+  duration,
+  group,
+  list,
+  listed,
+  patterns,
+  secret,
+  secretFile,
+  table,
+  text,
+  yesNo,
+} from "./values.js";
 
 const HTTP = ["http:", "https:"];
 
@@ -19,6 +32,13 @@ export const credentials = {
   passwordFile: secretFile("password").optional(),
 };
 
+/** InfluxDB 2 knows tokens only. */
+export const influxAccess = {
+  org: text("Organisation.", "the name of an organisation"),
+  token: secret("An API token; this or `tokenFile` is needed.").optional(),
+  tokenFile: secretFile("token").optional(),
+};
+
 const timeout = duration("Longest wait for one answer.", "1s", "10m").prefault("15s");
 
 /** How a server is followed. */
@@ -28,11 +48,7 @@ const polling = {
   ),
   overlap: duration("What is read again each time, because samples may arrive late.", "1s", "7d").prefault("10m"),
   backfill: duration("How much of the past is fetched at the first start.", "1m", "400d").prefault("14d"),
-  match: table(
-    "Only what has these labels: a name and a pattern, or several of which one has to fit.",
-    patterns("The values of one label."),
-    "labels with patterns, such as { job: node, env: 'prod-*' }",
-  ).prefault({}),
+  hosts: patterns("Only hosts whose name here fits one of these.").prefault("*"),
 };
 
 const rename = table(
@@ -78,44 +94,68 @@ const prometheus = group("Prometheus, or what speaks its HTTP API.", {
     "a label name",
     /^[A-Za-z_][A-Za-z0-9_]*$/,
   ).prefault("instance"),
+  match: table(
+    "Only what has these labels: a name and a pattern, or several of which one has to fit.",
+    patterns("The values of one label."),
+    "labels with patterns, such as { job: node, env: 'prod-*' }",
+  ).prefault({}),
   step: duration("How often a query is evaluated in a range.", "1s", "1h").prefault("15s"),
   timeout,
   ...polling,
   rename,
 });
 
-const influxMetric = z.union(
-  [
-    z.string(),
-    group("One field of a measurement.", {
-      measurement: text("The measurement.", "a measurement"),
-      field: text("Its field.", "a field"),
-      tags: table("Only rows with these tags.", z.string(), "tags with their values").optional(),
-      rate: z.boolean().optional().meta({ description: "The field is a counter: take its rate per second." }),
-    }),
-  ],
-  { error: () => "Flux, or { measurement: cpu, field: usage_idle }" },
+const tags = table(
+  "Only rows with these tags: the value, or several of which one has to be there.",
+  z.union([z.string(), z.array(z.string()).min(1)]),
+  "tags with their values, such as { cpu: cpu-total }",
 );
 
-const influxdb = group("InfluxDB 2, or 1.8 with Flux.", {
+const influxField = group("One field of a measurement.", {
+  measurement: text("The measurement.", "a measurement"),
+  field: text("Its field.", "a field"),
+  tags: tags.optional(),
+  counter: yesNo("The field counts upwards: its rate per second is read.").optional(),
+  combine: choice("What becomes of several series of one host (of each CPU, each disk).", [
+    "mean",
+    "sum",
+    "min",
+    "max",
+  ]).optional(),
+});
+
+const influxMetric = z.union(
+  [
+    influxField,
+    group("A formula over fields.", {
+      formula: text("Such as `100 * (1 - free / total)`, with the names of `inputs`.", "a formula"),
+      inputs: table(
+        "Fields by the name they have in the formula.",
+        influxField,
+        "names with a measurement and a field",
+      ),
+    }),
+  ],
+  { error: () => "{ measurement: cpu, field: usage_idle }, or { formula: '100 - idle', inputs: { idle: … } }" },
+);
+
+const influxdb = group("InfluxDB 2.", {
   kind: z.literal("influxdb"),
   name: entryName("influxdb"),
   url: address("Address of the server.", HTTP, "http://127.0.0.1:8086"),
-  org: text("Organisation.", "the name of an organisation").optional(),
+  ...influxAccess,
   bucket: text("Bucket that is read.", "the name of a bucket"),
-  ...credentials,
-  preset: choice("What wrote the bucket; gives `cpu_percent` and `memory_percent`.", [
-    "telegraf",
-    "node-exporter",
-    "windows-exporter",
-    "none",
-  ]).prefault("telegraf"),
+  preset: choice(
+    "What wrote the bucket; gives `cpu_percent` and `memory_percent`. any: whichever of the others a host has.",
+    ["any", "telegraf", "node-exporter", "windows-exporter", "none"],
+  ).prefault("any"),
   metrics: table(
     "More metrics, or others for those of the preset, by the name they have here.",
     influxMetric,
     "names with a measurement and a field",
   ).prefault({}),
-  hostLabel: text("Tag that tells hosts apart; its value is the host.", "a tag name").prefault("host"),
+  hostTag: text("Tag that tells hosts apart; its value is the host.", "a tag name").prefault("host"),
+  match: tags.prefault({}),
   timeout,
   ...polling,
   rename,

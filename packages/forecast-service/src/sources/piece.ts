@@ -1,0 +1,29 @@
+/** Samples that are to be in memory at the same time: some 10 MB while they are text, 3 MB afterwards. */
+const AIM = 200_000;
+const FIRST = 30 * 60_000;
+const LONGEST = 86_400_000;
+const SHORTEST = 60_000;
+
+/** How long a range may be that is read at once, learned from what the ranges before have brought. */
+export interface PieceWidth {
+  millis(): number;
+  /** A piece of this length brought so many samples. */
+  brought(millis: number, samples: number): void;
+  /** A piece failed: the next one is shorter, in case it was too much. */
+  failed(): void;
+}
+
+export function createPieceWidth(): PieceWidth {
+  let width = FIRST;
+  return {
+    millis: () => width,
+    brought(millis, samples) {
+      const wanted = samples === 0 ? width * 4 : (millis * AIM) / samples;
+      // The end of a range may be short and say little: the change is bounded.
+      width = Math.round(Math.min(LONGEST, Math.max(SHORTEST, Math.min(width * 4, Math.max(width / 4, wanted)))));
+    },
+    failed() {
+      width = Math.max(SHORTEST, Math.round(width / 2));
+    },
+  };
+}
