@@ -8,11 +8,16 @@ export interface Log {
   warn(message: string): void;
 }
 
-export function createLog(level: LogLevel, write: (line: string) => void = (line) => process.stderr.write(line)): Log {
-  const threshold = LOG_LEVELS.indexOf(level);
-  const at = (name: LogLevel, prefix: string) => {
-    if (LOG_LEVELS.indexOf(name) > threshold) return () => {};
-    return (message: string) => write(`${new Date().toISOString().slice(11, 19)} ${prefix}${message}\n`);
+/** @param level read anew for every line, where it is a function: it may change while the service runs */
+export function createLog(
+  level: LogLevel | (() => LogLevel),
+  write: (line: string) => void = (line) => process.stderr.write(line),
+): Log {
+  const threshold = () => LOG_LEVELS.indexOf(typeof level === "function" ? level() : level);
+  const at = (name: LogLevel, prefix: string) => (message: string) => {
+    if (LOG_LEVELS.indexOf(name) <= threshold()) {
+      write(`${new Date().toISOString().slice(11, 19)} ${prefix}${message}\n`);
+    }
   };
   return { debug: at("debug", ""), info: at("info", ""), warn: at("warn", "warning: ") };
 }

@@ -1,13 +1,17 @@
 import { defineCommand } from "citty";
-import { openService } from "../../compose.js";
-import { describeError, LoadcastError } from "../../errors.js";
+import { type OpenService, openService } from "../../compose.js";
+import { checkConfig } from "../../config.js";
+import { describeError } from "../../errors.js";
+import { tokensAreSet } from "../../http/access/tokens.js";
 import { buildApp } from "../../http/app.js";
-import { createLog } from "../../log.js";
+import { checkExposure, explainListen, isLoopback } from "../../http/listen.js";
 import { DASHBOARD, VERSION } from "../../package-files.js";
-import { configFrom, listenFlags, settingsFlags } from "../settings-flags.js";
-import { stopRequested } from "../stop-signal.js";
+import { configFrom, configInput, listenFlags, settingsFlags } from "../settings-flags.js";
+import { onHangUp, stopRequested } from "../stop-signal.js";
 
-/** Longer than this no request and no fit may keep the end waiting. */
+/** Requests that run get this long to be answered before the work behind them is ended. */
+const GRACE = 5000;
+/** Longer than this nothing may keep the end waiting. */
 const STOP_LIMIT = 10_000;
 
 export default defineCommand({
@@ -15,59 +19,57 @@ export default defineCommand({
   args: { ...listenFlags, ...settingsFlags },
   async run({ args }) {
     const config = configFrom(args);
-    const log = createLog(config.log);
+    checkExposure(config);
     const stop = stopRequested();
     const service = await openService(config);
     let app: Awaited<ReturnType<typeof buildApp>> | undefined;
+    let letGo = () => {};
     try {
-      app = await buildApp({
-        catalogue: service.catalogue,
-        executor: service.executor,
-        events: service.events,
-        health: service.health,
-        log,
-        dashboard: DASHBOARD,
-        version: VERSION,
+      app = await buildApp({ ...service, dashboard: DASHBOARD, version: VERSION });
+      const { host, port } = config;
+      const address = await app.listen({ host, port }).catch((error: unknown) => {
+        throw explainListen(error, host, port);
       });
-      const address = await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
-        throw explainListen(error, config.host, config.port);
-      });
-      if (!isLoopback(config.host)) {
-        log.warn(`everyone who can reach ${address} can use this service: it asks for no password`);
+      if (!isLoopback(host) && !tokensAreSet(config.auth)) {
+        service.log.warn(`everyone who can reach ${address} can use this service: auth.allowAnonymous is set`);
       }
+      letGo = onHangUp(() => void reload(service, args));
       process.stdout.write(`Loadcast ${VERSION} is ready at ${address} (data in ${config.data}; Ctrl-C ends it)\n`);
       service.start();
       process.stderr.write(`${await stop}: ending\n`);
     } finally {
+      letGo();
       const late = setTimeout(() => {
         process.stderr.write("loadcast: could not end in time; what was flushed before is safe\n");
         process.exit(1);
       }, STOP_LIMIT);
-      await app?.close();
+      const answered = app?.close() ?? Promise.resolve();
+      await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, GRACE).unref())]);
       await service.stop();
+      await answered;
       clearTimeout(late);
     }
   },
 });
 
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
-}
-
-function explainListen(error: unknown, host: string, port: number): LoadcastError {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  const lines: Record<string, string> = {
-    EADDRINUSE: `port ${port} on ${host} is taken: stop the program that uses it, or choose another with LOADCAST_PORT`,
-    EACCES: `port ${port} on ${host} is not allowed for this user: choose one above 1023 with LOADCAST_PORT`,
-    EADDRNOTAVAIL: `this machine has no address ${host}: choose another with LOADCAST_HOST, such as 127.0.0.1`,
-    ENOTFOUND: `the host name ${host} is not known: choose another with LOADCAST_HOST, such as 127.0.0.1`,
-    EAI_AGAIN: `the host name ${host} cannot be looked up: choose another with LOADCAST_HOST, such as 127.0.0.1`,
-  };
-  return new LoadcastError(
-    "CANNOT_LISTEN",
-    lines[code] ?? `cannot listen on ${host}:${port}: ${describeError(error)}`,
-    {
-      cause: error,
-    },
-  );
+/** SIGHUP: reads the settings again. Where anything is wrong with them, those in force stay. */
+async function reload(service: OpenService, args: Readonly<Record<string, unknown>>): Promise<void> {
+  const { config } = service;
+  const log = (line: string) => process.stderr.write(`${line}\n`);
+  try {
+    const { config: next, problems } = checkConfig(configInput(args));
+    if (!next) {
+      for (const { message, line, column } of problems) {
+        log(`settings stay as they were: ${message}${line === null ? "" : ` (line ${line}, column ${column})`}`);
+      }
+      return;
+    }
+    checkExposure({ host: config.host, auth: next.auth });
+    const { changed, waiting } = await service.reload(next);
+    const words = changed.length === 0 ? "nothing changed" : `changed: ${changed.join(", ")}`;
+    log(`settings were read again; ${words}`);
+    if (waiting.length > 0) log(`these stay as they were until the next start: ${waiting.join(", ")}`);
+  } catch (error) {
+    log(`settings stay as they were: ${describeError(error)}`);
+  }
 }

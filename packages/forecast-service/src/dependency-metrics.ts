@@ -1,0 +1,87 @@
+import { Counter, Gauge, Registry } from "prom-client";
+import type { SinkState } from "./sinks/sinks.js";
+import type { SourceState } from "./sources/follower.js";
+
+/** What sources and sinks count, as they are when they are asked for. */
+export function dependencyMetrics(sources: () => readonly SourceState[], sinks: () => readonly SinkState[]): Registry {
+  const registry = new Registry();
+  const registers = [registry];
+  const gauge = <S>(
+    name: string,
+    help: string,
+    label: string,
+    states: () => readonly (S & { name: string })[],
+    value: (state: S) => number,
+  ) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers,
+      collect() {
+        this.reset();
+        for (const state of states()) this.set({ [label]: state.name }, value(state));
+      },
+    });
+  const counter = <S>(
+    name: string,
+    help: string,
+    label: string,
+    states: () => readonly (S & { name: string })[],
+    value: (state: S) => number,
+  ) =>
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers,
+      collect() {
+        this.reset();
+        for (const state of states()) this.inc({ [label]: state.name }, value(state));
+      },
+    });
+
+  gauge<SourceState>(
+    "loadcast_sources_up",
+    "Whether the last reading of a source worked.",
+    "source",
+    sources,
+    ({ status }) => (status === "ok" ? 1 : 0),
+  );
+  counter<SourceState>(
+    "loadcast_source_samples_total",
+    "Samples of a source that were new.",
+    "source",
+    sources,
+    ({ samples }) => samples,
+  );
+  counter<SourceState>(
+    "loadcast_source_failures_total",
+    "Readings of a source that failed.",
+    "source",
+    sources,
+    ({ failures }) => failures,
+  );
+  gauge<SinkState>(
+    "loadcast_write_queue_length",
+    "Forecasts that a sink has not taken yet.",
+    "sink",
+    sinks,
+    ({ waiting }) => waiting,
+  );
+  counter<SinkState>(
+    "loadcast_write_delivered_total",
+    "Forecasts that a sink has taken.",
+    "sink",
+    sinks,
+    ({ delivered }) => delivered,
+  );
+  counter<SinkState>(
+    "loadcast_write_dropped_total",
+    "Forecasts that a sink refused for good, or that there was no room for.",
+    "sink",
+    sinks,
+    ({ dropped }) => dropped,
+  );
+  return registry;
+}
