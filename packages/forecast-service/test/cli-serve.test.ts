@@ -119,9 +119,16 @@ suite("loadcast serve", () => {
     [
       "an address that is not here",
       ["--host", "203.0.113.7", "--port", "0"],
-      { LOADCAST_DEMO: "false" },
+      { LOADCAST_DEMO: "false", LOADCAST_TOKEN: "0123456789abcdef" },
       1,
       "this machine has no address 203.0.113.7",
+    ],
+    [
+      "an address that others can reach, without a token",
+      ["--host", "0.0.0.0", "--port", "0"],
+      {},
+      2,
+      /0\.0\.0\.0 can be reached by others and no token is set/,
     ],
   ])("ends with one line at %s", async (_, args, env, code, words) => {
     const ended = await run(["serve", ...args], { env: { LOADCAST_DATA: join(root, "bad"), ...env } });

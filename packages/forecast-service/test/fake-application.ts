@@ -1,5 +1,4 @@
 import type { FastifyInstance } from "fastify";
-import type { Catalogue } from "../src/catalogue.js";
 import { type Config, loadConfig } from "../src/config.js";
 import { LoadcastError } from "../src/errors.js";
 import { createEventBus } from "../src/events.js";
@@ -35,17 +34,12 @@ export const LISTED = [
   entry(KNOWN, "forecast"),
 ];
 
-function fakeCatalogue(): Catalogue {
+function fakeCatalogue(): AppDependencies["catalogue"] {
   const unknown = (id: string) => new LoadcastError("UNKNOWN_SERIES", `there is no series ${JSON.stringify(id)}`);
   let answers = 0;
   return {
     // Each answer has a time of its own, as real ones do.
     list: async () => ({ now: new Date(1.8e12 + 1000 * answers++).toISOString(), series: [...LISTED] }),
-    async entry(id) {
-      const found = LISTED.find((one) => one.id === id);
-      if (!found) throw unknown(id);
-      return found;
-    },
     async history(id, { from = 0, to = 600_000, stepMillis = 300_000 }) {
       if (id !== KNOWN) throw unknown(id);
       if (from > to) throw new LoadcastError("BAD_RANGE", "from must not be after to");

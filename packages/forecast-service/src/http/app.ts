@@ -32,7 +32,7 @@ import { installValidation } from "./validation.js";
 export interface AppDependencies {
   /** Read anew where it may change while the service runs: `auth`. */
   config: Pick<Config, "host" | "auth" | "http">;
-  catalogue: Catalogue;
+  catalogue: Pick<Catalogue, "list" | "history" | "forecast">;
   monitor: Monitor;
   library: ModelLibrary;
   tasks: Tasks;

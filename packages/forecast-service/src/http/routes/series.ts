@@ -16,7 +16,10 @@ import { spanOf } from "../span.js";
 const USUAL_PAGE = 1000;
 
 /** What is watched, its past, and its latest forecast. */
-export function seriesRoutes(app: FastifyInstance, { catalogue }: { catalogue: Catalogue }): void {
+export function seriesRoutes(
+  app: FastifyInstance,
+  { catalogue }: { catalogue: Pick<Catalogue, "list" | "history" | "forecast"> },
+): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
 
   api.get(

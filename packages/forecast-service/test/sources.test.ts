@@ -1,0 +1,484 @@
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { memoryStore, type Samples, type SeriesKey } from "@loadcast/metrics-io";
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { createIntake } from "../src/collector.js";
+import type { SourceConfig } from "../src/config/sources.js";
+import { loadConfig } from "../src/config.js";
+import { createEventBus } from "../src/events.js";
+import { silentLog } from "../src/log.js";
+import { createFollower, type FollowerOptions } from "../src/sources/follower.js";
+import { createFreshSamples } from "../src/sources/fresh.js";
+import { named } from "../src/sources/host-names.js";
+import { createPieceWidth } from "../src/sources/piece.js";
+import { fileProgress, memoryProgress, type Progress } from "../src/sources/progress.js";
+import { promqlMatchers } from "../src/sources/remote.js";
+import { createSources } from "../src/sources/sources.js";
+import { type VirtualClock, virtualClock } from "./virtual-clock.js";
+
+const folder = mkdtempSync(join(tmpdir(), "loadcast-sources-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const MINUTE = 60_000;
+const HOUR = 3_600_000;
+const DAY = 86_400_000;
+
+/** A server with one sample of each host every minute, as far as it has collected and wants to answer. */
+function fakeServer(clock: VirtualClock, hosts: string[] = ["web"]) {
+  const server = {
+    down: false,
+    /** Samples of times before this are there. */
+    collectedTo: () => clock.now(),
+    /** Samples that arrived late: not there until they are added. */
+    missing: new Set<number>(),
+    value: (time: number) => (time / MINUTE) % 1000,
+    asked: [] as { from: number; to: number }[],
+    largest: 0,
+    closed: false,
+    remote: {
+      metrics: ["cpu_percent"],
+      async readMetric(metric: string, range: { from: number; to: number }): Promise<(SeriesKey & Samples)[]> {
+        if (server.down) throw new Error("it is away");
+        server.asked.push(range);
+        const times: number[] = [];
+        const end = Math.min(range.to, server.collectedTo());
+        for (let time = Math.ceil(range.from / MINUTE) * MINUTE; time < end; time += MINUTE) {
+          if (!server.missing.has(time)) times.push(time);
+        }
+        server.largest = Math.max(server.largest, times.length * hosts.length);
+        return hosts.map((host) => ({
+          host,
+          metric,
+          times: Float64Array.from(times),
+          values: Float64Array.from(times, server.value),
+        }));
+      },
+      async close() {
+        server.closed = true;
+      },
+    },
+  };
+  return server;
+}
+
+function setUp(options: Partial<FollowerOptions> = {}, progress: Progress = memoryProgress()) {
+  const clock = virtualClock();
+  const server = fakeServer(clock);
+  const store = memoryStore();
+  const written: number[] = [];
+  const intake = createIntake({
+    store,
+    events: createEventBus(),
+    onStored: (batches) => {
+      written.push(batches.reduce((sum, { times }) => sum + times.length, 0));
+    },
+  });
+  const follower = createFollower(
+    {
+      name: "prom",
+      kind: "prometheus",
+      key: "prom",
+      every: MINUTE,
+      overlap: 10 * MINUTE,
+      backfill: DAY,
+      rename: {},
+      hosts: ["*"],
+      ...options,
+    },
+    { remote: server.remote, intake, progress, clock, log: silentLog },
+  );
+  const stored = async (host = "web") => {
+    const known = (await store.listSeries()).some((series) => series.host === host);
+    return known ? store.read({ host, metric: "cpu_percent" }, { from: -Infinity, to: Infinity }) : null;
+  };
+  /** Every minute of a range is there, once, with its value. */
+  const expectWhole = async (from: number, to: number) => {
+    const samples = await stored();
+    const times = [...(samples?.times ?? [])].filter((time) => time >= from && time < to);
+    const first = Math.ceil(from / MINUTE) * MINUTE;
+    const count = Math.ceil((to - first) / MINUTE);
+    expect([times[0], times.length]).toEqual([first, count]);
+    expect(times.findIndex((time, i) => time !== first + i * MINUTE)).toBe(-1);
+  };
+  return { clock, server, store, follower, stored, expectWhole, written };
+}
+
+describe("a source that is followed", () => {
+  it("brings the present first, then all of the wanted past, and nothing beyond it", async () => {
+    const { clock, server, follower, expectWhole, stored } = setUp({ backfill: 3 * DAY });
+    const begun = clock.now();
+    follower.start();
+    await clock.advance(0);
+    expect(server.asked[0].from).toBe(begun - 6 * HOUR);
+    await expectWhole(begun - 6 * HOUR, begun);
+    await clock.advance(30 * MINUTE);
+    await expectWhole(begun - 3 * DAY, begun + 29 * MINUTE);
+    expect((await stored())?.times[0]).toBe(begun - 3 * DAY);
+    expect(follower.state()).toMatchObject({ status: "ok", detail: null, failures: 0, samples: 3 * 1440 + 30 });
+    await follower.stop();
+    expect(server.closed).toBe(true);
+  });
+
+  it("writes again only what is new or has changed", async () => {
+    const { clock, server, follower, written, stored } = setUp({ backfill: HOUR });
+    follower.start();
+    await clock.advance(5 * MINUTE);
+    written.length = 0;
+    await clock.advance(10 * MINUTE);
+    expect(written).toEqual(Array(10).fill(1));
+    const corrected = clock.now() - 5 * MINUTE;
+    const before = server.value;
+    server.value = (time) => (time === corrected ? 777 : before(time));
+    await clock.advance(MINUTE);
+    expect(written.at(-1)).toBe(2);
+    const samples = await stored();
+    expect(samples?.values[samples.times.indexOf(corrected)]).toBe(777);
+    await follower.stop();
+  });
+
+  it("finds samples that come late, as long as the overlap reaches back", async () => {
+    const { clock, server, follower, expectWhole } = setUp({ backfill: HOUR });
+    const late = [3, 4, 5].map((minutes) => clock.now() + minutes * MINUTE);
+    for (const time of late) server.missing.add(time);
+    follower.start();
+    await clock.advance(8 * MINUTE);
+    server.missing.clear();
+    await clock.advance(2 * MINUTE);
+    await expectWhole(clock.now() - HOUR, clock.now() - MINUTE);
+    await follower.stop();
+  });
+
+  it("that is away is tried again ever more seldom, and catches up without a hole", async () => {
+    const { clock, server, follower, expectWhole } = setUp({ backfill: DAY });
+    const begun = clock.now();
+    follower.start();
+    await clock.advance(10 * MINUTE);
+    server.down = true;
+    await clock.advance(3 * HOUR);
+    const { status, detail, failures } = follower.state();
+    expect([status, detail]).toEqual(["failed", "it is away"]);
+    // 1, 2, 4 and then every 5 minutes.
+    expect(failures).toBeGreaterThan(30);
+    expect(failures).toBeLessThan(45);
+    server.down = false;
+    await clock.advance(6 * MINUTE);
+    expect(follower.state().status).toBe("ok");
+    await expectWhole(begun - DAY, clock.now() - 2 * MINUTE);
+    await follower.stop();
+  });
+
+  it("goes on where it was after a restart, also in the middle of the past", async () => {
+    const file = join(folder, "progress.json");
+    const first = setUp({ backfill: 10 * DAY }, await fileProgress(file, silentLog));
+    const { server, clock } = first;
+    let answers = 0;
+    const read = server.remote.readMetric;
+    server.remote.readMetric = async (metric, range) => {
+      if (++answers > 8) server.down = true;
+      return read(metric, range);
+    };
+    await expect(first.follower.catchUp(new AbortController().signal)).rejects.toThrow("it is away");
+    await first.follower.stop();
+    const asked = server.asked.length;
+
+    // The same store and server in another process, an hour later.
+    server.down = false;
+    server.remote.readMetric = read;
+    await clock.advance(HOUR);
+    const again = createFollower(
+      {
+        name: "prom",
+        kind: "p",
+        key: "prom",
+        every: MINUTE,
+        overlap: 10 * MINUTE,
+        backfill: 10 * DAY,
+        rename: {},
+        hosts: ["*"],
+      },
+      {
+        remote: server.remote,
+        intake: createIntake({ store: first.store, events: createEventBus() }),
+        progress: await fileProgress(file, silentLog),
+        clock,
+        log: silentLog,
+      },
+    );
+    await again.catchUp(new AbortController().signal);
+    await again.stop();
+    await first.expectWhole(clock.now() - 10 * DAY, clock.now());
+    // It did not begin anew: the first question after the restart is about the time since.
+    expect(server.asked[asked].from).toBeGreaterThan(clock.now() - 2 * HOUR);
+    expect(readFileSync(file, "utf8")).toContain('"until"');
+  });
+
+  it("keeps the one metric going when another cannot be read", async () => {
+    const { clock, server, follower, expectWhole } = setUp({ backfill: HOUR });
+    (server.remote as { metrics: string[] }).metrics.unshift("broken");
+    const read = server.remote.readMetric;
+    server.remote.readMetric = async (metric, range) => {
+      if (metric === "broken") throw new Error("several series for web");
+      return read(metric, range);
+    };
+    const both = createFollower(
+      { name: "b", kind: "p", key: "b", every: MINUTE, overlap: MINUTE, backfill: HOUR, rename: {}, hosts: ["*"] },
+      { remote: server.remote, intake: { store: async () => {} }, progress: memoryProgress(), clock, log: silentLog },
+    );
+    both.start();
+    follower.start();
+    await clock.advance(10 * MINUTE);
+    expect(both.state()).toMatchObject({ status: "failed", detail: "several series for web" });
+    // Not slowed down: what works is asked for each minute.
+    expect(both.state().failures).toBeGreaterThanOrEqual(9);
+    await expectWhole(clock.now() - HOUR, clock.now() - MINUTE);
+    await Promise.all([both.stop(), follower.stop()]);
+  });
+
+  it("loses nothing where the store refuses for a while", async () => {
+    const clock = virtualClock();
+    const server = fakeServer(clock);
+    const store = memoryStore();
+    let full = false;
+    const inner = createIntake({ store, events: createEventBus() });
+    const intake = {
+      store: async (batches: Parameters<typeof inner.store>[0]) => {
+        if (full) throw new Error("the disk is full");
+        await inner.store(batches);
+      },
+    };
+    const follower = createFollower(
+      { name: "p", kind: "p", key: "p", every: MINUTE, overlap: 2 * MINUTE, backfill: HOUR, rename: {}, hosts: ["*"] },
+      { remote: server.remote, intake, progress: memoryProgress(), clock, log: silentLog },
+    );
+    follower.start();
+    await clock.advance(5 * MINUTE);
+    full = true;
+    await clock.advance(20 * MINUTE);
+    expect(follower.state().detail).toBe("the disk is full");
+    full = false;
+    await clock.advance(10 * MINUTE);
+    const { times } = await store.read({ host: "web", metric: "cpu_percent" }, { from: -Infinity, to: Infinity });
+    for (let i = 1; i < times.length; i++) expect(times[i] - times[i - 1]).toBe(MINUTE);
+    expect(times.at(-1)).toBeGreaterThanOrEqual(clock.now() - 2 * MINUTE);
+    await follower.stop();
+  });
+
+  it("is read once, past and all, for a command; and what fails is said", async () => {
+    const { clock, server, follower, expectWhole } = setUp({ backfill: 2 * DAY });
+    await follower.catchUp(new AbortController().signal);
+    await expectWhole(clock.now() - 2 * DAY, clock.now());
+    server.down = true;
+    await expect(follower.catchUp(new AbortController().signal)).rejects.toThrow("prom: it is away");
+    const abort = new AbortController();
+    abort.abort(new Error("stopped"));
+    await expect(follower.catchUp(abort.signal)).rejects.toThrow("stopped");
+  });
+
+  it("does not make the end wait for an answer that does not come", async () => {
+    const { clock, server, follower } = setUp();
+    server.remote.readMetric = () => new Promise(() => {});
+    follower.start();
+    await clock.advance(0);
+    await follower.stop();
+    expect(server.closed).toBe(true);
+  });
+
+  it("keeps the memory bounded, however many hosts there are", async () => {
+    const clock = virtualClock();
+    const hosts = Array.from({ length: 1000 }, (_, i) => `host-${i}`);
+    const server = fakeServer(clock, hosts);
+    let total = 0;
+    const follower = createFollower(
+      {
+        name: "p",
+        kind: "p",
+        key: "p",
+        every: MINUTE,
+        overlap: 5 * MINUTE,
+        backfill: 6 * HOUR,
+        rename: {},
+        hosts: ["*"],
+      },
+      {
+        remote: server.remote,
+        intake: {
+          store: async (batches) => {
+            for (const { times } of batches) total += times.length;
+          },
+        },
+        progress: memoryProgress(),
+        clock,
+        log: silentLog,
+      },
+    );
+    await follower.catchUp(new AbortController().signal);
+    expect(total).toBe(6 * 60 * 1000);
+    expect(server.largest).toBeLessThanOrEqual(250_000);
+  });
+});
+
+describe("names of hosts", () => {
+  const reading = (host: string, times: number[], values = times) => ({
+    host,
+    metric: "m",
+    times: Float64Array.from(times),
+    values: Float64Array.from(values),
+  });
+
+  it("are those of the configuration, so that a host whose label changes stays what it was", () => {
+    const rename = { "10.0.0.7:9100": "web-1", "10.0.0.9:9100": "web-1" };
+    const result = named([reading("10.0.0.7:9100", [1, 2, 3]), reading("10.0.0.9:9100", [3, 4], [9, 9])], {
+      rename,
+      hosts: ["*"],
+    });
+    expect(result.map(({ host, times, values }) => [host, [...times], [...values]])).toEqual([
+      ["web-1", [1, 2, 3, 4], [1, 2, 9, 9]],
+    ]);
+  });
+
+  it("choose what is wanted, and never break the store", () => {
+    const result = named([reading("a", [1]), reading("test-1", [1]), reading("", [1]), reading("x\u0000", [1])], {
+      rename: {},
+      hosts: ["!test-*"],
+    });
+    expect(result.map(({ host }) => host)).toEqual(["a"]);
+  });
+});
+
+describe("fresh samples", () => {
+  it("written one after the other give what was read last, whatever was read", () => {
+    const value = fc.integer({ min: 0, max: 3 });
+    const read = fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: 20 }), value), { selector: ([time]) => time });
+    fc.assert(
+      fc.property(fc.array(read, { maxLength: 6 }), (reads) => {
+        const fresh = createFreshSamples();
+        const written = new Map<number, number>();
+        const expected = new Map<number, number>();
+        for (const samples of reads) {
+          samples.sort(([a], [b]) => a - b);
+          const times = Float64Array.from(samples, ([time]) => time);
+          const values = Float64Array.from(samples, ([, v]) => v);
+          for (const [time, v] of samples) expected.set(time, v);
+          for (const batch of fresh.take([{ host: "h", metric: "m", times, values }], 5)) {
+            for (let i = 0; i < batch.times.length; i++) written.set(batch.times[i], batch.values[i]);
+          }
+        }
+        expect(written).toEqual(expected);
+      }),
+    );
+  });
+
+  it("are all of them after what was taken could not be stored", () => {
+    const fresh = createFreshSamples();
+    const reading = { host: "h", metric: "m", times: Float64Array.of(1, 2), values: Float64Array.of(1, 2) };
+    expect(fresh.take([reading], 0)[0].times).toHaveLength(2);
+    expect(fresh.take([reading], 0)).toEqual([]);
+    fresh.forget();
+    expect(fresh.take([reading], 0)[0].times).toHaveLength(2);
+  });
+});
+
+it("pieces grow where there is little, shrink where there is much or something failed, within limits", () => {
+  const width = createPieceWidth();
+  for (let i = 0; i < 20; i++) width.brought(width.millis(), 0);
+  expect(width.millis()).toBe(DAY);
+  for (let i = 0; i < 20; i++) width.brought(width.millis(), 10_000_000);
+  expect(width.millis()).toBeLessThanOrEqual(HOUR);
+  for (let i = 0; i < 20; i++) width.failed();
+  expect(width.millis()).toBe(MINUTE);
+});
+
+it("label matchers become PromQL that means the same", () => {
+  expect(promqlMatchers({ job: ["node"], env: ["prod-*", "!prod-x"], q: ['a"b\\c'] })).toBe(
+    'job=~"node",env=~"prod\\\\-.*",env!~"prod\\\\-x",q=~"a\\\\\\"b\\\\\\\\c"',
+  );
+  expect(promqlMatchers({})).toBe("");
+});
+
+describe("progress", () => {
+  it("that cannot be read is begun anew, with a warning", async () => {
+    const file = join(folder, "broken.json");
+    writeFileSync(file, "{");
+    const warnings: string[] = [];
+    const progress = await fileProgress(file, { ...silentLog, warn: (line) => warnings.push(line) });
+    expect(progress.span("a", "b")).toBeNull();
+    expect(warnings[0]).toContain("broken.json cannot be used");
+    progress.setSpan("a", "b", { since: 1, until: 2 });
+    await Promise.all([progress.save(), progress.save()]);
+    expect((await fileProgress(file, silentLog)).span("a", "b")).toEqual({ since: 1, until: 2 });
+  });
+});
+
+describe("all sources together", () => {
+  const csv = (name: string, content: string) => {
+    const path = join(folder, `${name}.csv`);
+    writeFileSync(path, content);
+    return path;
+  };
+  const entry = (source: object) => {
+    const file = join(folder, "entry.yaml");
+    writeFileSync(file, JSON.stringify({ sources: [source] }));
+    return loadConfig({ file }).sources[0] as SourceConfig;
+  };
+
+  it("read files when they are new or change, and take other entries up while they run", async () => {
+    const clock = virtualClock();
+    const store = memoryStore();
+    const intake = createIntake({ store, events: createEventBus() });
+    const path = csv("first", "time,value\n2026-01-01T00:00:00Z,1\n2026-01-01T00:05:00Z,2\n");
+    const first = entry({ kind: "csv", name: "first", path, metric: "m", every: "10s" });
+    const sources = createSources([first], { intake, progress: memoryProgress(), clock, log: silentLog });
+    const count = async () => (await store.listSeries()).map(({ id, count: samples }) => `${id} ${samples}`);
+    /** Files are read by the system, in its own time. */
+    const until = async (expected: string[]) => {
+      for (let i = 0; i < 200 && (await count()).join() !== expected.join(); i++) {
+        await clock.advance(10_000);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      expect(await count()).toEqual(expected);
+    };
+    sources.start();
+    await until(["csv/m 2"]);
+    const read = sources.states()[0].samples;
+    await clock.advance(60_000);
+    expect(sources.states()[0].samples).toBe(read);
+    writeFileSync(path, "time,value\n2026-01-01T00:00:00Z,1\n2026-01-01T00:05:00Z,5\n2026-01-01T00:10:00Z,3\n");
+    utimesSync(path, new Date(), new Date(Date.now() + 5000));
+    await until(["csv/m 3"]);
+
+    const second = entry({
+      kind: "csv",
+      name: "second",
+      path: csv("second", "time,value\n2026-01-01T00:00:00Z,1\n2026-01-01T00:05:00Z,1\n"),
+      metric: "n",
+    });
+    await sources.configure([first, second]);
+    await until(["csv/m 3", "csv/n 2"]);
+    await sources.configure([second]);
+    expect(sources.states().map(({ name }) => name)).toEqual(["second"]);
+    await sources.stop();
+  });
+
+  it("say which one failed when they are read once, after the others were read", async () => {
+    const clock = virtualClock();
+    const store = memoryStore();
+    const intake = createIntake({ store, events: createEventBus() });
+    const good = entry({
+      kind: "csv",
+      name: "good",
+      path: csv("good", "time,value\n2026-01-01T00:00:00Z,1\n2026-01-01T00:05:00Z,2\n"),
+      metric: "m",
+    });
+    const gone = entry({ kind: "csv", name: "gone", path: join(folder, "gone.csv") });
+    const sources = createSources([gone, good], { intake, progress: memoryProgress(), clock, log: silentLog });
+    await expect(sources.ingest(new AbortController().signal)).rejects.toThrow(/^gone: .*gone\.csv/);
+    expect((await store.listSeries()).map(({ id }) => id)).toEqual(["csv/m"]);
+    expect(sources.states()).toMatchObject([
+      { name: "gone", status: "failed" },
+      { name: "good", status: "ok", samples: 2 },
+    ]);
+    await sources.stop();
+  });
+});
