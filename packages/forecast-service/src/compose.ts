@@ -19,10 +19,10 @@ import { fileProgress } from "./sources/progress.js";
 import { createSources } from "./sources/sources.js";
 
 /** The service with everything around it that the configuration asks for. */
-export interface OpenService extends Omit<Service, "metrics"> {
+export interface OpenService extends Service {
   readonly log: Log;
   /** What its parts measure, as text for Prometheus. */
-  readonly metrics: readonly (() => string | Promise<string>)[];
+  readonly exposition: readonly (() => string | Promise<string>)[];
   /** Takes what may change while it runs from other settings. */
   reload(next: Config): Promise<Reloaded>;
 }
@@ -64,7 +64,7 @@ export async function openService(settings: Config): Promise<OpenService> {
   return {
     ...service,
     log,
-    metrics: [() => service.metrics.metrics(), () => around.metrics(), sinks.render],
+    exposition: [() => service.metrics.registry.metrics(), () => around.metrics(), sinks.render],
     health: async () => withDependencies(await service.health(), sources.states(), sinks.states()),
     overview: {
       ...service.overview,

@@ -25,7 +25,7 @@ export default defineCommand({
     let app: Awaited<ReturnType<typeof buildApp>> | undefined;
     let letGo = () => {};
     try {
-      app = await buildApp({ ...service, dashboard: DASHBOARD, version: VERSION });
+      app = await buildApp({ ...service, metrics: service.exposition, dashboard: DASHBOARD, version: VERSION });
       const { host, port } = config;
       const address = await app.listen({ host, port }).catch((error: unknown) => {
         throw explainListen(error, host, port);
