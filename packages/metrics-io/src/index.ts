@@ -49,6 +49,9 @@ export { type CsvOptions, type CsvSeries, parseCsvSeries } from "./csv/parse.js"
 export { AdapterError, type AdapterErrorCode } from "./errors.js";
 export { compileFormula, derive, type Formula } from "./formula.js";
 export type { HttpOptions } from "./http.js";
+export { type MirroredRegistry, type MirrorOptions, type MirrorState, mirrorRegistry } from "./registry/mirror.js";
+export type { AliasMove } from "./registry/pull-aliases.js";
+export { type PushOptions, type PushProgress, type PushReport, pushModels } from "./registry/push.js";
 export type * from "./registry.js";
 export { type Grid, type ResampleOptions, resample } from "./resample.js";
 export { parseSeriesId, seriesId } from "./series.js";

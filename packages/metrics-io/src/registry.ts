@@ -91,7 +91,7 @@ export interface ModelRegistry {
   open?(): Promise<void>;
   /** Logs a training that made no version. Returns the id of its run. */
   logRun(run: TrainingRun): Promise<string>;
-  /** Logs a training and makes its model the next version. A run that was logged with the same key becomes that version's. */
+  /** Logs a training and makes its model the next version. A run that was logged with the same key becomes that version's, and counts as finished. */
   register(version: NewVersion): Promise<ModelVersion>;
   /** Every model with a training, by name in the order of UTF-16 code units; those after `after`. At most `limit`, default 10,000. */
   models(page?: { after?: string; limit?: number }): Promise<string[]>;

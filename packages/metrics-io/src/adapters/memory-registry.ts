@@ -8,7 +8,7 @@ const NAME = "memory";
 
 interface Run {
   readonly id: string;
-  readonly training: CheckedTraining;
+  training: CheckedTraining;
   readonly artifacts: Map<string, CheckedArtifact>;
   version: number | null;
   /** Of the version; the run keeps those it began with. */
@@ -125,6 +125,7 @@ export function memoryRegistry(): JournaledRegistry {
       const { entry, run } = runOf(training);
       if (run.version === null) {
         run.version = ++entry.lastVersion;
+        run.training = { ...run.training, status: "finished" };
         run.artifacts.set(document.path, document);
         entry.versions.set(run.version, run);
         record("version", entry.name, run);

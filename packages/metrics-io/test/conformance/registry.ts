@@ -231,11 +231,16 @@ export function describeRegistry(name: string, { create }: RegistryUnderTest): v
 
     it("makes a version of a run that was logged before", async () => {
       const registry = await fresh();
-      const id = await registry.logRun(training("a"));
+      const id = await registry.logRun(training("a", { status: "failed" }));
+      expect((await registry.run(CPU, "a"))?.status).toBe("failed");
       const version = await registry.register(training("a"));
       expect(version).toMatchObject({ version: 1, run: id, tags: { reason: "first" } });
       expect((await registry.load(CPU, 1))?.document).toBe(training("a").document);
-      expect((await registry.run(CPU, "a"))?.version).toBe(1);
+      expect(await registry.run(CPU, "a")).toMatchObject({
+        version: 1,
+        status: "finished",
+        endedAt: 1_790_000_002_500,
+      });
     });
 
     it("lists models and versions page by page", async () => {

@@ -84,7 +84,7 @@ export async function makeVersion(
 ): Promise<KnownModel> {
   const version = model.lastVersion + 1;
   await tx.run(
-    `UPDATE registry_runs SET version = $2, version_tags = tags, document_pack = $3, document_at = $4, document_size = $5
+    `UPDATE registry_runs SET version = $2, status = 'finished', version_tags = tags, document_pack = $3, document_at = $4, document_size = $5
      WHERE run_id = $1`,
     [run, version, pack, document?.at ?? 0, document?.size ?? 0],
   );

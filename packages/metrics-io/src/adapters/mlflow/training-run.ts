@@ -63,9 +63,11 @@ export async function logTraining(
     await client.putArtifact(run.artifactUri, document.path, document.body, document.contentType);
   }
   if (complete) {
-    if (document !== null && !hasDocument(run)) {
+    if (document === null) return run;
+    if (!hasDocument(run)) {
       await client.logBatch(run.id, { tags: [{ key: TAG.artifact + DOCUMENT_PATH, value: document.contentType }] });
     }
+    if (run.status !== "FINISHED") await client.updateRun(run.id, { status: "FINISHED" });
     return run;
   }
   for (const { path, body, contentType } of training.artifacts) {
