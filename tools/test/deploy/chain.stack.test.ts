@@ -36,15 +36,15 @@ describe.skipIf(without)(`the files of deploy/, run natively${without}`, () => {
     // A rate needs two scrapes, and Telegraf asks four times a minute.
     await vi.waitFor(async () => {
       expect((await source.listSeries()).map(({ id }) => id)).toEqual([
-        "docker-host/cpu_percent",
-        "docker-host/memory_percent",
+        "this-host/cpu_percent",
+        "this-host/memory_percent",
       ]);
-      const { values } = await source.read({ host: "docker-host", metric: "cpu_percent" }, lastMinutes());
+      const { values } = await source.read({ host: "this-host", metric: "cpu_percent" }, lastMinutes());
       expect(values.length).toBeGreaterThan(0);
     }, SOON);
 
     // What InfluxDB has is what Prometheus has, sample by sample.
-    const key = { host: "docker-host", metric: "memory_percent" };
+    const key = { host: "this-host", metric: "memory_percent" };
     const stored = await source.read(key, lastMinutes());
     expect(stored.values.length).toBeGreaterThan(0);
     const available = await raw(prometheus, "node_memory_MemAvailable_bytes");
@@ -57,7 +57,7 @@ describe.skipIf(without)(`the files of deploy/, run natively${without}`, () => {
     await source.close();
 
     const direct = await prometheusSource({ url: prometheus, matchers: 'job="node"' }).listSeries();
-    expect(direct.map(({ id }) => id)).toEqual(["docker-host/cpu_percent", "docker-host/memory_percent"]);
+    expect(direct.map(({ id }) => id)).toEqual(["this-host/cpu_percent", "this-host/memory_percent"]);
   });
 
   it("give rules that Prometheus evaluates without error", async () => {

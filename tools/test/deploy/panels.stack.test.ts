@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { influxdbSink, type StoredForecast } from "@loadcast/metrics-io";
@@ -214,6 +214,15 @@ describe.skipIf(withoutInflux)(`every Flux query of the dashboards${withoutInflu
       }
     },
   );
+
+  it("works in the guide as well", async () => {
+    const guide = readFileSync(join(root, "docs/guides/influxdb.md"), "utf8");
+    const query = /^```flux\n([\s\S]*?)^```$/m.exec(guide)?.[1] as string;
+    const rows = await run(query.replace('"forecasts"', "v.defaultBucket"), "");
+    expect(rows.map(({ host, _value }) => [host, Number(_value)])).toEqual(
+      ["own-1", "web-1", "win-0", "win-1"].map((host) => [host, 65]),
+    );
+  });
 
   it("has hosts to choose from", async () => {
     for (const { dashboard } of dashboards)
