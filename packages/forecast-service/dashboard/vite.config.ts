@@ -9,7 +9,7 @@ const api = process.env.LOADCAST_API;
 
 /** Nothing but our own files, and no inline code: what the page needs and no more. */
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
 /** Puts the policy into the built page itself, so that it holds behind any server. Not while developing: Vite then works inline. */
 function contentSecurityPolicy(): Plugin {
@@ -37,4 +37,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
   },
+  worker: { format: "es" },
 });

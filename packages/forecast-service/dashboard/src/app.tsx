@@ -1,62 +1,65 @@
-import { useEffect, useState } from "preact/hooks";
-import type { Live } from "./data/live.js";
-import { formatValue } from "./format.js";
-import { firstChoice, metricName } from "./names.js";
-import { formatRoute, parseRoute, type Route } from "./route.js";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { loadPage, type PageModule } from "./load-page.js";
+import { parseRoute, type Route } from "./route.js";
+import { ConnectionBanner } from "./view/connection-banner.js";
+import { FinderDialog } from "./view/finder.js";
 import { Header } from "./view/header.js";
-import { ConnectionBanner } from "./view/notices.js";
-import { SeriesNav } from "./view/series-nav.js";
-import { SeriesView } from "./view/series-view.js";
-import { Skeleton, SkeletonNav } from "./view/skeleton.js";
-import { NoSeries, UnknownSeries, Unreachable } from "./view/states.js";
+import { NewVersion } from "./view/new-version.js";
+import { PageSkeleton } from "./view/skeleton.js";
+import { TokenDialog } from "./view/token-dialog.js";
 
-export function App({ live }: { readonly live: Live }) {
-  const [snapshot, setSnapshot] = useState(live.snapshot);
+export function App() {
   const [route, setRoute] = useState<Route>(() => parseRoute(location.hash));
-  useEffect(() => live.subscribe(() => setSnapshot(live.snapshot())), [live]);
-
+  const main = useRef<HTMLElement>(null);
   useEffect(() => {
     const onHash = () => setRoute(parseRoute(location.hash));
     addEventListener("hashchange", onHash);
     return () => removeEventListener("hashchange", onHash);
   }, []);
-  useEffect(() => live.choose(route), [live, route]);
 
-  const { list } = snapshot;
-  const chosen = list?.series.find((entry) => entry.id === route.id) ?? null;
-  const first = list && route.id === null ? firstChoice(list.series) : null;
-
-  // The address is completed, not added to: Back must not lead to the page that led here.
+  // Who walks by keyboard or ear is taken to the new page; who only zooms or types stays where he is.
+  const place = "id" in route ? `${route.page} ${route.id}` : route.page;
+  const before = useRef(place);
   useEffect(() => {
-    if (!first) return;
-    const next = { ...route, id: first.id };
-    history.replaceState(null, "", formatRoute(next));
-    setRoute(next);
-  }, [first, route]);
+    if (before.current === place) return;
+    before.current = place;
+    scrollTo(0, 0);
+    main.current?.focus({ preventScroll: true });
+  }, [place]);
 
-  useEffect(() => {
-    document.title = chosen
-      ? `${metricName(chosen.metric)} ${formatValue(chosen.last?.value, chosen.unit)} · ${chosen.host} · Loadcast`
-      : "Loadcast";
-  }, [chosen]);
-
-  const retry = () => live.refresh();
   return (
     <div class="app">
-      <button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
-        Skip to the chart
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
+        Skip to the content
       </button>
-      <Header snapshot={snapshot} />
-      {!list && snapshot.link === "connecting" && <SkeletonNav />}
-      {list && list.series.length > 0 && <SeriesNav series={list.series} chosen={route.id} range={route.range} />}
-      <main id="main" tabIndex={-1} class={list && list.series.length === 0 ? "main main-alone" : "main"}>
-        {list && <ConnectionBanner snapshot={snapshot} onRetry={retry} />}
-        {!list && snapshot.link === "connecting" && <Skeleton />}
-        {!list && snapshot.link !== "connecting" && <Unreachable snapshot={snapshot} onRetry={retry} />}
-        {list && list.series.length === 0 && <NoSeries />}
-        {list && list.series.length > 0 && route.id !== null && !chosen && <UnknownSeries id={route.id} />}
-        {chosen && <SeriesView key={chosen.id} entry={chosen} route={route} snapshot={snapshot} />}
+      <Header route={route} />
+      <main id="main" ref={main} tabIndex={-1} class={`main main-${route.page}`}>
+        <ConnectionBanner />
+        <Page route={route} />
       </main>
+      <FinderDialog route={route} />
+      <TokenDialog />
     </div>
   );
+}
+
+function Page({ route }: { readonly route: Route }) {
+  const [loaded, setLoaded] = useState<{ page: string; module: PageModule } | null>(null);
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    let wanted = true;
+    loadPage(route.page).then(
+      (module) => wanted && setLoaded({ page: route.page, module }),
+      () => wanted && setFailed(true),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [route.page]);
+
+  if (failed) return <NewVersion />;
+  if (loaded?.page !== route.page) return <PageSkeleton />;
+  const View = loaded.module.default;
+  // A series is a page of its own: nothing of the one before may stay.
+  return <View key={"id" in route ? route.id : ""} route={route} />;
 }

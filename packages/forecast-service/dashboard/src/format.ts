@@ -28,6 +28,12 @@ export function formatSpan(lower: number, upper: number, unit: Unit): string {
   return `${from}${lower < 0 ? " to " : "–\u2060"}${formatValue(upper, unit)}`;
 }
 
+/** The same in whole percentage points, where there is little room and the second digit says nothing: `20–52 %`. */
+export function formatRoughSpan(lower: number, upper: number, unit: Unit): string {
+  if (unit !== "percent") return formatSpan(lower, upper, unit);
+  return `${Math.round(lower)}–\u2060${Math.round(upper)}\u202f%`;
+}
+
 function pattern(options: Intl.DateTimeFormatOptions, timeZone: string | undefined): Intl.DateTimeFormat {
   const key = JSON.stringify([options, timeZone]);
   let format = patterns.get(key);
@@ -47,6 +53,16 @@ export function formatClock(ms: number, timeZone?: string): string {
 /** `Mon 23 Nov` */
 export function formatDay(ms: number, timeZone?: string): string {
   return pattern({ weekday: "short", day: "numeric", month: "short" }, timeZone).format(ms).replace(",", "");
+}
+
+/** `23 Nov 2026` */
+export function formatDate(ms: number, timeZone?: string): string {
+  return pattern({ day: "numeric", month: "short", year: "numeric" }, timeZone).format(ms);
+}
+
+/** `Nov 2026` */
+export function formatMonth(ms: number, timeZone?: string): string {
+  return pattern({ month: "short", year: "numeric" }, timeZone).format(ms);
 }
 
 /** `14:20` today, `Tue 02:10` within six days, `Mon 2 Nov 14:20` otherwise. */

@@ -1,5 +1,5 @@
 /** Scales and their labels. */
-import { formatClock, formatDay, formatNumber, type Unit } from "../format.js";
+import { formatClock, formatDay, formatMonth, formatNumber, type Unit } from "../format.js";
 
 /**
  * A y range that shows the shape without telling a lie about its size: from zero where the data come near it, never
@@ -49,6 +49,9 @@ export const TIME_STEPS: readonly number[] = [
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
   ...[1, 2, 3, 4, 6, 8, 12].map((hours) => hours * HOUR),
   ...[1, 2, 3, 4, 7, 14].map((days) => days * DAY),
+  // What uPlot takes for whole months and years.
+  ...[1, 2, 3, 6].map((months) => months * 30 * DAY),
+  ...[1, 2, 5, 10, 20, 50].map((years) => years * 365 * DAY),
 ];
 
 export interface TimeLabelOptions {
@@ -63,6 +66,7 @@ export interface TimeLabelOptions {
 export function timeLabels(splits: readonly number[], { step, short, timeZone }: TimeLabelOptions): string[] {
   let shown = "";
   return splits.map((seconds) => {
+    if (step >= 30 * DAY) return formatMonth(seconds * 1000, timeZone);
     const full = formatDay(seconds * 1000, timeZone);
     const day = short ? full.replace(/ \S+$/, "") : full;
     if (step >= DAY) return day;

@@ -9,6 +9,11 @@ interface ChartProps {
   readonly label: string;
   /** Id of the text that says what the chart shows. */
   readonly describedBy: string;
+  readonly zoomed: boolean;
+  /** Seconds; null for all of it. */
+  readonly onZoom: (range: readonly [from: number, to: number] | null) => void;
+  /** Told the chart once it is there, for its picture. */
+  readonly onReady?: (plot: Plot) => void;
 }
 
 const KEYS: Readonly<Record<string, number | "first" | "last">> = {
@@ -21,19 +26,25 @@ const KEYS: Readonly<Record<string, number | "first" | "last">> = {
 };
 
 /** A chart to look at, point at, drag over, and walk through by the arrow keys. */
-export function Chart({ view, label, describedBy }: ChartProps) {
+export function Chart({ view, label, describedBy, zoomed, onZoom, onReady }: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const [pointer, setPointer] = useState<Pointer | null>(null);
-  const [zoomed, setZoomed] = useState(false);
+  // The chart is made once; what it calls must not be what was there at that time.
+  const zoom = useRef(onZoom);
+  zoom.current = onZoom;
   const [spoken, setSpoken] = useState(false);
 
   // Made once; the effect after it feeds it.
   useEffect(() => {
     const element = host.current;
     if (!element) return;
-    const made = createPlot(element, view, { onPoint: setPointer, onZoom: setZoomed });
+    const made = createPlot(element, view, {
+      onPoint: setPointer,
+      onZoom: (range) => zoom.current(range),
+    });
     plot.current = made;
+    onReady?.(made);
     const observer = new ResizeObserver(([entry]) => {
       const { width, height } = entry.contentRect;
       if (width > 0 && height > 0) made.resize(width, height);
@@ -54,7 +65,13 @@ export function Chart({ view, label, describedBy }: ChartProps) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") {
       plot.current?.leave();
-      plot.current?.resetZoom();
+      if (zoomed) onZoom(null);
+      return;
+    }
+    const factor = { "+": 0.5, "=": 0.5, "-": 2 }[event.key];
+    if (factor !== undefined) {
+      event.preventDefault();
+      plot.current?.zoomBy(factor);
       return;
     }
     const move = KEYS[event.key];
@@ -72,7 +89,7 @@ export function Chart({ view, label, describedBy }: ChartProps) {
         ref={host}
         role="application"
         aria-roledescription="chart"
-        aria-label={`${label}. Arrow keys read the values.`}
+        aria-label={`${label}. Arrow keys read the values, plus and minus zoom, Escape shows all.`}
         aria-describedby={describedBy}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys read its values out
         tabIndex={0}
@@ -82,7 +99,7 @@ export function Chart({ view, label, describedBy }: ChartProps) {
       />
       {content && pointer && <Tooltip content={content} pointer={pointer} />}
       {zoomed && (
-        <button type="button" class="button chart-reset" onClick={() => plot.current?.resetZoom()}>
+        <button type="button" class="button chart-reset" onClick={() => onZoom(null)}>
           Reset zoom
         </button>
       )}

@@ -1,5 +1,6 @@
 /** What is painted beside the data: the future, the gaps, and now. All coordinates are canvas pixels. */
 import uPlot from "uplot";
+import type { Anomaly } from "../forecast/anomaly.js";
 import type { Palette } from "./palette.js";
 
 /** A faint ground under everything that has not happened yet. */
@@ -70,4 +71,51 @@ export function drawNow(u: uPlot, now: number, palette: Palette): void {
   ctx.textBaseline = "middle";
   ctx.fillText("now", boxLeft + box.width / 2, top + 0.5 * ratio);
   ctx.restore();
+}
+
+/** A hollow diamond around each value that was not expected: told by its shape, not only by its colour. */
+export function drawAnomalies(u: uPlot, anomalies: readonly Anomaly[], palette: Palette): void {
+  const { left, top, width, height } = u.bbox;
+  const { ctx } = u;
+  const size = 5.5 * uPlot.pxRatio;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(left, top, width, height);
+  ctx.clip();
+  ctx.strokeStyle = palette.anomaly;
+  ctx.fillStyle = palette.surface;
+  ctx.lineWidth = 1.75 * uPlot.pxRatio;
+  ctx.setLineDash([]);
+  for (const { at, value } of anomalies) {
+    const x = u.valToPos(at / 1000, "x", true);
+    const y = u.valToPos(value, "y", true);
+    if (x < left || x > left + width) continue;
+    ctx.beginPath();
+    ctx.moveTo(x, y - size);
+    ctx.lineTo(x + size, y);
+    ctx.lineTo(x, y + size);
+    ctx.lineTo(x - size, y);
+    ctx.closePath();
+    ctx.globalAlpha = 0.6;
+    ctx.fill();
+    ctx.globalAlpha = 1;
+    ctx.stroke();
+  }
+  ctx.restore();
+}
+
+/** A limit that should not be reached. */
+export function drawThreshold(u: uPlot, threshold: number, palette: Palette): void {
+  const { left, top, width, height } = u.bbox;
+  const y = Math.round(u.valToPos(threshold, "y", true)) + 0.5;
+  if (y < top || y > top + height) return;
+  u.ctx.save();
+  u.ctx.strokeStyle = palette.axis;
+  u.ctx.lineWidth = uPlot.pxRatio;
+  u.ctx.setLineDash([2 * uPlot.pxRatio, 4 * uPlot.pxRatio]);
+  u.ctx.beginPath();
+  u.ctx.moveTo(left, y);
+  u.ctx.lineTo(left + width, y);
+  u.ctx.stroke();
+  u.ctx.restore();
 }

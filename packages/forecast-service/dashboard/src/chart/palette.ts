@@ -5,6 +5,9 @@ export interface Palette {
   readonly median: string;
   readonly band80: string;
   readonly band95: string;
+  readonly past: string;
+  readonly pastBand: string;
+  readonly anomaly: string;
   readonly future: string;
   readonly gap: string;
   readonly gapEdge: string;
@@ -23,6 +26,9 @@ export function readPalette(): Palette {
     median: read("--forecast"),
     band80: read("--band-80"),
     band95: read("--band-95"),
+    past: read("--past-forecast"),
+    pastBand: read("--past-band"),
+    anomaly: read("--anomaly"),
     future: read("--chart-future"),
     gap: read("--chart-gap"),
     gapEdge: read("--chart-gap-edge"),

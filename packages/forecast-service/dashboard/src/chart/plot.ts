@@ -1,20 +1,28 @@
 /** The chart itself: uPlot with our series, bands and marks, behind five methods. */
 import uPlot from "uplot";
+import type { Anomaly } from "../forecast/anomaly.js";
 import type { Timeline } from "../forecast/timeline.js";
 import type { Unit } from "../format.js";
 import { chooseRange, formatTick, TIME_STEPS, timeLabels } from "./axis.js";
 import { dotted } from "./dots.js";
-import { drawFuture, drawGaps, drawNow } from "./marks.js";
+import { drawAnomalies, drawFuture, drawGaps, drawNow, drawThreshold } from "./marks.js";
 import { type Palette, readPalette } from "./palette.js";
 import { readByFinger } from "./touch.js";
 
 export interface PlotView {
   readonly timeline: Timeline;
-  /** Seconds; what is shown unless the reader has zoomed in. */
+  /** Seconds; what is shown. */
   readonly from: number;
   readonly to: number;
-  readonly now: number;
+  /** Null where there is no present, as in a file. */
+  readonly now: number | null;
   readonly unit: Unit;
+  readonly anomalies: readonly Anomaly[];
+  readonly threshold: number | null;
+  /** What the forecasts made before are called. */
+  readonly pastName?: string;
+  /** Days are shown as they were written; absent: that of the reader. Fixed when the chart is made. */
+  readonly timeZone?: "UTC";
 }
 
 /** Where the reader points: a row of the timeline, its distance from the chart's left edge, and the chart's width. */
@@ -31,23 +39,30 @@ export interface Plot {
   /** Moves the pointer by rows that hold a value; from nothing, starts at now. */
   step(rows: number | "first" | "last"): void;
   leave(): void;
-  resetZoom(): void;
+  /** Half or twice as much, around the pointer or the middle. */
+  zoomBy(factor: number): void;
+  /** The picture as it is now. */
+  canvas(): HTMLCanvasElement;
   destroy(): void;
 }
 
 export interface PlotEvents {
   onPoint(pointer: Pointer | null): void;
-  onZoom(zoomed: boolean): void;
+  /** The reader wants to see this stretch (seconds), or all of it again. */
+  onZoom(range: readonly [from: number, to: number] | null): void;
 }
 
 /** Columns of the aligned data, in drawing order: bands first, the lines above them. */
-const OBSERVED = 5;
-const MEDIAN = 6;
+const OBSERVED = 7;
+const PAST = 8;
+const MEDIAN = 9;
+
+/** Less than this shows nothing but noise between two values, in seconds. */
+const CLOSEST = 900;
 
 export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvents): Plot {
   let view = first;
   let palette: Palette = readPalette();
-  let zoom: [number, number] | null = null;
 
   const edge = (): uPlot.Series => ({ scale: "y", width: 0, points: { show: false } });
   const small = (u: uPlot) => u.width < 560;
@@ -58,6 +73,7 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
     height: Math.max(1, host.clientHeight),
     padding: [16, 20, 0, 0],
     legend: { show: false },
+    ...(first.timeZone ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC") } : {}),
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     cursor: {
       y: false,
@@ -67,13 +83,13 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
       points: {
         size: 9,
         width: 2,
-        show: (_, series) => (series === OBSERVED || series === MEDIAN ? marker() : false) as HTMLElement,
+        show: (_, series) => (series >= OBSERVED ? marker() : false) as HTMLElement,
         stroke: () => palette.surface,
-        fill: (_, series) => (series === MEDIAN ? palette.median : palette.observed),
+        fill: (_, series) => ({ [MEDIAN]: palette.median, [PAST]: palette.past })[series] ?? palette.observed,
       },
     },
     scales: {
-      x: { time: true, range: () => zoom ?? [view.from, view.to] },
+      x: { time: true, range: () => [view.from, view.to] },
       y: { range: (_, lowest, highest) => chooseRange(lowest, highest, view.unit) },
     },
     axes: [
@@ -87,7 +103,8 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
         size: 44,
         gap: 5,
         incrs: [...TIME_STEPS],
-        values: (u, splits, _, __, step) => timeLabels(splits, { step, short: small(u) }),
+        values: (u, splits, _, __, step) =>
+          timeLabels(splits, { step, short: small(u), ...(first.timeZone ? { timeZone: first.timeZone } : {}) }),
       },
       {
         stroke: () => palette.axis,
@@ -106,6 +123,8 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
       edge(),
       edge(),
       edge(),
+      edge(),
+      edge(),
       {
         scale: "y",
         stroke: () => palette.observed,
@@ -118,27 +137,35 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
           filter: (u, series) => dotted(u.data[series] as (number | null | undefined)[]),
         },
       },
+      { scale: "y", stroke: () => palette.past, width: 1.5, points: { show: false } },
       { scale: "y", stroke: () => palette.median, width: 2.25, dash: [7, 4], points: { show: false } },
     ],
     bands: [
       { series: [1, 2], fill: () => palette.band95 },
       { series: [3, 4], fill: () => palette.band80 },
+      { series: [5, 6], fill: () => palette.pastBand },
     ],
     hooks: {
       drawClear: [
         (u) => {
-          drawFuture(u, view.now, palette);
+          if (view.now !== null) drawFuture(u, view.now, palette);
           drawGaps(u, view.timeline.gaps, palette);
         },
       ],
-      draw: [(u) => drawNow(u, view.now, palette)],
+      draw: [
+        (u) => {
+          if (view.threshold !== null) drawThreshold(u, view.threshold, palette);
+          drawAnomalies(u, view.anomalies, palette);
+          if (view.now !== null) drawNow(u, view.now, palette);
+        },
+      ],
       setCursor: [(u) => report(u)],
       setSelect: [(u) => select(u)],
     },
   };
 
   const plot = new uPlot(options, columns(view.timeline), host);
-  plot.over.addEventListener("dblclick", resetZoom);
+  plot.over.addEventListener("dblclick", () => events.onZoom(null));
   readByFinger(plot);
 
   function report(u: uPlot): void {
@@ -153,22 +180,21 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
     const from = u.posToVal(u.select.left, "x");
     const to = u.posToVal(u.select.left + u.select.width, "x");
     u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    setZoom([from, to]);
+    if (to - from >= CLOSEST / 5) events.onZoom([from, to]);
   }
 
-  function setZoom(next: [number, number] | null): void {
-    zoom = next;
-    plot.setScale("x", { min: next?.[0] ?? view.from, max: next?.[1] ?? view.to });
-    events.onZoom(zoom !== null);
-  }
-
-  function resetZoom(): void {
-    if (zoom !== null) setZoom(null);
+  function zoomBy(factor: number): void {
+    const width = (view.to - view.from) * factor;
+    if (width < CLOSEST) return;
+    const pointed = (plot.cursor.left ?? -1) >= 0 ? plot.posToVal(plot.cursor.left ?? 0, "x") : null;
+    const centre = pointed ?? (view.from + view.to) / 2;
+    const share = (centre - view.from) / (view.to - view.from);
+    events.onZoom([centre - share * width, centre + (1 - share) * width]);
   }
 
   function step(rows: number | "first" | "last"): void {
     const { x } = view.timeline;
-    const [from, to] = zoom ?? [view.from, view.to];
+    const { from, to } = view;
     const shown = x
       .map((_, row) => row)
       .filter((row) => x[row] >= from && x[row] <= to && hasValue(view.timeline, row));
@@ -178,7 +204,7 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
     else if (rows === "last") place = shown.length - 1;
     else {
       const current = (plot.cursor.left ?? -1) < 0 ? undefined : (plot.cursor.idx ?? undefined);
-      const start = current ?? lastAtOrBefore(x, shown, view.now);
+      const start = current ?? lastAtOrBefore(x, shown, view.now ?? to);
       const found = shown.findIndex((row) => row >= start);
       const base = found === -1 ? shown.length - 1 : found;
       place = current === undefined ? base : Math.min(shown.length - 1, Math.max(0, base + rows));
@@ -189,12 +215,7 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
 
   return {
     show(next) {
-      const sameWindow = Math.abs(next.to - next.from - (view.to - view.from)) < 120;
       view = next;
-      if (!sameWindow && zoom !== null) {
-        zoom = null;
-        events.onZoom(false);
-      }
       plot.series[OBSERVED].width = lineWidth(plot, view);
       plot.setData(columns(view.timeline), true);
     },
@@ -205,14 +226,15 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
     },
     step,
     leave: () => plot.setCursor({ left: -10, top: -10 }),
-    resetZoom,
+    zoomBy,
+    canvas: () => plot.ctx.canvas,
     destroy: () => plot.destroy(),
   };
 }
 
 function columns(timeline: Timeline): uPlot.AlignedData {
-  const { x, upper95, lower95, upper80, lower80, observed, median } = timeline;
-  return [x, upper95, lower95, upper80, lower80, observed, median];
+  const { x, upper95, lower95, upper80, lower80, pastUpper, pastLower, observed, past, median } = timeline;
+  return [x, upper95, lower95, upper80, lower80, pastUpper, pastLower, observed, past, median];
 }
 
 /** Two weeks drawn with a full pen are a carpet. */
@@ -221,7 +243,7 @@ function lineWidth(plot: uPlot, { timeline }: PlotView): number {
 }
 
 export function hasValue(timeline: Timeline, row: number): boolean {
-  return typeof timeline.observed[row] === "number" || typeof timeline.median[row] === "number";
+  return [timeline.observed, timeline.median, timeline.past].some((column) => typeof column[row] === "number");
 }
 
 function lastAtOrBefore(x: readonly number[], rows: readonly number[], time: number): number {

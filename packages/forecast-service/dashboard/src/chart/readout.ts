@@ -1,9 +1,10 @@
 /** The exact values at one time, as rows and as a sentence. */
+import type { Anomaly } from "../forecast/anomaly.js";
 import type { Timeline } from "../forecast/timeline.js";
-import { formatDayClock, formatSpan, formatUtc, formatValue, type Unit } from "../format.js";
+import { formatDate, formatDayClock, formatSpan, formatUtc, formatValue, type Unit } from "../format.js";
 
 export interface ReadoutRow {
-  readonly key: "observed" | "median" | "range80" | "range95";
+  readonly key: "observed" | "anomaly" | "median" | "range80" | "range95" | "past" | "past80";
   readonly name: string;
   readonly value: string;
 }
@@ -15,11 +16,35 @@ export interface Readout {
   readonly spoken: string;
 }
 
-export function readout({ timeline, unit }: { timeline: Timeline; unit: Unit }, row: number): Readout {
+export interface Readable {
+  readonly timeline: Timeline;
+  readonly unit: Unit;
+  readonly anomalies: readonly Anomaly[];
+  /** What the forecasts made before are called, such as `Forecast 1 h before`. */
+  readonly pastName?: string;
+  readonly timeZone?: string;
+}
+
+export function readout(
+  { timeline, unit, anomalies, pastName = "Earlier forecast", timeZone }: Readable,
+  row: number,
+): Readout {
   const rows: ReadoutRow[] = [];
   const observed = timeline.observed[row];
   if (typeof observed === "number") {
     rows.push({ key: "observed", name: "Observed", value: formatValue(observed, unit) });
+  }
+  const anomaly = anomalies.find(({ at }) => at === timeline.x[row] * 1000);
+  if (anomaly) {
+    rows.push({ key: "anomaly", name: "Unusual, expected", value: formatSpan(anomaly.lower, anomaly.upper, unit) });
+  }
+  const past = timeline.past[row];
+  if (typeof past === "number") {
+    rows.push({ key: "past", name: pastName, value: formatValue(past, unit) });
+    const [lower, upper] = [timeline.pastLower[row], timeline.pastUpper[row]];
+    if (typeof lower === "number" && typeof upper === "number") {
+      rows.push({ key: "past80", name: "its 80 % range", value: formatSpan(lower, upper, unit) });
+    }
   }
   const median = timeline.median[row];
   // At the anchor the forecast is only drawn, not made.
@@ -33,7 +58,8 @@ export function readout({ timeline, unit }: { timeline: Timeline; unit: Unit }, 
     range("range95", "95 % range", timeline.lower95[row], timeline.upper95[row]);
   }
   const at = timeline.x[row] * 1000;
-  const time = formatDayClock(at);
+  // Where the zone is fixed, there are only days.
+  const time = timeZone === undefined ? formatDayClock(at) : formatDate(at, timeZone);
   return {
     time,
     utc: formatUtc(at),

@@ -8,8 +8,8 @@ import type { Step } from "./timeline.js";
 export interface SummaryInput {
   readonly entry: SeriesEntry;
   readonly history: HistoryResponse;
-  /** `24 hours` */
-  readonly rangeWords: string;
+  /** `24 hours`; null where the reader has chosen a stretch. */
+  readonly rangeWords: string | null;
   readonly steps: readonly Step[];
   readonly gaps: readonly (readonly [from: number, to: number])[];
   readonly now: number;
@@ -44,7 +44,11 @@ function past({ entry, history, rangeWords, gaps, now, timeZone }: SummaryInput)
   if (count < 2) return "";
   const from = Date.parse(history.from);
   const young = Date.parse(first) - from > 0.1 * (Date.parse(history.to) - from);
-  const when = young ? `Since ${formatMoment(Date.parse(first), now, timeZone)}` : `In the last ${rangeWords}`;
+  const when = young
+    ? `Since ${formatMoment(Date.parse(first), now, timeZone)}`
+    : rangeWords === null
+      ? `From ${formatDayClock(from, timeZone)} to ${formatDayClock(Date.parse(history.to), timeZone)}`
+      : `In the last ${rangeWords}`;
   const missing = gaps.reduce((total, [from, to]) => total + (to - from) * 1000, 0);
   const gapWords =
     gaps.length === 0

@@ -14,6 +14,10 @@ export interface Timeline {
   readonly upper80: Column;
   readonly lower95: Column;
   readonly upper95: Column;
+  /** Forecasts made before, at the time they were about. */
+  readonly past: Column;
+  readonly pastLower: Column;
+  readonly pastUpper: Column;
   /** Row where bands and median are tied to the last observation before the first step; −1 where there is none. */
   readonly anchor: number;
   /** Stretches without a value, from the last value before to the first one after, in seconds. */
@@ -31,7 +35,10 @@ export interface Step {
  * The steps of a stored forecast with absolute times. A percentage lies in [0, 100]: cutting an interval there loses
  * no coverage, and a band of −8 to 112 % would tell nobody anything.
  */
-export function forecastSteps(stored: StoredForecastResponse, unit: Unit): Step[] {
+export function forecastSteps(
+  stored: Pick<StoredForecastResponse, "issuedAt" | "stepSeconds" | "forecast">,
+  unit: Unit,
+): Step[] {
   const issued = Date.parse(stored.issuedAt);
   const bound = (value: number) => (unit === "percent" ? Math.min(100, Math.max(0, value)) : value);
   const range = (step: ForecastStep, percent: number): [number, number] | null => {
@@ -49,14 +56,23 @@ export function forecastSteps(stored: StoredForecastResponse, unit: Unit): Step[
   }));
 }
 
-/** Joins the two. Times that only one of them has stay open in the columns of the other. */
-export function joinTimeline(history: HistoryResponse, steps: readonly Step[]): Timeline {
+/** Joins them. Times that only one of them has stay open in the columns of the others. */
+export function joinTimeline(history: HistoryResponse, steps: readonly Step[], past: readonly Step[] = []): Timeline {
   const observedAt = new Map<number, number | null>();
   for (const point of history.points) observedAt.set(Date.parse(point.time) / 1000, point.value);
   const stepAt = new Map<number, Step>();
   for (const step of steps) stepAt.set(step.at / 1000, step);
+  const pastAt = new Map<number, Step>();
+  for (const step of past) pastAt.set(step.at / 1000, step);
 
-  const x = [...new Set([...observedAt.keys(), ...stepAt.keys()])].sort((a, b) => a - b);
+  const x = [...new Set([...observedAt.keys(), ...stepAt.keys(), ...pastAt.keys()])].sort((a, b) => a - b);
+  const holes = holesOf(past);
+  const pastColumn = (pick: (step: Step) => number | undefined): Column =>
+    x.map((time) => {
+      const step = pastAt.get(time);
+      if (step) return pick(step);
+      return holes.some(([from, to]) => time > from && time < to) ? null : undefined;
+    });
   const anchor = findAnchor(x, observedAt, steps, history.stepSeconds);
   const column = (pick: (step: Step) => number | undefined): Column =>
     x.map((time, row) => {
@@ -73,6 +89,9 @@ export function joinTimeline(history: HistoryResponse, steps: readonly Step[]): 
     upper80: column((step) => step.range80?.[1]),
     lower95: column((step) => step.range95?.[0]),
     upper95: column((step) => step.range95?.[1]),
+    past: pastColumn((step) => step.median),
+    pastLower: pastColumn((step) => step.range80?.[0]),
+    pastUpper: pastColumn((step) => step.range80?.[1]),
     anchor,
     gaps: findGaps(history),
   };
@@ -95,6 +114,15 @@ function findAnchor(
     if (typeof observedAt.get(time) === "number") return row;
   }
   return -1;
+}
+
+/** Where no forecast was made for longer than usual, in seconds: the line must not bridge that. */
+function holesOf(past: readonly Step[]): [number, number][] {
+  const distances = past.slice(1).map((step, place) => step.at - past[place].at);
+  const usual = [...distances].sort((a, b) => a - b)[distances.length >> 1] ?? 0;
+  return distances.flatMap((distance, place) =>
+    distance > 3 * usual ? [[past[place].at / 1000, past[place + 1].at / 1000] as [number, number]] : [],
+  );
 }
 
 /** Nothing is a gap before the first value; after the last one, only what is longer than an ordinary delay. */

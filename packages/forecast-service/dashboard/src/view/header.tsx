@@ -1,40 +1,78 @@
 import { useState } from "preact/hooks";
-import type { Snapshot } from "../data/live.js";
+import { useLink } from "../data/service.js";
+import { formatDuration } from "../format.js";
+import type { Route } from "../route.js";
 import { chooseTheme, type ThemeChoice, themeChoice } from "../theme.js";
+import { openFinder } from "./finder.js";
 import { Icon, type IconName } from "./icon.js";
-import { Age } from "./time.js";
+import { useSecond } from "./time.js";
 
-export function Header({ snapshot }: { readonly snapshot: Snapshot }) {
+const SECTIONS = [
+  { name: "Overview", href: "#/", pages: ["overview", "series", "model", "accuracy"] },
+  { name: "What if", href: "#/what-if", pages: ["what-if"] },
+  { name: "System", href: "#/system", pages: ["system"] },
+] as const;
+
+export function Header({ route }: { readonly route: Route }) {
   return (
     <header class="header">
-      <a class="brand" href="#/" aria-label="Loadcast, to the first series">
+      <a class="brand" href="#/" aria-label="Loadcast, to the overview">
         <Logo />
         <span>Loadcast</span>
       </a>
-      <LinkState snapshot={snapshot} />
-      <nav class="header-nav" aria-label="Tools">
-        <a class="button button-quiet" href="/docs">
+      <nav class="sections" aria-label="Pages">
+        {SECTIONS.map(({ name, href, pages }) => {
+          const inside = (pages as readonly string[]).includes(route.page);
+          const current = inside ? (pages[0] === route.page ? "page" : "true") : undefined;
+          return (
+            <a key={name} href={href} aria-current={current}>
+              {name}
+            </a>
+          );
+        })}
+      </nav>
+      <LinkBadge />
+      <div class="header-tools">
+        <button
+          type="button"
+          class="button button-quiet find-button"
+          aria-label="Find a series"
+          title="Find a series (/)"
+          onClick={openFinder}
+        >
+          <Icon name="search" />
+          <span>Find a series</span>
+          <kbd>/</kbd>
+        </button>
+        <a class="button button-quiet" href="/docs" title="Documentation of the HTTP API">
           API
         </a>
         <ThemeButton />
-      </nav>
+      </div>
     </header>
   );
 }
 
+/** After this long without an answer what is shown may no longer be true. */
+const STALE_MS = 60_000;
+
 /** Says in a word whether what is on the page is true now. The colour only repeats it. */
-function LinkState({ snapshot }: { readonly snapshot: Snapshot }) {
-  const { link, answeredAt } = snapshot;
-  const words = { connecting: "Connecting", live: "Live", failing: "Server error", silent: "No connection" }[link];
+function LinkBadge() {
+  const { link, answeredAt } = useLink();
+  const age = useSecond() - (answeredAt ?? Date.now());
+  const stale = link !== "connecting" && link !== "silent" && age > STALE_MS;
+  const state = stale ? "stale" : link;
+  const [word, title] = {
+    connecting: ["Connecting", "Waiting for the first answer"],
+    live: ["Live", "The service reports changes as they happen"],
+    polling: ["Polling", "Events do not get through; everything is asked for again every 15 seconds"],
+    stale: [`Stale, ${formatDuration(age)}`, "Nothing new has come for longer than it should take"],
+    silent: ["Offline", "The service does not answer; trying again"],
+  }[state];
   return (
-    <p class={`link link-${link}`}>
+    <p class={`link link-${state}`} title={title}>
       <span class="link-dot" aria-hidden="true" />
-      <span role="status">{words}</span>
-      {answeredAt !== null && (
-        <span class="link-age">
-          updated <Age at={answeredAt} skew={0} />
-        </span>
-      )}
+      <span role="status">{word}</span>
     </p>
   );
 }

@@ -1,7 +1,9 @@
 /** What the page says when it has nothing to draw at all. */
 import type { ComponentChildren } from "preact";
+import { ApiError } from "../data/client.js";
+import { useLink } from "../data/service.js";
+import { Retry } from "./connection-banner.js";
 import { Icon, type IconName } from "./icon.js";
-import { Retry, type RetryProps } from "./retry.js";
 
 interface StateProps {
   readonly icon: IconName;
@@ -10,7 +12,7 @@ interface StateProps {
   readonly children: ComponentChildren;
 }
 
-function State({ icon, title, tone, children }: StateProps) {
+export function State({ icon, title, tone, children }: StateProps) {
   return (
     <section class="state">
       <span class={tone ? `state-icon state-icon-${tone}` : "state-icon"}>
@@ -22,24 +24,26 @@ function State({ icon, title, tone, children }: StateProps) {
   );
 }
 
-/** The service was never reached. */
-export function Unreachable({ snapshot, onRetry }: RetryProps) {
-  const failing = snapshot.link === "failing";
-  return (
-    <State
-      icon={failing ? "alert" : "unplugged"}
-      title={failing ? "Loadcast answers with an error" : "Loadcast does not answer"}
-      tone="bad"
-    >
-      {failing ? (
-        <p>{snapshot.error}</p>
-      ) : (
+/** A question failed and there is no older answer: no connection, or the service's own words. */
+export function Failure({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }) {
+  const { link } = useLink();
+  if (!(error instanceof ApiError)) {
+    return (
+      <State icon="unplugged" title="Loadcast does not answer" tone="bad">
         <p>
           Nothing answers at <code>{location.host}</code>. Is <code>loadcast serve</code> still running there? This page
           keeps trying and carries on by itself.
         </p>
-      )}
-      <Retry snapshot={snapshot} onRetry={onRetry} />
+        {link === "silent" && <Retry />}
+      </State>
+    );
+  }
+  return (
+    <State icon="alert" title="Loadcast answers with an error" tone="bad">
+      <p>{error.message}</p>
+      <button type="button" class="button" onClick={onRetry}>
+        Try again
+      </button>
     </State>
   );
 }
@@ -61,8 +65,11 @@ export function UnknownSeries({ id }: { readonly id: string }) {
     <State icon="search" title="No such series">
       <p>
         The link asks for <code>{id}</code>, which this Loadcast does not know. It may have been renamed, or have left
-        with its host. Choose another one from the list.
+        with its host.
       </p>
+      <a class="button" href="#/">
+        To the overview
+      </a>
     </State>
   );
 }

@@ -1,0 +1,44 @@
+import type { OverviewEntry, SeriesEntry } from "../../../src/http/contract.js";
+import { ApiError, type Client } from "./client.js";
+import { useAnswer, useService } from "./service.js";
+
+export interface KnownSeries {
+  /** Null where the service knows no such series. */
+  readonly entry: SeriesEntry & Partial<Pick<OverviewEntry, "outlook" | "anomalous" | "drift">>;
+  /** All series of its host, itself among them. */
+  readonly siblings: readonly SeriesEntry[];
+}
+
+/** `rack 4/web-01/cpu_percent` → `rack 4/web-01`: a metric has no slash. */
+export function hostOf(id: string): string {
+  return id.slice(0, Math.max(0, id.lastIndexOf("/")));
+}
+
+/** A series with its outlook and its siblings, kept fresh. `data` is null where there is no such series. */
+export function useSeries(id: string) {
+  const { client } = useService();
+  return useAnswer<{ known: KnownSeries | null }>({
+    key: `entry ${id}`,
+    ask: async (signal) => ({ known: await find(client, id, signal) }),
+    when: (event) =>
+      event.type === "samples" ? event.series.includes(id) : event.type !== "task" && event.series === id,
+    atMost: 5_000,
+  });
+}
+
+async function find(client: Client, id: string, signal: AbortSignal): Promise<KnownSeries | null> {
+  const host = hostOf(id);
+  const fromOverview = await client
+    .overview({ q: host, limit: 50 }, signal)
+    .then(({ hosts }) => hosts.find((one) => one.host === host)?.series ?? [])
+    .catch((error: unknown) => {
+      // The list below may still know it: it asks for less.
+      if (error instanceof ApiError) return [];
+      throw error;
+    });
+  const entry = fromOverview.find((one) => one.id === id);
+  if (entry) return { entry, siblings: fromOverview };
+  const { series } = await client.series(signal);
+  const listed = series.find((one) => one.id === id);
+  return listed ? { entry: listed, siblings: series.filter((one) => one.host === listed.host) } : null;
+}

@@ -1,0 +1,44 @@
+/** When a limit is reached, in words. */
+import type { ThresholdOutlook } from "../../../src/http/contract.js";
+import { formatClock, formatDuration, formatValue, type Unit } from "../format.js";
+
+export interface ThresholdWords {
+  /** `in 2 h 10 min` */
+  readonly when: string;
+  /** `14:20 (13:50–15:10), 81 % chance`; the times are the middle and an 80 % interval. */
+  readonly how: string;
+  /** It is more likely than not. */
+  readonly likely: boolean;
+}
+
+/** Chances below this are noise of the paths they were counted from. */
+const NEGLIGIBLE = 0.01;
+
+export function thresholdWords(outlook: ThresholdOutlook, now: number, timeZone?: string): ThresholdWords {
+  const { probability, time, earliest, latest } = outlook;
+  const chance = `${formatChance(probability)} chance`;
+  if (time === null) {
+    if (probability < NEGLIGIBLE) return { when: "not in 4 h", how: "", likely: false };
+    return { when: "unlikely in 4 h", how: `${chance} that it does`, likely: false };
+  }
+  const at = Date.parse(time);
+  if (at <= now) return { when: "reached now", how: chance, likely: true };
+  const clock = (iso: string | null, open: string) => (iso === null ? open : formatClock(Date.parse(iso), timeZone));
+  return {
+    when: `in ${formatDuration(at - now)}`,
+    how: `${formatClock(at, timeZone)} (${clock(earliest, "now")}\u2060–\u2060${clock(latest, "later")}), ${chance}`,
+    likely: probability >= 0.5,
+  };
+}
+
+/** `81 %`; never 0 or 100 %, which nobody can know. */
+export function formatChance(probability: number): string {
+  if (probability > 0.99) return "over 99\u202f%";
+  if (probability < 0.01) return "below 1\u202f%";
+  return `${Math.round(probability * 100)}\u202f%`;
+}
+
+/** `reach 90 %` without needless decimals. */
+export function formatThreshold(threshold: number, unit: Unit): string {
+  return unit === "percent" && Number.isInteger(threshold) ? `${threshold}\u202f%` : formatValue(threshold, unit);
+}

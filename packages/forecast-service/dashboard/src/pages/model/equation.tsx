@@ -1,0 +1,261 @@
+/** The model as typeset mathematics (MathML, which browsers draw by themselves and screen readers read). */
+import { type ComponentChildren, Fragment } from "preact";
+import { coefficientText, type Polynomial, type Structure } from "./structure.js";
+
+/** The general form, then the same with its numbers, then what its letters mean. */
+export function Equation({ structure }: { readonly structure: Structure }) {
+  const value = structure.transform ? "z" : "y";
+  return (
+    <div class="equation">
+      <Line label="The form of the model">
+        <Left structure={structure} value={value} factor={(one) => <Named polynomial={one} />} constant={<mi>μ</mi>} />
+        <mo>=</mo>
+        <Right structure={structure} factor={(one) => <Named polynomial={one} />} constant={<mi>c</mi>} />
+      </Line>
+      <Line label="The same with its numbers">
+        <Left
+          structure={structure}
+          value={value}
+          factor={(one) => <Numbers polynomial={one} />}
+          constant={<mn>{coefficientText(structure.constant?.value ?? 0)}</mn>}
+        />
+        <mo>=</mo>
+        <Right
+          structure={structure}
+          factor={(one) => <Numbers polynomial={one} />}
+          constant={<mn>{coefficientText(structure.constant?.value ?? 0)}</mn>}
+        />
+      </Line>
+      <div class="equation-with">
+        {structure.sigma2 !== null && (
+          <Line label="The distribution of the surprises">
+            <Epsilon />
+            <mo>∼</mo>
+            <mi mathvariant="normal">N</mi>
+            <mo>(</mo>
+            <mn>0</mn>
+            <mo>,</mo>
+            <mn>{coefficientText(structure.sigma2)}</mn>
+            <mo>)</mo>
+          </Line>
+        )}
+        {structure.transform && (
+          <Line label="The scale">
+            <At letter="z" />
+            <mo>=</mo>
+            <Scale transform={structure.transform} />
+          </Line>
+        )}
+        <Line label="The backshift operator">
+          <mi>B</mi>
+          <At letter={value} />
+          <mo>=</mo>
+          <msub>
+            <mi>{value}</mi>
+            <mrow>
+              <mi>t</mi>
+              <mo>−</mo>
+              <mn>1</mn>
+            </mrow>
+          </msub>
+        </Line>
+      </div>
+    </div>
+  );
+}
+
+function Line({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a long equation scrolls, and must be reached by keyboard
+    <section class="equation-line" aria-label={label} tabIndex={0}>
+      <math display="block">
+        <mrow>{children}</mrow>
+      </math>
+    </section>
+  );
+}
+
+interface SideProps {
+  readonly structure: Structure;
+  readonly factor: (polynomial: Polynomial) => ComponentChildren;
+  readonly constant: ComponentChildren;
+}
+
+function Left({ structure, value, factor, constant }: SideProps & { readonly value: string }) {
+  const { ar, d, D, period, regressors } = structure;
+  const around = structure.constant?.kind === "mean" || regressors > 0;
+  return (
+    <>
+      {ar.map(factor)}
+      {d > 0 && <Difference lag={1} times={d} />}
+      {D > 0 && <Difference lag={period} times={D} />}
+      {around ? (
+        <>
+          <mo>(</mo>
+          <At letter={value} />
+          {structure.constant?.kind === "mean" && (
+            <>
+              <mo>−</mo>
+              {constant}
+            </>
+          )}
+          {regressors > 0 && (
+            <>
+              <mo>−</mo>
+              <msup>
+                <mi>β</mi>
+                <mo>′</mo>
+              </msup>
+              <At letter="x" />
+            </>
+          )}
+          <mo>)</mo>
+        </>
+      ) : (
+        <At letter={value} />
+      )}
+    </>
+  );
+}
+
+function Right({ structure, factor, constant }: SideProps) {
+  return (
+    <>
+      {structure.constant?.kind === "drift" && (
+        <>
+          {constant}
+          <mo>+</mo>
+        </>
+      )}
+      {structure.ma.map(factor)}
+      <Epsilon />
+    </>
+  );
+}
+
+/** φ(B), Φ(B¹²) */
+function Named({ polynomial }: { readonly polynomial: Polynomial }) {
+  return (
+    <>
+      <mi>{polynomial.symbol}</mi>
+      <mo>(</mo>
+      <Power lag={polynomial.lag} />
+      <mo>)</mo>
+    </>
+  );
+}
+
+/** (1 − 1.31 B + 0.355 B²) */
+function Numbers({ polynomial }: { readonly polynomial: Polynomial }) {
+  return (
+    <>
+      <mo>(</mo>
+      <mn>1</mn>
+      {polynomial.coefficients.map((value, place) =>
+        value === 0 ? null : (
+          <Fragment key={place}>
+            <mo>{value < 0 ? "−" : "+"}</mo>
+            <mn>{coefficientText(Math.abs(value))}</mn>
+            <mspace width="0.1em" />
+            <Power lag={(place + 1) * polynomial.lag} />
+          </Fragment>
+        ),
+      )}
+      <mo>)</mo>
+    </>
+  );
+}
+
+function Difference({ lag, times }: { readonly lag: number; readonly times: number }) {
+  const factor = (
+    <mrow>
+      <mo>(</mo>
+      <mn>1</mn>
+      <mo>−</mo>
+      <Power lag={lag} />
+      <mo>)</mo>
+    </mrow>
+  );
+  if (times === 1) return factor;
+  return (
+    <msup>
+      {factor}
+      <mn>{times}</mn>
+    </msup>
+  );
+}
+
+function Power({ lag }: { readonly lag: number }) {
+  if (lag === 1) return <mi>B</mi>;
+  return (
+    <msup>
+      <mi>B</mi>
+      <mn>{lag}</mn>
+    </msup>
+  );
+}
+
+function At({ letter }: { readonly letter: string }) {
+  return (
+    <msub>
+      <mi>{letter}</mi>
+      <mi>t</mi>
+    </msub>
+  );
+}
+
+function Epsilon() {
+  return <At letter="ε" />;
+}
+
+function Scale({ transform }: { readonly transform: NonNullable<Structure["transform"]> }) {
+  if (transform.kind === "log") {
+    return (
+      <>
+        <mi>log</mi>
+        <mo>(</mo>
+        <At letter="y" />
+        {transform.offset !== 0 && (
+          <>
+            <mo>{transform.offset < 0 ? "−" : "+"}</mo>
+            <mn>{coefficientText(Math.abs(transform.offset))}</mn>
+          </>
+        )}
+        <mo>)</mo>
+      </>
+    );
+  }
+  if (transform.kind === "logit") {
+    return (
+      <>
+        <mi>log</mi>
+        <mfrac>
+          <mrow>
+            <At letter="y" />
+            <mo>−</mo>
+            <mn>{coefficientText(transform.lower)}</mn>
+          </mrow>
+          <mrow>
+            <mn>{coefficientText(transform.upper)}</mn>
+            <mo>−</mo>
+            <At letter="y" />
+          </mrow>
+        </mfrac>
+      </>
+    );
+  }
+  return (
+    <mfrac>
+      <mrow>
+        <msubsup>
+          <mi>y</mi>
+          <mi>t</mi>
+          <mn>{coefficientText(transform.lambda)}</mn>
+        </msubsup>
+        <mo>−</mo>
+        <mn>1</mn>
+      </mrow>
+      <mn>{coefficientText(transform.lambda)}</mn>
+    </mfrac>
+  );
+}

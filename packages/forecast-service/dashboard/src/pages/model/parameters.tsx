@@ -1,0 +1,58 @@
+import type { ModelMember } from "../../../../src/http/contract.js";
+import { ScrollBox } from "../../view/scroll-box.js";
+import { coefficientText } from "./structure.js";
+
+const NAMES: readonly [pattern: RegExp, words: (n: string) => string][] = [
+  [/^ar(\d+)$/, (n) => `value ${n} back`],
+  [/^ma(\d+)$/, (n) => `surprise ${n} back`],
+  [/^sar(\d+)$/, (n) => `${n === "1" ? "" : `${n} `}season${n === "1" ? "" : "s"} back`],
+  [/^sma(\d+)$/, (n) => `surprise ${n === "1" ? "" : `${n} `}season${n === "1" ? "" : "s"} back`],
+  [/^mean$/, () => "level it returns to"],
+  [/^drift$/, () => "change at each step"],
+  [/^beta(\d+)$/, (n) => `regressor ${n}`],
+];
+
+/** Estimates with their standard errors and 95 % intervals. */
+export function Parameters({ parameters }: { readonly parameters: ModelMember["parameters"] }) {
+  if (parameters.length === 0) return <p class="panel-note">It has no parameters.</p>;
+  return (
+    <ScrollBox label="Parameters">
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">Parameter</th>
+            <th scope="col">Estimate</th>
+            <th scope="col">Standard error</th>
+            <th scope="col">95 % interval</th>
+          </tr>
+        </thead>
+        <tbody>
+          {parameters.map(({ name, value, standardError }) => (
+            <tr key={name}>
+              <th scope="row">
+                <strong>{name}</strong> <span class="soft">{describe(name)}</span>
+              </th>
+              <td>{coefficientText(value)}</td>
+              <td title={standardError === null ? "The curvature at the optimum gives none" : undefined}>
+                {standardError === null ? "–" : standardError === 0 ? "fixed" : coefficientText(standardError)}
+              </td>
+              <td>
+                {standardError === null || standardError === 0
+                  ? "–"
+                  : `${coefficientText(value - 1.96 * standardError)} to ${coefficientText(value + 1.96 * standardError)}`}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollBox>
+  );
+}
+
+function describe(name: string): string {
+  for (const [pattern, words] of NAMES) {
+    const match = pattern.exec(name);
+    if (match) return words(match[1] ?? "");
+  }
+  return "";
+}

@@ -1,0 +1,59 @@
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useLink } from "../../data/service.js";
+import { useSecond } from "../../view/time.js";
+import { useWidth } from "../../view/use-width.js";
+import { rowsOf } from "../../virtual/rows.js";
+import { useRows } from "../../virtual/use-rows.js";
+import type { Feed, Host } from "./feed.js";
+import { cardHeight, GAP, gridOf, rowsOfCards } from "./grid.js";
+import { HostCard } from "./host-card.js";
+
+/** All hosts, of which only those in sight are drawn; the scroll bar tells the length of the whole. */
+export function HostGrid({ feed, metric }: { readonly feed: Feed; readonly metric: string }) {
+  const list = useRef<HTMLDivElement>(null);
+  const width = useWidth(list);
+  const { hosts, total } = feed.state();
+  const { skew } = useLink();
+  const now = Math.floor((useSecond() + skew) / 60_000) * 60_000; // nothing here is finer than a minute
+  const { columns, tiles } = gridOf(width, metric === "" ? 2 : 1);
+  const cards = useMemo(() => rowsOfCards(hosts, columns), [hosts, columns]);
+  const rows = useMemo(() => {
+    const heights = cards.map((row) => Math.max(...row.map((host) => cardHeight(host, tiles))) + GAP);
+    // Hosts that were not asked for yet take the space they will probably need.
+    const missing = Math.ceil(total / columns) - cards.length;
+    const usual = heights.length > 0 ? heights.reduce((sum, height) => sum + height, 0) / heights.length : 0;
+    return rowsOf([...heights, ...Array.from({ length: Math.max(0, missing) }, () => usual)]);
+  }, [cards, total, columns, tiles]);
+  const { first, end, before, after } = useRows(rows, list);
+  useEffect(() => feed.show(first * columns, end * columns), [feed, first, end, columns]);
+
+  return (
+    <div class="host-grid" ref={list} role="feed" aria-label="Hosts by who needs attention first" aria-busy={false}>
+      <div style={{ height: `${before}px` }} />
+      {width > 0 &&
+        Array.from({ length: end - first }, (_, place) => first + place).map((row) => (
+          <div
+            class="host-row"
+            key={row}
+            style={{
+              height: `${rows.topOf(row + 1) - rows.topOf(row) - GAP}px`,
+              marginBottom: `${GAP}px`,
+              gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+            }}
+          >
+            {cards[row]?.map((host: Host, place: number) => (
+              <HostCard
+                key={host.host}
+                host={host}
+                tiles={tiles}
+                now={now}
+                position={row * columns + place + 1}
+                total={total}
+              />
+            )) ?? <div class="host-card host-card-empty skeleton" />}
+          </div>
+        ))}
+      <div style={{ height: `${after}px` }} />
+    </div>
+  );
+}

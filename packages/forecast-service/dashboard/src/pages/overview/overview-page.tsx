@@ -1,0 +1,62 @@
+import { useEffect } from "preact/hooks";
+import "./overview.css";
+import type { OverviewRoute } from "../../route.js";
+import { OVERVIEW, replace } from "../../route.js";
+import { PageSkeleton } from "../../view/skeleton.js";
+import { Failure, NoSeries } from "../../view/states.js";
+import type { Feed } from "./feed.js";
+import { Filters } from "./filters.js";
+import { HostGrid } from "./host-grid.js";
+import { useFeed } from "./use-feed.js";
+
+/** Every host with where it stands and where it goes, those that need somebody first. */
+export default function OverviewPage({ route }: { readonly route: OverviewRoute }) {
+  const feed = useFeed(route);
+  useEffect(() => {
+    document.title = "Overview · Loadcast";
+  }, []);
+  if (!feed) return <PageSkeleton />;
+  const { hosts, error, ready } = feed.state();
+  if (!ready) return error ? <Failure error={error} onRetry={() => feed.outdate()} /> : <PageSkeleton />;
+  const filtered = route.q !== "" || route.metric !== "" || route.status !== "all";
+  if (hosts.length === 0 && !filtered) return <NoSeries />;
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h1>Overview</h1>
+          <p class="page-sub" role="status">
+            {summary(feed, filtered)}
+          </p>
+        </div>
+        <Filters route={route} />
+      </div>
+      {error && (
+        <p class="notice notice-failed" role="alert">
+          {error.message}
+        </p>
+      )}
+      {hosts.length === 0 ? (
+        <p class="overview-none">
+          No host matches.{" "}
+          <button type="button" class="button" onClick={() => replace(OVERVIEW)}>
+            Show all
+          </button>
+        </p>
+      ) : (
+        <HostGrid feed={feed} metric={route.metric} />
+      )}
+    </>
+  );
+}
+
+/** `1,000 hosts, 3 of them need attention`: the order says how far those reach. */
+function summary(feed: Feed, filtered: boolean): string {
+  const { hosts, total } = feed.state();
+  const calm = hosts.findIndex((host) => host.why === null);
+  const number = new Intl.NumberFormat("en-GB").format(total);
+  const all = `${number} ${total === 1 ? "host" : "hosts"}${filtered ? (total === 1 ? " matches" : " match") : ""}`;
+  if (calm === 0) return `${all}. Nothing needs attention.`;
+  const known = calm > 0 ? `${calm}` : hosts.length < total ? `at least ${hosts.length}` : `${hosts.length}`;
+  return `${all}, ${known} ${known === "1" ? "needs" : "need"} attention: ${known === "1" ? "it comes" : "those come"} first.`;
+}

@@ -1,0 +1,57 @@
+/** What the page and its worker say to each other. Plain data: it crosses to another thread. */
+import type { ForecastStep, ModelMember } from "../../../../src/http/contract.js";
+
+/** How the model is found. */
+export type Method = "auto" | "ensemble" | "orders";
+
+export interface Settings {
+  readonly method: Method;
+  readonly horizon: number;
+  /** Seasons in steps, shortest first; empty for none. */
+  readonly periods: readonly number[];
+  /** For `orders`: p, d, q and P, D, Q; the season is the first of `periods`. */
+  readonly order: readonly [number, number, number];
+  readonly seasonal: readonly [number, number, number];
+  readonly mean: boolean;
+  readonly lower: number | null;
+  readonly upper: number | null;
+}
+
+export interface Columns {
+  readonly time: string;
+  readonly value: string;
+}
+
+export type Command =
+  | { readonly kind: "read"; readonly text: string; readonly columns: Columns }
+  | { readonly kind: "run"; readonly settings: Settings };
+
+/** What a table holds, on its own grid. */
+export interface ReadSeries {
+  readonly columns: Columns;
+  readonly times: Float64Array;
+  /** NaN is a gap. */
+  readonly values: Float64Array;
+  readonly gaps: number;
+  readonly duplicates: number;
+  /** Milliseconds; the median where months differ. */
+  readonly stepMillis: number;
+  readonly months: number | null;
+  /** False where values were averaged to a grid. */
+  readonly regular: boolean;
+}
+
+export interface Outcome {
+  readonly steps: ForecastStep[];
+  readonly members: ModelMember[];
+  readonly title: string;
+  readonly warnings: readonly string[];
+  readonly seconds: number;
+}
+
+export type Reply =
+  | { readonly kind: "series"; readonly series: ReadSeries }
+  /** `share` null: how much there is to do is not known. */
+  | { readonly kind: "progress"; readonly words: string; readonly share: number | null }
+  | { readonly kind: "outcome"; readonly outcome: Outcome }
+  | { readonly kind: "error"; readonly during: Command["kind"]; readonly words: string };

@@ -1,0 +1,145 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { formatClock, formatDate, formatUtc } from "../../format.js";
+import { Icon } from "../../view/icon.js";
+import type { Columns } from "./contract.js";
+import { stepWords, zoneOf } from "./defaults.js";
+import { cpuCsv, passengersCsv } from "./examples.js";
+import type { Forecaster } from "./use-forecaster.js";
+
+interface DataInputProps {
+  readonly forecaster: Forecaster;
+  /** What the data are called, for the file of the result. */
+  readonly onName: (name: string) => void;
+}
+
+/** Typing goes on faster than tables are read. */
+const PAUSE_MS = 350;
+/** A text field with more than this is slow, and nobody reads it there. */
+const SHOWN = 200_000;
+const LARGEST = 50_000_000;
+
+export function DataInput({ forecaster, onName }: DataInputProps) {
+  const [text, setText] = useState("");
+  const [columns, setColumns] = useState<Columns>({ time: "", value: "" });
+  const [over, setOver] = useState(false);
+  const [fileError, setFileError] = useState<string | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const { series, readError } = forecaster;
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  const take = (next: string, name: string, asked: Columns = { time: "", value: "" }) => {
+    clearTimeout(timer.current);
+    setFileError(null);
+    setText(next);
+    setColumns(asked);
+    onName(name);
+    forecaster.read(next, asked);
+  };
+  const type = (next: string) => {
+    setText(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => forecaster.read(next, columns), PAUSE_MS);
+  };
+  const open = async (file: File | undefined) => {
+    if (!file) return;
+    if (file.size > LARGEST) {
+      setFileError(`${file.name} has ${Math.round(file.size / 1e6)} MB; this page takes up to ${LARGEST / 1e6} MB.`);
+      return;
+    }
+    take(await file.text(), file.name.replace(/\.\w+$/, ""));
+  };
+  const choose = (change: Partial<Columns>) => {
+    const next = { ...columns, ...change };
+    setColumns(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => forecaster.read(text, next), PAUSE_MS);
+  };
+
+  return (
+    <section
+      class={over ? "panel panel-pad drop drop-over" : "panel panel-pad drop"}
+      aria-label="Data"
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        void open(event.dataTransfer?.files[0]);
+      }}
+    >
+      <h2>Data</h2>
+      <p class="panel-note">Paste a CSV with a time and a value in each line, drop a file here, or take an example.</p>
+      <div class="drop-buttons">
+        <label class="button file-button">
+          <Icon name="download" />
+          <span>Open a file</span>
+          <input
+            type="file"
+            accept=".csv,.tsv,.txt,text/csv,text/plain"
+            onChange={(event) => void open(event.currentTarget.files?.[0])}
+          />
+        </label>
+        <button type="button" class="button" onClick={() => take(cpuCsv(Date.now()), "cpu-example")}>
+          CPU, two days
+        </button>
+        <button type="button" class="button" onClick={() => take(passengersCsv(), "passengers")}>
+          Air passengers
+        </button>
+      </div>
+      <div class="field">
+        <label for="what-if-table">Table</label>
+        <textarea
+          id="what-if-table"
+          rows={9}
+          spellcheck={false}
+          placeholder={"time,value\n2026-11-23T12:00:00Z,42.5\n2026-11-23T12:05:00Z,43.1"}
+          readOnly={text.length > SHOWN}
+          value={text.length > SHOWN ? `${text.slice(0, 2000)}\n… ${text.length} characters` : text}
+          aria-invalid={readError !== null}
+          aria-describedby="what-if-read"
+          onInput={(event) => type(event.currentTarget.value)}
+        />
+      </div>
+      <p id="what-if-read" class={(readError ?? fileError) ? "read read-error" : "read"} role="status">
+        {fileError ?? readError ?? (series ? readWords(forecaster) : "")}
+      </p>
+      {(readError !== null || columns.time !== "" || columns.value !== "") && text !== "" && (
+        <div class="form-row">
+          <label class="field">
+            Column of the time
+            <input value={columns.time} onInput={(event) => choose({ time: event.currentTarget.value })} />
+          </label>
+          <label class="field">
+            Column of the value
+            <input value={columns.value} onInput={(event) => choose({ value: event.currentTarget.value })} />
+          </label>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** What was understood, so that a misread column is seen before anything is forecast. */
+function readWords({ series }: Forecaster) {
+  if (!series) return null;
+  const { times, values, gaps, duplicates, columns, regular } = series;
+  const zone = zoneOf(series);
+  const moment = (time: number) => (
+    <span title={formatUtc(time)}>
+      {formatDate(time, zone)}
+      {zone === undefined && ` ${formatClock(time)}`}
+    </span>
+  );
+  return (
+    <>
+      {new Intl.NumberFormat("en-GB").format(values.length - gaps)} values of “{columns.value}”, one every{" "}
+      {stepWords(series)}, from {moment(times[0])} to {moment(times[times.length - 1])}.
+      {gaps > 0 && ` ${gaps} ${gaps === 1 ? "gap, which is" : "gaps, which are"} integrated out, not filled.`}
+      {!regular && " The times are uneven: values were averaged to a grid."}
+      {duplicates > 0 && ` ${duplicates} times came twice; the last value counts.`}
+    </>
+  );
+}

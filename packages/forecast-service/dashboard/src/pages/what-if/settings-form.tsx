@@ -1,0 +1,159 @@
+import { useState } from "preact/hooks";
+import { Segments } from "../../view/segments.js";
+import type { Method, ReadSeries, Settings } from "./contract.js";
+import { parsePeriods, stepWords, usualHorizon, usualPeriods } from "./defaults.js";
+
+interface SettingsFormProps {
+  readonly series: ReadSeries;
+  readonly running: boolean;
+  readonly onRun: (settings: Settings) => void;
+}
+
+const METHODS: readonly { value: Method; name: string; title: string }[] = [
+  { value: "auto", name: "Search", title: "Searches the orders of one SARIMA model" },
+  {
+    value: "ensemble",
+    name: "Ensemble",
+    title: "Several models and rules, weighted: for when the forecast matters most",
+  },
+  { value: "orders", name: "My orders", title: "Fits the orders you choose" },
+];
+
+const LONGEST = 2000;
+
+export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
+  const [method, setMethod] = useState<Method>("auto");
+  const [horizon, setHorizon] = useState(String(usualHorizon(series)));
+  const [periods, setPeriods] = useState(usualPeriods(series).join(", "));
+  const [orders, setOrders] = useState([2, 0, 1, 1, 0, 1]);
+  const [mean, setMean] = useState(true);
+  const [lower, setLower] = useState("");
+  const [upper, setUpper] = useState("");
+
+  const seasons = parsePeriods(periods);
+  const steps = Number(horizon);
+  const problem = !seasons
+    ? "Seasons are whole numbers of steps from 2 to 5,000, such as 12, 288."
+    : !(Number.isInteger(steps) && steps >= 1 && steps <= LONGEST)
+      ? `The horizon is a whole number of steps from 1 to ${LONGEST}.`
+      : method === "orders" && orders.slice(3).some((one) => one > 0) && seasons.length === 0
+        ? "Seasonal orders need a season."
+        : orders.some((one) => !Number.isInteger(one) || one < 0)
+          ? "Orders are whole numbers from 0."
+          : lower !== "" && upper !== "" && Number(lower) >= Number(upper)
+            ? "The least possible value must be below the largest."
+            : null;
+
+  const run = (event: Event) => {
+    event.preventDefault();
+    if (problem !== null || !seasons) return;
+    const [p, d, q, P, D, Q] = orders;
+    onRun({
+      method,
+      horizon: steps,
+      periods: method === "orders" ? seasons.slice(0, 1) : seasons,
+      order: [p, d, q],
+      seasonal: seasons.length > 0 ? [P, D, Q] : [0, 0, 0],
+      mean,
+      lower: lower === "" ? null : Number(lower),
+      upper: upper === "" ? null : Number(upper),
+    });
+  };
+
+  return (
+    <form class="panel panel-pad" onSubmit={run} aria-label="Settings">
+      <h2>Forecast</h2>
+      <div class="form">
+        <Segments legend="How the model is found" name="method" value={method} options={METHODS} onChoose={setMethod} />
+        <div class="form-row">
+          <label class="field">
+            Steps ahead, of {stepWords(series)}
+            <input
+              type="number"
+              min={1}
+              max={LONGEST}
+              value={horizon}
+              onInput={(event) => setHorizon(event.currentTarget.value)}
+            />
+          </label>
+          <label class="field">
+            {method === "orders" ? "Season, in steps" : "Seasons, in steps"}
+            <input
+              value={periods}
+              placeholder="none"
+              inputMode="numeric"
+              onInput={(event) => setPeriods(event.currentTarget.value)}
+            />
+          </label>
+        </div>
+        {method === "orders" ? (
+          <>
+            <div class="form-row form-orders">
+              {["p", "d", "q", "P", "D", "Q"].map((letter, place) => (
+                <label class="field" key={letter}>
+                  <span>
+                    {letter}
+                    <span class="visually-hidden">{ORDER_WORDS[place]}</span>
+                  </span>
+                  <input
+                    type="number"
+                    min={0}
+                    max={place % 3 === 1 ? 2 : 10}
+                    value={orders[place]}
+                    onInput={(event) =>
+                      setOrders(orders.map((one, at) => (at === place ? Number(event.currentTarget.value) : one)))
+                    }
+                  />
+                </label>
+              ))}
+            </div>
+            <label class="check">
+              <input type="checkbox" checked={mean} onChange={(event) => setMean(event.currentTarget.checked)} />
+              With a mean (or a drift, after one difference)
+            </label>
+          </>
+        ) : (
+          <div class="form-row">
+            <label class="field">
+              Least possible value
+              <input
+                type="number"
+                step="any"
+                placeholder="none"
+                value={lower}
+                onInput={(event) => setLower(event.currentTarget.value)}
+              />
+            </label>
+            <label class="field">
+              Largest possible value
+              <input
+                type="number"
+                step="any"
+                placeholder="none"
+                value={upper}
+                onInput={(event) => setUpper(event.currentTarget.value)}
+              />
+            </label>
+          </div>
+        )}
+        {problem !== null && (
+          <p class="read read-error" role="alert">
+            {problem}
+          </p>
+        )}
+        <button type="submit" class="button button-main" disabled={running || problem !== null}>
+          Forecast
+        </button>
+      </div>
+    </form>
+  );
+}
+
+const ORDER_WORDS = [
+  ": values back",
+  ": differences",
+  ": surprises back",
+  ": seasons back",
+  ": seasonal differences",
+  ": surprises of seasons back",
+];

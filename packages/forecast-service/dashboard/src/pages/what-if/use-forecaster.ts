@@ -1,0 +1,82 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Columns, Command, Outcome, ReadSeries, Reply, Settings } from "./contract.js";
+
+export interface Forecaster {
+  readonly series: ReadSeries | null;
+  readonly readError: string | null;
+  readonly outcome: Outcome | null;
+  readonly runError: string | null;
+  /** Null while nothing runs. */
+  readonly progress: { readonly words: string; readonly share: number | null } | null;
+  readonly reading: boolean;
+  read(text: string, columns: Columns): void;
+  run(settings: Settings): void;
+  cancel(): void;
+}
+
+type State = Omit<Forecaster, "read" | "run" | "cancel">;
+
+const IDLE: State = { series: null, readError: null, outcome: null, runError: null, progress: null, reading: false };
+
+/** A worker that reads and forecasts. Cancelling ends it, whatever it does; the next one reads the same text again. */
+export function useForecaster(): Forecaster {
+  const [state, setState] = useState<State>(IDLE);
+  const worker = useRef<Worker | null>(null);
+  const table = useRef<Extract<Command, { kind: "read" }> | null>(null);
+  const change = (next: Partial<State>) => setState((now) => ({ ...now, ...next }));
+
+  function start(): Worker {
+    if (worker.current) return worker.current;
+    const made = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    made.onmessage = ({ data }: MessageEvent<Reply>) => {
+      if (worker.current !== made) return;
+      if (data.kind === "series") change({ series: data.series, readError: null, reading: false });
+      else if (data.kind === "progress") change({ progress: { words: data.words, share: data.share } });
+      else if (data.kind === "outcome") change({ outcome: data.outcome, progress: null });
+      else if (data.during === "read") change({ series: null, readError: data.words, reading: false });
+      else change({ runError: data.words, progress: null });
+    };
+    made.onerror = (event) => {
+      event.preventDefault();
+      end();
+      change({
+        reading: false,
+        progress: null,
+        runError: "The calculation could not be started. Loadcast may have been updated: reload the page.",
+      });
+    };
+    worker.current = made;
+    return made;
+  }
+
+  function end(): void {
+    worker.current?.terminate();
+    worker.current = null;
+  }
+
+  useEffect(() => end, []);
+
+  return {
+    ...state,
+    read(text, columns) {
+      end();
+      if (text.trim() === "") {
+        table.current = null;
+        setState(IDLE);
+        return;
+      }
+      table.current = { kind: "read", text, columns };
+      change({ ...IDLE, reading: true, series: null });
+      start().postMessage(table.current);
+    },
+    run(settings) {
+      change({ runError: null, progress: { words: "Starting", share: null } });
+      start().postMessage({ kind: "run", settings } satisfies Command);
+    },
+    cancel() {
+      end();
+      change({ progress: null });
+      if (table.current) start().postMessage(table.current);
+    },
+  };
+}
