@@ -1,11 +1,12 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useErrorBoundary, useRef, useState } from "preact/hooks";
 import { loadPage, type PageModule } from "./load-page.js";
-import { parseRoute, type Route } from "./route.js";
+import { formatRoute, parseRoute, type Route } from "./route.js";
 import { ConnectionBanner } from "./view/connection-banner.js";
 import { FinderDialog } from "./view/finder.js";
 import { Header } from "./view/header.js";
 import { NewVersion } from "./view/new-version.js";
 import { PageSkeleton } from "./view/skeleton.js";
+import { Fault } from "./view/states.js";
 import { TokenDialog } from "./view/token-dialog.js";
 
 export function App() {
@@ -46,6 +47,10 @@ export function App() {
 function Page({ route }: { readonly route: Route }) {
   const [loaded, setLoaded] = useState<{ page: string; module: PageModule } | null>(null);
   const [failed, setFailed] = useState(false);
+  const [fault, forgive] = useErrorBoundary((error: unknown) => console.error(error));
+  // Another page may well work.
+  const place = formatRoute(route);
+  useEffect(() => forgive(), [place]);
   useEffect(() => {
     let wanted = true;
     loadPage(route.page).then(
@@ -57,6 +62,7 @@ function Page({ route }: { readonly route: Route }) {
     };
   }, [route.page]);
 
+  if (fault) return <Fault error={fault} />;
   if (failed) return <NewVersion />;
   if (loaded?.page !== route.page) return <PageSkeleton />;
   const View = loaded.module.default;

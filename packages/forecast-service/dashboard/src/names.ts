@@ -46,10 +46,3 @@ export function groupByHost(series: readonly SeriesEntry[]): HostGroup[] {
     }))
     .sort((a, b) => Number(a.synthetic) - Number(b.synthetic) || a.host.localeCompare(b.host, "en", { numeric: true }));
 }
-
-/** What to show when the address names nothing: a real series with a forecast, else a made-up one, else the first. */
-export function firstChoice(series: readonly SeriesEntry[]): SeriesEntry | null {
-  const ordered = groupByHost(series).flatMap((group) => group.series);
-  const forecast = ordered.filter((entry) => entry.status === "forecast");
-  return forecast.find((entry) => !entry.synthetic) ?? forecast[0] ?? ordered[0] ?? null;
-}

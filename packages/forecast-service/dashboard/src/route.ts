@@ -136,19 +136,6 @@ export function formatRoute(route: Route): string {
   return withQuery(path, query);
 }
 
-/** Goes there; Back returns. */
-export function go(route: Route): void {
-  location.hash = formatRoute(route);
-}
-
-/** Completes or corrects the address without a step in the history: Back must not lead through every zoom and letter typed. */
-export function replace(route: Route): void {
-  const hash = formatRoute(route);
-  if (location.hash === hash) return;
-  history.replaceState(null, "", hash);
-  dispatchEvent(new HashChangeEvent("hashchange"));
-}
-
 function withQuery(path: string, query: URLSearchParams): string {
   // Colons of times are legal here, and a link with them can be read.
   const text = query.toString().replaceAll("%3A", ":");

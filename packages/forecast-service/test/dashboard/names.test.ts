@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { firstChoice, groupByHost, metricName, versionName } from "../../dashboard/src/names.js";
+import { groupByHost, metricName, versionName } from "../../dashboard/src/names.js";
 import type { SeriesEntry } from "../../src/http/contract.js";
 
 function entry(id: string, change: Partial<SeriesEntry> = {}): SeriesEntry {
@@ -40,15 +40,5 @@ describe("names", () => {
     expect(groups.map((group) => group.host)).toEqual(["n2", "n10", "demo"]);
     expect(groups[0].series.map((one) => one.metric)).toEqual(["cpu", "memory"]);
     expect(groups.map((group) => group.synthetic)).toEqual([false, false, true]);
-  });
-});
-
-describe("what is shown first", () => {
-  const demo = entry("demo/cpu", { synthetic: true });
-  it("is a real forecast, else a made-up one, else anything", () => {
-    expect(firstChoice([demo, entry("n/cpu", { status: "waiting" }), entry("n/memory")])?.id).toBe("n/memory");
-    expect(firstChoice([demo, entry("n/cpu", { status: "waiting" })])?.id).toBe("demo/cpu");
-    expect(firstChoice([entry("n/cpu", { status: "waiting" })])?.id).toBe("n/cpu");
-    expect(firstChoice([])).toBeNull();
   });
 });

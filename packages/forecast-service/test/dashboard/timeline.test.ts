@@ -110,8 +110,8 @@ describe("timeline", () => {
 
   it("reads out what was made, not what is only drawn", () => {
     const timeline = joinTimeline(historyOf([1, 2]), forecastSteps(forecastOf([30, 40]), "percent"));
-    expect(readout({ timeline, unit: "percent" }, 1).rows.map((row) => row.key)).toEqual(["observed"]);
-    const ahead = readout({ timeline, unit: "percent" }, 2);
+    expect(readout({ timeline, unit: "percent", anomalies: [] }, 1).rows.map((row) => row.key)).toEqual(["observed"]);
+    const ahead = readout({ timeline, unit: "percent", anomalies: [] }, 2);
     expect(ahead.rows.map((row) => row.key)).toEqual(["median", "range80", "range95"]);
     expect(ahead.utc).toBe("2026-11-23 12:00:00 UTC");
     expect(ahead.spoken).toContain("Median 30.0");

@@ -49,8 +49,9 @@ export function createAnswers(connection: Pick<Connection, "onSignal">, clock: (
   connection.onSignal((event) => {
     for (const entry of entries.values()) {
       if (event.type !== "resync" && !entry.question.when?.(event)) continue;
-      if (entry.watchers.size > 0) soon(entry);
-      else entry.askedAt = 0;
+      if (entry.watchers.size === 0) entry.askedAt = 0;
+      else if (event.type === "resync") soon(entry, AT_MOST_MS);
+      else soon(entry, entry.question.atMost ?? AT_MOST_MS);
     }
   });
 
@@ -60,9 +61,10 @@ export function createAnswers(connection: Pick<Connection, "onSignal">, clock: (
   }
 
   /** Many events in a row are one reason. */
-  function soon(entry: Entry): void {
-    if (entry.timer !== undefined) return;
-    const wait = entry.askedAt + (entry.question.atMost ?? AT_MOST_MS) - clock();
+  function soon(entry: Entry, atMost: number): void {
+    if (entry.timer !== undefined && atMost > AT_MOST_MS) return;
+    clearTimeout(entry.timer);
+    const wait = entry.answer.error === null ? entry.askedAt + atMost - clock() : 0;
     entry.timer = setTimeout(
       () => {
         entry.timer = undefined;

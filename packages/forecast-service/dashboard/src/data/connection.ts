@@ -158,7 +158,8 @@ export function createConnection({ open, clock = Date.now, random = Math.random 
     },
     retry() {
       failures = 0;
-      attempt();
+      connect();
+      send({ type: "resync" });
     },
     wake() {
       if (!streaming) attempt();

@@ -73,3 +73,17 @@ export function UnknownSeries({ id }: { readonly id: string }) {
     </State>
   );
 }
+
+/** The page itself is broken: better said than an empty screen. */
+export function Fault({ error }: { readonly error: unknown }) {
+  return (
+    <State icon="alert" title="This page has a fault" tone="bad">
+      <p>
+        It could not show what the service sent: <code>{error instanceof Error ? error.message : String(error)}</code>
+      </p>
+      <button type="button" class="button" onClick={() => location.reload()}>
+        Reload
+      </button>
+    </State>
+  );
+}

@@ -32,7 +32,7 @@ export function Parameters({ parameters }: { readonly parameters: ModelMember["p
               <th scope="row">
                 <strong>{name}</strong> <span class="soft">{describe(name)}</span>
               </th>
-              <td>{coefficientText(value)}</td>
+              <td>{coefficientText(value, 4)}</td>
               <td title={standardError === null ? "The curvature at the optimum gives none" : undefined}>
                 {standardError === null ? "–" : standardError === 0 ? "fixed" : coefficientText(standardError)}
               </td>

@@ -65,9 +65,12 @@ export function orderText(order: readonly number[], seasonal: readonly number[] 
   return `(${order.join(",")})${season}`;
 }
 
-/** Three significant digits, without needless zeros, with a true minus. */
-export function coefficientText(value: number): string {
+/** With a true minus and without needless zeros; three significant digits are enough for an equation, four for a table. */
+export function coefficientText(value: number, digits = 3): string {
   const size = Math.abs(value);
-  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? size.toExponential(2) : String(Number(size.toPrecision(3)));
+  const text =
+    size !== 0 && (size < 1e-3 || size >= 1e5)
+      ? size.toExponential(digits - 1)
+      : String(Number(size.toPrecision(digits)));
   return value < 0 ? `−${text}` : text;
 }

@@ -63,7 +63,7 @@ function arWords({ lag, coefficients }: Polynomial, subject: string, lasting: St
 }
 
 function maWords({ lag, coefficients }: Polynomial, lasting: StepsWords): string {
-  const weights = listed(coefficients.map(coefficientText));
+  const weights = listed(coefficients.map((value) => coefficientText(value)));
   if (lag > 1) return `the surprise of ${ago(lag, lasting)} (weight ${weights})`;
   if (coefficients.length === 1) return `the last surprise, which is what it had not expected (weight ${weights})`;
   return `the last ${coefficients.length} surprises, which are what it had not expected (weights ${weights})`;

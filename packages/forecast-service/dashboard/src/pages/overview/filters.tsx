@@ -1,4 +1,5 @@
-import { FILTERS, type OverviewRoute, replace } from "../../route.js";
+import { replace } from "../../navigate.js";
+import { FILTERS, type OverviewRoute } from "../../route.js";
 import { Icon } from "../../view/icon.js";
 import { Segments } from "../../view/segments.js";
 

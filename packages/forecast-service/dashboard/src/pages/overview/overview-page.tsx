@@ -1,7 +1,8 @@
 import { useEffect } from "preact/hooks";
 import "./overview.css";
+import { replace } from "../../navigate.js";
 import type { OverviewRoute } from "../../route.js";
-import { OVERVIEW, replace } from "../../route.js";
+import { OVERVIEW } from "../../route.js";
 import { PageSkeleton } from "../../view/skeleton.js";
 import { Failure, NoSeries } from "../../view/states.js";
 import type { Feed } from "./feed.js";

@@ -136,7 +136,7 @@ function readWords({ series }: Forecaster) {
   return (
     <>
       {new Intl.NumberFormat("en-GB").format(values.length - gaps)} values of “{columns.value}”, one every{" "}
-      {stepWords(series)}, from {moment(times[0])} to {moment(times[times.length - 1])}.
+      {stepWords(series).replace(/^1 /, "")}, from {moment(times[0])} to {moment(times[times.length - 1])}.
       {gaps > 0 && ` ${gaps} ${gaps === 1 ? "gap, which is" : "gaps, which are"} integrated out, not filled.`}
       {!regular && " The times are uneven: values were averaged to a grid."}
       {duplicates > 0 && ` ${duplicates} times came twice; the last value counts.`}

@@ -26,10 +26,14 @@ export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
   const [horizon, setHorizon] = useState(String(usualHorizon(series)));
   const [periods, setPeriods] = useState(usualPeriods(series).join(", "));
   const [orders, setOrders] = useState([2, 0, 1, 1, 0, 1]);
-  const [mean, setMean] = useState(true);
+  // Null: what is usual for the differences.
+  const [mean, setMean] = useState<boolean | null>(null);
   const [lower, setLower] = useState("");
   const [upper, setUpper] = useState("");
 
+  const differences = orders[1] + orders[4];
+  // After two differences a constant would be a parabola, which no series is.
+  const withMean = differences < 2 && (mean ?? differences === 0);
   const seasons = parsePeriods(periods);
   const steps = Number(horizon);
   const problem = !seasons
@@ -54,7 +58,7 @@ export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
       periods: method === "orders" ? seasons.slice(0, 1) : seasons,
       order: [p, d, q],
       seasonal: seasons.length > 0 ? [P, D, Q] : [0, 0, 0],
-      mean,
+      mean: withMean,
       lower: lower === "" ? null : Number(lower),
       upper: upper === "" ? null : Number(upper),
     });
@@ -67,7 +71,7 @@ export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
         <Segments legend="How the model is found" name="method" value={method} options={METHODS} onChoose={setMethod} />
         <div class="form-row">
           <label class="field">
-            Steps ahead, of {stepWords(series)}
+            Steps of {stepWords(series)} ahead
             <input
               type="number"
               min={1}
@@ -108,8 +112,13 @@ export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
               ))}
             </div>
             <label class="check">
-              <input type="checkbox" checked={mean} onChange={(event) => setMean(event.currentTarget.checked)} />
-              With a mean (or a drift, after one difference)
+              <input
+                type="checkbox"
+                checked={withMean}
+                disabled={differences > 1}
+                onChange={(event) => setMean(event.currentTarget.checked)}
+              />
+              {differences === 0 ? "With a mean" : "With a drift, a steady rise or fall"}
             </label>
           </>
         ) : (
