@@ -1,10 +1,10 @@
 /** The built dashboard in a real browser, before a made-up service, under the content security policy it is built with. */
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { build, preview } from "vite";
 import type { Situation } from "../dashboard/test/fixture/fixture.js";
@@ -49,7 +49,6 @@ export async function startDashboard(): Promise<Dashboard> {
   const server = await preview({ ...shared, build: { outDir: folder }, preview: { host: "127.0.0.1" } });
   const origin = new URL(server.resolvedUrls?.local[0] ?? "").origin;
   const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-  const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   let opened: Page[] = [];
 
   return {
@@ -76,7 +75,7 @@ export async function startDashboard(): Promise<Dashboard> {
       return { page, complaints, requests };
     },
     async audit(page) {
-      await page.evaluate(axe);
+      await page.evaluate(axe.source);
       return page.evaluate<
         string[]
       >(`axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] })

@@ -10,6 +10,7 @@ import type {
   OverviewResponse,
   PastForecastsResponse,
   Problem,
+  SeriesEntry,
   SeriesListResponse,
   StoredForecastResponse,
   SystemResponse,
@@ -49,7 +50,8 @@ export interface OverviewQuery {
 
 export interface Client {
   overview(query: OverviewQuery, signal: AbortSignal): Promise<OverviewResponse>;
-  series(signal: AbortSignal): Promise<SeriesListResponse>;
+  /** Those whose id holds `q`, from all pages of the answer. */
+  series(q: string, signal: AbortSignal): Promise<SeriesEntry[]>;
   /** Without `stepSeconds`: the grid of the series. */
   history(
     id: string,
@@ -87,13 +89,15 @@ export interface ClientOptions {
 }
 
 const TIMEOUT_MS = 15_000;
+const SERIES_PAGE = 500;
 
 export function createClient({ base = "", timeoutMs = TIMEOUT_MS, witness }: ClientOptions = {}): Client {
   async function ask<T>(method: string, path: string, signal: AbortSignal | null, json?: unknown): Promise<T> {
     let response: Response;
     let body: unknown;
     const limit = AbortSignal.timeout(timeoutMs);
-    const token = storedToken();
+    // Who reads has a session, where one is needed; a token that does not fit would only take that away.
+    const token = method === "GET" ? null : storedToken();
     try {
       response = await fetch(`${base}/api/v1${path}`, {
         method,
@@ -130,7 +134,19 @@ export function createClient({ base = "", timeoutMs = TIMEOUT_MS, witness }: Cli
 
   return {
     overview: (query, signal) => get(`/overview?${search({ ...query })}`, signal),
-    series: (signal) => get("/series", signal),
+    async series(q, signal) {
+      const found: SeriesEntry[] = [];
+      let after: string | null | undefined = null;
+      do {
+        const page: SeriesListResponse & { next?: string | null } = await get(
+          `/series?${search({ q, limit: SERIES_PAGE, after })}`,
+          signal,
+        );
+        found.push(...page.series);
+        after = page.next;
+      } while (after);
+      return found;
+    },
     history: (id, { stepSeconds, ...span }, signal) =>
       get(`${of(id)}/history?${search({ ...iso(span), step: stepSeconds })}`, signal),
     forecast: (id, signal) => orNull(get(`${of(id)}/forecast`, signal)),

@@ -54,7 +54,7 @@ const LONGEST_WAIT_MS = 30_000;
 /** Values come every 15 s; a stream that is silent for longer may have been cut without a word. */
 const SUSPICIOUS_MS = 60_000;
 
-const EVENTS: readonly ServiceEvent["type"][] = ["samples", "forecast", "model", "alias", "anomaly", "task"];
+const EVENTS: readonly Signal["type"][] = ["samples", "forecast", "model", "alias", "anomaly", "task", "resync"];
 
 export function createConnection({ open, clock = Date.now, random = Math.random }: ConnectionOptions): Connection {
   const listeners = new Set<() => void>();
@@ -109,7 +109,7 @@ export function createConnection({ open, clock = Date.now, random = Math.random 
       made.addEventListener(type, ({ data }) => {
         heardAt = clock();
         change({ answeredAt: heardAt });
-        send(JSON.parse(data) as ServiceEvent);
+        send(JSON.parse(data) as Signal);
       });
     }
   }

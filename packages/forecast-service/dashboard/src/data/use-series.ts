@@ -38,7 +38,7 @@ async function find(client: Client, id: string, signal: AbortSignal): Promise<Kn
     });
   const entry = fromOverview.find((one) => one.id === id);
   if (entry) return { entry, siblings: fromOverview };
-  const { series } = await client.series(signal);
+  const series = await client.series(host, signal);
   const listed = series.find((one) => one.id === id);
   return listed ? { entry: listed, siblings: series.filter((one) => one.host === listed.host) } : null;
 }

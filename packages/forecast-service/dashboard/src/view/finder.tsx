@@ -56,13 +56,13 @@ const COMBOBOX = { role: "combobox", "aria-expanded": "true", "aria-controls": "
 
 function Finder({ onClose }: { readonly onClose: () => void }) {
   const { client } = useService();
-  const { data, error } = useAnswer({ key: "series", ask: (signal) => client.series(signal), atMost: 60_000 });
+  const { data, error } = useAnswer({ key: "series", ask: (signal) => client.series("", signal), atMost: 60_000 });
   const [sought, setSought] = useState("");
   const [active, setActive] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  const found = match(data?.series ?? [], sought);
+  const found = match(data ?? [], sought);
   const rows = rowsOf(found.map(() => ROW_PX));
   const seen = useRows(rows, list, box);
   useEffect(() => input.current?.focus(), []);
@@ -96,7 +96,7 @@ function Finder({ onClose }: { readonly onClose: () => void }) {
           {...COMBOBOX}
           aria-label="Host or metric"
           aria-activedescendant={found.length > 0 ? `finder-${active}` : undefined}
-          placeholder={data ? `Find among ${data.series.length} series` : "Find a series"}
+          placeholder={data ? `Find among ${data.length} series` : "Find a series"}
           value={sought}
           onInput={(event) => {
             setSought(event.currentTarget.value);

@@ -38,6 +38,16 @@ export function Failure({ error, onRetry }: { readonly error: Error; readonly on
       </State>
     );
   }
+  if (error.status === 401) {
+    return (
+      <State icon="alert" title="You are not logged in">
+        <p>This Loadcast answers only those who have its token, and this browser has none that still counts.</p>
+        <button type="button" class="button button-main" onClick={() => location.reload()}>
+          Log in
+        </button>
+      </State>
+    );
+  }
   return (
     <State icon="alert" title="Loadcast answers with an error" tone="bad">
       <p>{error.message}</p>
