@@ -32,6 +32,75 @@ export function analogQuantiles(
 ): Float64Array | null {
   const scale: ScaleName = history.shape ? "shape" : "raw";
   const z = history[scale] as Float64Array;
+  const near = nearestMoments(history, z, t, lengths);
+  if (near === null) return null;
+  const level = shift * meanBefore(z, t);
+  /** What followed k steps after the nearest, ascending; neighbouring steps share most of it. */
+  const columns = new Map<number, Float64Array>();
+  const columnAt = (k: number): Float64Array => {
+    let column = columns.get(k);
+    if (column === undefined) {
+      column = new Float64Array(near.length);
+      let count = 0;
+      for (const at of near) {
+        if (at + k >= t || Number.isNaN(history.y[at + k])) continue;
+        // Unshifted values are taken as they were observed: there and back through the scale costs the last digit.
+        column[count++] = shift === 0 ? history.y[at + k] : z[at + k] + (level - shift * meanBefore(z, at));
+      }
+      column = column.subarray(0, count).sort();
+      columns.set(k, column);
+    }
+    return column;
+  };
+
+  const m = steps.length;
+  const out = new Float64Array(COUNT * m);
+  const size = near.length * (2 * POOL + 1);
+  const buffers = [new Float64Array(size), new Float64Array(size)];
+  for (let s = 0; s < m; s++) {
+    let followed = columnAt(Math.max(0, steps[s] - POOL));
+    for (let k = Math.max(0, steps[s] - POOL) + 1; k <= steps[s] + POOL; k++) {
+      followed = merge(followed, columnAt(k), buffers[k & 1]);
+    }
+    if (followed.length < 10) {
+      if (s === 0) return null;
+      for (let k = 0; k < COUNT; k++) out[k * m + s] = out[k * m + s - 1];
+      continue;
+    }
+    for (let k = 0; k < COUNT; k++) {
+      const value = sortedQuantile(followed, PROBABILITIES[k]);
+      out[k * m + s] = shift === 0 ? value : toOriginal(value, scale, history);
+    }
+  }
+  return out;
+}
+
+function meanBefore(z: Float64Array, at: number): number {
+  let sum = 0;
+  for (let i = at - LEVEL_LENGTH; i < at; i++) sum += z[i];
+  return sum / LEVEL_LENGTH;
+}
+
+/** Two members look for the same moments: what the one found serves the other. */
+const found = new WeakMap<History, Map<string, Int32Array | null>>();
+
+/** Where the moments most like the one before t end, in the order of time; null where there are too few to choose from. */
+function nearestMoments(history: History, z: Float64Array, t: number, lengths: readonly number[]): Int32Array | null {
+  let known = found.get(history);
+  if (known === undefined) {
+    known = new Map();
+    found.set(history, known);
+  }
+  const key = `${t} ${lengths.join()}`;
+  let near = known.get(key);
+  if (near === undefined) {
+    near = findNearest(z, t, lengths);
+    known.set(key, near);
+  }
+  return near;
+}
+
+function findNearest(z: Float64Array, t: number, lengths: readonly number[]): Int32Array | null {
   const longest = Math.max(LEVEL_LENGTH, ...lengths);
   const start = Math.max(0, t - WINDOW);
   const candidates = t - EXCLUDED - (start + longest);
@@ -40,57 +109,68 @@ export function analogQuantiles(
   // 1. Describe every moment by trailing means, by running sums.
   const sums = new Float64Array(t - start + 1);
   for (let i = start; i < t; i++) sums[i - start + 1] = sums[i - start] + z[i];
-  const trailing = (at: number, length: number) => (sums[at - start] - sums[at - start - length]) / length;
 
   // 2. Distance from now, each mean in units of its standard deviation.
   const distance = new Float64Array(candidates);
+  const trailing = new Float64Array(candidates);
   for (const length of lengths) {
     let sum = 0;
     let squares = 0;
     for (let c = 0; c < candidates; c++) {
-      const value = trailing(start + longest + c, length);
+      const value = (sums[longest + c] - sums[longest + c - length]) / length;
+      trailing[c] = value;
       sum += value;
       squares += value * value;
     }
     const mean = sum / candidates;
     const variance = Math.max(0, squares / candidates - mean * mean);
     if (!(variance > 1e-20 * mean * mean)) continue; // constant: says nothing
-    const now = trailing(t, length);
+    const now = (sums[t - start] - sums[t - start - length]) / length;
     for (let c = 0; c < candidates; c++) {
-      const difference = trailing(start + longest + c, length) - now;
+      const difference = trailing[c] - now;
       distance[c] += (difference * difference) / variance;
     }
   }
 
-  // 3. The nearest, and what followed them.
+  // 3. The nearest.
   const count = Math.min(candidates, Math.max(MIN_NEIGHBOURS, Math.round(2 * Math.sqrt(t - start))));
-  const limit = distance.slice().sort()[count - 1];
-  const near: number[] = [];
-  for (let c = 0; c < candidates && near.length < count; c++) if (distance[c] <= limit) near.push(start + longest + c);
-  const level = shift * trailing(t, LEVEL_LENGTH);
-  const m = steps.length;
-  const out = new Float64Array(COUNT * m);
-  const followed: number[] = [];
-  for (let s = 0; s < m; s++) {
-    followed.length = 0;
-    for (const at of near) {
-      const correction = shift === 0 ? 0 : level - shift * trailing(at, LEVEL_LENGTH);
-      for (let k = Math.max(0, steps[s] - POOL); k <= steps[s] + POOL; k++) {
-        if (at + k >= t || Number.isNaN(history.y[at + k])) continue;
-        // Unshifted values are taken as they were observed: there and back through the scale costs the last digit.
-        followed.push(shift === 0 ? history.y[at + k] : z[at + k] + correction);
-      }
+  const limit = smallest(distance.slice(), count - 1);
+  const near = new Int32Array(count);
+  let chosen = 0;
+  for (let c = 0; c < candidates && chosen < count; c++) if (distance[c] <= limit) near[chosen++] = start + longest + c;
+  return near.subarray(0, chosen);
+}
+
+/** The element that sorting would put at `rank`; the order of `x` is lost. Hoare's selection (1961), O(n). */
+function smallest(x: Float64Array, rank: number): number {
+  let left = 0;
+  let right = x.length - 1;
+  while (left < right) {
+    const pivot = x[(left + right) >> 1];
+    let i = left;
+    let j = right;
+    while (i <= j) {
+      while (x[i] < pivot) i++;
+      while (x[j] > pivot) j--;
+      if (i > j) break;
+      const value = x[i];
+      x[i++] = x[j];
+      x[j--] = value;
     }
-    if (followed.length < 10) {
-      if (s === 0) return null;
-      for (let k = 0; k < COUNT; k++) out[k * m + s] = out[k * m + s - 1];
-      continue;
-    }
-    const sorted = Float64Array.from(followed).sort();
-    for (let k = 0; k < COUNT; k++) {
-      const value = sortedQuantile(sorted, PROBABILITIES[k]);
-      out[k * m + s] = shift === 0 ? value : toOriginal(value, scale, history);
-    }
+    if (rank <= j) right = j;
+    else if (rank >= i) left = i;
+    else break;
   }
-  return out;
+  return x[rank];
+}
+
+/** Two ascending lists as one, in `into`. */
+function merge(a: Float64Array, b: Float64Array, into: Float64Array): Float64Array {
+  let i = 0;
+  let j = 0;
+  let n = 0;
+  while (i < a.length && j < b.length) into[n++] = b[j] < a[i] ? b[j++] : a[i++];
+  while (i < a.length) into[n++] = a[i++];
+  while (j < b.length) into[n++] = b[j++];
+  return into.subarray(0, n);
 }
