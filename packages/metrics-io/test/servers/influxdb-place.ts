@@ -1,16 +1,24 @@
-import type { Influxdb } from "../../../../tools/stack/index.mjs";
+import { type Influxdb, missing } from "../../../../tools/stack/index.mjs";
+import { programs } from "../../../../tools/stack/programs.mjs";
 import { connect } from "../../src/adapters/influxdb/connection.js";
 
 /** A bucket of a running InfluxDB and how to reach it. */
 export type Place = Pick<Influxdb, "url" | "org" | "token" | "bucket">;
 
+/** "" where InfluxDB 2 and these others are installed, else why a suite is skipped. Version 1.8 may stand in for it elsewhere. */
+export function missingInfluxdb(...others: Parameters<typeof missing>): string {
+  const absent = missing("influxdb", ...others);
+  if (absent !== "") return absent;
+  const version = programs.influxdb.version() ?? "";
+  return version.startsWith("2.") ? "" : ` (skipped, needs InfluxDB 2; ${version} is installed)`;
+}
+
 let buckets = 0;
 
-/** A bucket with nothing in it, whose name needs care. */
-export async function freshBucket(server: Influxdb): Promise<Place> {
+/** A bucket with nothing in it, whose name needs care unless one is given. */
+export async function freshBucket(server: Influxdb, bucket = `bucket ${++buckets} \${x} größe`): Promise<Place> {
   const { url, org, token } = server;
   const { orgs } = (await ask(server, `/api/v2/orgs?org=${org}`)) as { orgs: { id: string }[] };
-  const bucket = `bucket ${++buckets} \${x} größe`;
   await ask(server, "/api/v2/buckets", { orgID: orgs[0].id, name: bucket, retentionRules: [] });
   return { url, org, token, bucket };
 }

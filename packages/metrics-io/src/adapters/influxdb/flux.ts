@@ -19,8 +19,8 @@ export type Reduction = "samples" | "mean" | "count";
  * A text as Flux has it. Every name that goes into a query passes through here: none can end its string or begin an interpolation.
  *
  * Quotes, backslashes, dollars and control characters are written by their number. `\"` and `\${`, as the official client (1.35)
- * writes them, are not enough: InfluxDB's scanner takes the backslash of `$\"` with the dollar before it, and the quote then ends the
- * string.
+ * writes them, are not enough: after a dollar, InfluxDB's scanner (2.9) takes the backslash with it, the quote ends the string or the
+ * brace begins an expression, and the query is another one, if it is one at all.
  */
 export function fluxString(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among what this replaces

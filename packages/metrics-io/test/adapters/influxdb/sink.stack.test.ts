@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Influxdb, missing, startServer } from "../../../../../tools/stack/index.mjs";
+import { type Influxdb, startServer } from "../../../../../tools/stack/index.mjs";
 import { fluxString } from "../../../src/adapters/influxdb/flux.js";
 import { influxdbSink, type SeriesKey, spooledSink } from "../../../src/index.js";
 import { rejection } from "../../conformance/rejection.js";
 import { describeSink, forecastOf, type Written } from "../../conformance/sink.js";
-import { freshBucket, type Place, rowsOf } from "../../servers/influxdb-place.js";
+import { freshBucket, missingInfluxdb, type Place, rowsOf } from "../../servers/influxdb-place.js";
 
 const ISSUED = Date.UTC(2026, 1, 1);
 const CPU: SeriesKey = { host: "web-1", metric: "cpu_percent" };
@@ -21,7 +21,7 @@ const pointsOf = (place: Place, { host, metric }: SeriesKey) =>
        |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value") |> sort(columns: ["_time"])`,
   );
 
-const without = missing("influxdb");
+const without = missingInfluxdb();
 describe.skipIf(without)(`influxdbSink${without}`, () => {
   let server: Influxdb;
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Influxdb, missing, startServer } from "../../../../../tools/stack/index.mjs";
+import { type Influxdb, startServer } from "../../../../../tools/stack/index.mjs";
 import { connect } from "../../../src/adapters/influxdb/connection.js";
 import { fluxString } from "../../../src/adapters/influxdb/flux.js";
 import {
@@ -13,7 +13,14 @@ import {
 } from "../../../src/index.js";
 import { rejection } from "../../conformance/rejection.js";
 import { describeSource } from "../../conformance/source.js";
-import { freshBucket, type Place, rowsOf, tagValue, writeLines } from "../../servers/influxdb-place.js";
+import {
+  freshBucket,
+  missingInfluxdb,
+  type Place,
+  rowsOf,
+  tagValue,
+  writeLines,
+} from "../../servers/influxdb-place.js";
 
 const ALL = { from: -Infinity, to: Infinity };
 const MIDNIGHT = Date.UTC(2026, 1, 1);
@@ -27,7 +34,7 @@ const value = (measurement: string, more: Partial<InfluxdbField> = {}): Influxdb
 });
 const clock = () => MIDNIGHT + 48 * HOUR;
 
-const without = missing("influxdb");
+const without = missingInfluxdb();
 describe.skipIf(without)(`influxdbSource${without}`, () => {
   let server: Influxdb;
   beforeAll(async () => {
