@@ -54,3 +54,10 @@ export function missing(...names) {
   if (absent.some((name) => required.includes(name))) throw new Error(`LOADCAST_REQUIRE names what is ${why}`);
   return ` (skipped, ${why})`;
 }
+
+/**
+ * Version of an installed server; undefined when it is not installed. InfluxDB may be 1.8 where 2 could not be built.
+ *
+ * @param {keyof typeof starters} name
+ */
+export const versionOf = (name) => programs[name].version();

@@ -1,5 +1,4 @@
-import { type Influxdb, missing } from "../../../../tools/stack/index.mjs";
-import { programs } from "../../../../tools/stack/programs.mjs";
+import { type Influxdb, missing, versionOf } from "../../../../tools/stack/index.mjs";
 import { connect } from "../../src/adapters/influxdb/connection.js";
 
 /** A bucket of a running InfluxDB and how to reach it. */
@@ -9,7 +8,7 @@ export type Place = Pick<Influxdb, "url" | "org" | "token" | "bucket">;
 export function missingInfluxdb(...others: Parameters<typeof missing>): string {
   const absent = missing("influxdb", ...others);
   if (absent !== "") return absent;
-  const version = programs.influxdb.version() ?? "";
+  const version = versionOf("influxdb") ?? "";
   return version.startsWith("2.") ? "" : ` (skipped, needs InfluxDB 2; ${version} is installed)`;
 }
 
