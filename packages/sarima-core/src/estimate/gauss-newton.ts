@@ -1,6 +1,6 @@
 import type { ConditionalResiduals } from "../likelihood/conditional.js";
 import type { ParameterMap } from "./parameters.js";
-import { invertSymmetric } from "./symmetric.js";
+import { invertSymmetric, solveSymmetric } from "./symmetric.js";
 
 /** Relative gain of a step that ends the search: the exact likelihood takes over from there. */
 const ENOUGH = 2e-5;
@@ -78,7 +78,8 @@ export function inverseCurvature(
   const information = new Float64Array(k * k);
   normalEquations(residuals, map, u, information, new Float64Array(k));
   for (let i = 0; i < information.length; i++) information[i] *= 2 / sumOfSquares;
-  return invertDamped(information, k, 1e-6);
+  const damped = damp(information, k, 1e-6);
+  return damped && invertSymmetric(damped, k);
 }
 
 /** J'J and J'e in search coordinates, at the residuals of the last run. */
@@ -92,18 +93,15 @@ function normalEquations(
   const k = map.free;
   const { e, from } = residuals;
   map.apply(u);
-  const columns = residuals.jacobian(map.factors);
-  const total = columns.length;
+  const total = map.fixedMask.length;
+  const slope = new Float64Array(total);
+  const columns = residuals.jacobian(map.factors, slope);
   // The curvature only steers: a few hundred of its terms do. The slope takes all of them.
   const stride = STRIDES.filter((k) => k * CURVATURE_TERMS <= e.length - from).at(-1) ?? 1;
   const natural = new Float64Array(total * total);
-  const slope = new Float64Array(total);
   for (let i = 0; i < total; i++) {
     const { base: x, lag } = columns[i];
     const begin = Math.max(from, lag);
-    let sum = 0;
-    for (let t = begin; t < e.length; t++) sum -= x[t - lag] * e[t];
-    slope[i] = sum;
     for (let j = i; j < total; j++) {
       const { base: y, lag: other } = columns[j];
       let cross = 0;
@@ -133,24 +131,18 @@ function normalEquations(
   }
 }
 
-/** (A + damping·diag A)⁻¹ g by Cholesky, or null where that fails. */
+/** (A + damping·diag A)⁻¹ g, or null where the matrix is not positive definite. */
 function solveDamped(A: Float64Array, g: Float64Array, damping: number): Float64Array | null {
-  const inverse = invertDamped(A, g.length, damping);
-  if (!inverse) return null;
-  const k = g.length;
-  return Float64Array.from({ length: k }, (_, i) => {
-    let sum = 0;
-    for (let j = 0; j < k; j++) sum += inverse[i * k + j] * g[j];
-    return sum;
-  });
+  const damped = damp(A, g.length, damping);
+  return damped && solveSymmetric(damped, g);
 }
 
-/** Inverse of A + damping·(diag A + a trace of the mean diagonal), or null where it is not positive definite. */
-function invertDamped(A: Float64Array, k: number, damping: number): Float64Array | null {
+/** A + damping·(diag A + a trace of the mean diagonal), or null where A is no information matrix. */
+function damp(A: Float64Array, k: number, damping: number): Float64Array | null {
   let trace = 0;
   for (let i = 0; i < k; i++) trace += A[i * k + i];
   if (!(trace > 0) || !Number.isFinite(trace)) return null;
   const damped = A.slice();
   for (let i = 0; i < k; i++) damped[i * k + i] += damping * (A[i * k + i] + (1e-3 * trace) / k);
-  return invertSymmetric(damped, k);
+  return damped;
 }

@@ -26,7 +26,9 @@ const QUICK_ROUNDS = [
   [6, 2],
 ] as const;
 /** Candidate optima of the exact likelihood that are searched to the end. */
-const FINALISTS = 4;
+const FINALISTS = 8;
+/** Iterations for the last digits: flat ridges that lead to the unit circle take hundreds. */
+const LONGEST = 500;
 
 export interface MaximizeOptions {
   /** Tried beside the starting values found here. */
@@ -143,7 +145,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
     .map((u): Candidate => ({ start: u, u, value: objective(u), inverseHessian: undefined }))
     .filter(({ value }) => Number.isFinite(value));
 
-  // 3. A few exact steps for the best distinct ones, the whole way for the best of those, the last digits for one.
+  // 3. A few exact steps for the distinct ones, the whole way for those that are still distinct, the last digits for one.
   let iterations = 0;
   let converged = false;
   const giveUp = (unwanted: (factors: ArmaFactors) => boolean) => {
@@ -188,20 +190,15 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
     // With one candidate there is nothing to weed out.
     const margin = trusted ? CLOSE : HOPELESS;
     const lone = distinct(promising(byValue(candidates), likelihood.nobs, margin), 2).length === 1;
-    const first = lone ? candidates : search(candidates, 2 * FINALISTS, 10, 1e-6);
+    const first = lone ? candidates : search(candidates, FINALISTS, 6, 1e-6);
     const second = search(first, lone ? 1 : FINALISTS, 100, lone ? 1e-7 : 1e-9);
-    const spread = Math.max(...second.map(({ value }) => value)) - Math.min(...second.map(({ value }) => value));
-    if (spread > 0.02 / likelihood.nobs) {
-      // Several maxima: look into the remaining ones too.
-      const rest = byValue(first).filter(({ u }) => !second.some((done) => near(done.start, u)));
-      second.push(...search(rest, FINALISTS, 100, 1e-9));
-    }
     likelihood.rough = false;
     const [top] = byValue(second);
     if (top && map.apply(top.u) && likelihood.evaluate(map.factors)) precise = likelihood.isSlow() && w.length < 1000;
-    [best] = search(byValue(second).slice(0, 1), 1, 200, 1e-13);
+    [best] = search(byValue(second).slice(0, 1), 1, LONGEST, 1e-13);
     // Flat ridges lead towards the unit circle; what was learnt on the way up one misleads further along it.
-    if (best && precise) [best] = byValue([best, ...search([{ ...best, inverseHessian: undefined }], 1, 200, 1e-13)]);
+    if (best && precise)
+      [best] = byValue([best, ...search([{ ...best, inverseHessian: undefined }], 1, LONGEST, 1e-13)]);
   }
   likelihood.rough = false;
   const u = best?.u ?? new Float64Array(map.free);

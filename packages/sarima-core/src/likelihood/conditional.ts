@@ -1,4 +1,6 @@
 import type { ArmaFactors, CheckedSpec } from "../spec.js";
+import { laggedProduct, sumOfSquares } from "./inner-product.js";
+import { isUsual, seasonalFilter } from "./steady-state.js";
 
 /**
  * Conditional residuals: e = ar(B) sar(Bˢ)/(ma(B) sma(Bˢ)) w with zeros before the series, factor by factor, which costs
@@ -9,6 +11,10 @@ export class ConditionalResiduals {
   readonly e: Float64Array;
   /** First residual that counts. */
   readonly from: number;
+  /** The usual models take one pass, over arrays that begin with as many zeros as it looks back. */
+  private readonly padding: number;
+  private readonly paddedW: Float64Array;
+  private readonly paddedE: Float64Array;
   private readonly scratch: Float64Array;
   private readonly bases: readonly Float64Array[];
 
@@ -18,44 +24,121 @@ export class ConditionalResiduals {
   ) {
     const [p, , q] = spec.order;
     const [P, , Q, s] = spec.seasonal;
-    this.e = new Float64Array(w.length);
-    this.scratch = new Float64Array(w.length);
+    const n = w.length;
+    const usual = p <= 2 && q <= 2 && P <= 1 && Q <= 1;
+    this.padding = usual ? Math.max(1, s) + 2 : 0;
+    this.paddedW = new Float64Array(usual ? this.padding + n : 0);
+    if (usual) this.paddedW.set(w, this.padding);
+    this.paddedE = new Float64Array(this.padding + n);
+    this.e = this.paddedE.subarray(this.padding);
+    this.scratch = new Float64Array(this.padding + n);
     // Leave at least half of a short series.
-    this.from = Math.min(p + s * P, w.length >> 1);
-    this.bases = [p, q, P, Q].map((count) => new Float64Array(count > 0 ? w.length : 0));
+    this.from = Math.min(p + s * P, n >> 1);
+    this.bases = [p, q, P, Q].map((count) => new Float64Array(count > 0 || usual ? n : 0));
   }
 
   /** Sum of squares of the residuals that count. */
   run(factors: ArmaFactors): number {
-    const { w, e, scratch } = this;
-    const s = factors.period;
-    multiplyFactor(factors.ar, 1, w, scratch);
-    multiplyFactor(factors.seasonalAr, s, scratch, e);
-    divideFactor(factors.ma, 1, e, e, 1);
-    divideFactor(factors.seasonalMa, s, e, e, 1);
-    let sum = 0;
-    for (let t = this.from; t < e.length; t++) sum += e[t] * e[t];
-    return sum;
+    const { w, e, scratch, padding } = this;
+    if (padding > 0 && isUsual(factors)) {
+      seasonalFilter(factors, this.paddedW, this.paddedE, scratch, padding, this.paddedE.length);
+    } else {
+      const s = factors.period;
+      multiplyFactor(factors.ar, 1, w, scratch);
+      multiplyFactor(factors.seasonalAr, s, scratch, e);
+      divideFactor(factors.ma, 1, e, e, 1);
+      divideFactor(factors.seasonalMa, s, e, e, 1);
+    }
+    return sumOfSquares(e, this.from);
   }
 
   /**
    * ∂e/∂(ar, ma, sar, sma) at the last `run`: −base shifted by lag, for each coefficient. Since the factors commute,
-   * ∂e/∂arⱼ = −Bʲ e/ar(B) and ∂e/∂maⱼ = −Bʲ e/ma(B): one short recursion for a whole factor.
+   * ∂e/∂arⱼ = −Bʲ e/ar(B) and ∂e/∂maⱼ = −Bʲ e/ma(B): one short recursion for a whole factor. ½ ∂Σe²/∂(ar, ma, sar, sma)
+   * over the residuals that count goes to `slope`.
    */
-  jacobian(factors: ArmaFactors): readonly ShiftedColumn[] {
+  jacobian(factors: ArmaFactors, slope: Float64Array): readonly ShiftedColumn[] {
     const columns: ShiftedColumn[] = [];
-    const block = (coefs: readonly number[], step: number, sign: 1 | -1, base: Float64Array) => {
-      if (coefs.length === 0) return;
-      divideFactor(coefs, step, this.e, base, sign);
-      for (let j = 1; j <= coefs.length; j++) columns.push({ base, lag: j * step });
-    };
     const [ar, ma, seasonalAr, seasonalMa] = this.bases;
+    const once = this.padding > 0 && isUsual(factors);
+    if (once) usualBases(factors, this.e, this.from, ar, ma, seasonalAr, seasonalMa, slope);
+    const block = (coefs: readonly number[], step: number, sign: 1 | -1, base: Float64Array) => {
+      if (coefs.length > 0 && !once) divideFactor(coefs, step, this.e, base, sign);
+      for (let j = 1; j <= coefs.length; j++) {
+        const lag = j * step;
+        if (!once) slope[columns.length] = -laggedProduct(this.e, base, lag, Math.max(this.from, lag));
+        columns.push({ base, lag });
+      }
+    };
     block(factors.ar, 1, -1, ar);
     block(factors.ma, 1, 1, ma);
     block(factors.seasonalAr, factors.period, -1, seasonalAr);
     block(factors.seasonalMa, factors.period, 1, seasonalMa);
     return columns;
   }
+}
+
+/**
+ * The bases of at most (2,·,2)(1,·,1) side by side: four recursions that do not wait for one another, and the slopes from
+ * values that are at hand.
+ */
+function usualBases(
+  { ar, ma, seasonalAr, seasonalMa, period }: ArmaFactors,
+  e: Float64Array,
+  from: number,
+  arBase: Float64Array,
+  maBase: Float64Array,
+  seasonalArBase: Float64Array,
+  seasonalMaBase: Float64Array,
+  slope: Float64Array,
+): void {
+  const n = e.length;
+  const s = Math.max(1, period);
+  const a1 = ar.length > 0 ? ar[0] : 0;
+  const a2 = ar.length > 1 ? ar[1] : 0;
+  const m1 = ma.length > 0 ? ma[0] : 0;
+  const m2 = ma.length > 1 ? ma[1] : 0;
+  const A = seasonalAr.length > 0 ? seasonalAr[0] : 0;
+  const M = seasonalMa.length > 0 ? seasonalMa[0] : 0;
+  let x1 = 0;
+  let x2 = 0;
+  let y1 = 0;
+  let y2 = 0;
+  let sx1 = 0;
+  let sx2 = 0;
+  let sy1 = 0;
+  let sy2 = 0;
+  let sX = 0;
+  let sY = 0;
+  for (let t = 0; t < n; t++) {
+    const value = e[t];
+    const counted = t < from ? 0 : value;
+    const X = t < s ? 0 : seasonalArBase[t - s];
+    const Y = t < s ? 0 : seasonalMaBase[t - s];
+    sx1 += counted * x1;
+    sx2 += counted * x2;
+    sy1 += counted * y1;
+    sy2 += counted * y2;
+    sX += counted * X;
+    sY += counted * Y;
+    const x0 = value + a2 * x2 + a1 * x1;
+    const y0 = value - m2 * y2 - m1 * y1;
+    arBase[t] = x0;
+    maBase[t] = y0;
+    seasonalArBase[t] = value + A * X;
+    seasonalMaBase[t] = value - M * Y;
+    x2 = x1;
+    x1 = x0;
+    y2 = y1;
+    y1 = y0;
+  }
+  let at = 0;
+  if (ar.length > 0) slope[at++] = -sx1;
+  if (ar.length > 1) slope[at++] = -sx2;
+  if (ma.length > 0) slope[at++] = -sy1;
+  if (ma.length > 1) slope[at++] = -sy2;
+  if (seasonalAr.length > 0) slope[at++] = -sX;
+  if (seasonalMa.length > 0) slope[at++] = -sY;
 }
 
 /** A column that is −base[t − lag] at t ≥ lag and 0 before. */

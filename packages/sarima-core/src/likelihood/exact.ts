@@ -7,6 +7,7 @@ import { cheaperEngine, type Design, designOf, type ExactData, gapColumns } from
 import { ExactScore } from "./exact-score.js";
 import { ExtendedGains } from "./extended.js";
 import { type LeastSquares, LeastSquaresSolver } from "./gls.js";
+import { sumOfSquares } from "./inner-product.js";
 import { InnovationsFilter, STEADY } from "./innovations.js";
 import { kalmanWhiten } from "./kalman.js";
 
@@ -325,22 +326,4 @@ export class ExactLikelihood {
     }
     return out;
   }
-}
-
-/** Four partial sums, because each addition would otherwise wait for the one before it. */
-function sumOfSquares(x: Float64Array): number {
-  const n = x.length;
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let t = 0;
-  for (; t + 3 < n; t += 4) {
-    a += x[t] * x[t];
-    b += x[t + 1] * x[t + 1];
-    c += x[t + 2] * x[t + 2];
-    d += x[t + 3] * x[t + 3];
-  }
-  for (; t < n; t++) a += x[t] * x[t];
-  return a + b + (c + d);
 }

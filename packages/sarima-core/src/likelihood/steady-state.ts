@@ -77,7 +77,7 @@ function movingAverage(theta: LagPolynomial, e: Float64Array, from: number, to: 
  * ma(B)v = z, sma(Bˢ)e = v. Six multiply-adds instead of ten, one pass, and the short recursions stay in registers.
  * `u` is scratch memory; `from` must be at least s + 2.
  */
-function seasonalFilter(
+export function seasonalFilter(
   { ar, ma, seasonalAr, seasonalMa, period }: ArmaFactors,
   x: Float64Array,
   e: Float64Array,
@@ -110,7 +110,8 @@ function seasonalFilter(
   }
 }
 
-function isUsual({ ar, ma, seasonalAr, seasonalMa }: ArmaFactors): boolean {
+/** `seasonalFilter` has a place for every coefficient. */
+export function isUsual({ ar, ma, seasonalAr, seasonalMa }: ArmaFactors): boolean {
   return ar.length <= 2 && ma.length <= 2 && seasonalAr.length <= 1 && seasonalMa.length <= 1;
 }
 

@@ -26,6 +26,12 @@ export interface Minimum {
   readonly converged: boolean;
 }
 
+/** So many steps that together bring less than so much, relative to the value, are the end of a flat ridge. */
+const STALLED = { steps: 20, decrease: 2e-10 };
+
+/** A predicted decrease, relative to the value, that the rounding of values may hide from a line search. */
+const UNSEEN = 1e-11;
+
 /**
  * Minimises f, which may return NaN or Infinity outside its domain but must be finite at x0.
  * Without a gradient, forward differences give it; when they no longer find a decrease, central ones have the last word.
@@ -87,6 +93,7 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
   differences(gradient);
 
   let iterations = 0;
+  let before = value;
   let converged = k === 0;
   while (!converged && iterations < maxIterations) {
     options.onIteration?.();
@@ -129,6 +136,10 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
         differences(gradient);
         continue;
       }
+      if (exact && -slope < UNSEEN * Math.max(1, Math.abs(value))) {
+        converged = true;
+        break;
+      }
       if (scaled) {
         reset();
         scaled = false;
@@ -144,6 +155,10 @@ export function minimize(f: (x: Float64Array) => number, x0: Float64Array, optio
     }
     const decrease = value - found.value;
     value = found.value;
+    if (iterations % STALLED.steps === 0) {
+      if (exact && before - value < STALLED.decrease * Math.max(1, Math.abs(value))) converged = true;
+      before = value;
+    }
     differences(next);
     update(H, s, gradient, next, u, scaled);
     scaled = true;
