@@ -1,15 +1,12 @@
 import { fileURLToPath } from "node:url";
 import preact from "@preact/preset-vite";
 import { defineConfig, type Plugin } from "vite";
+import { CONTENT_SECURITY } from "../src/http/content-security.ts";
 import { fixtureApi } from "./test/fixture-api.ts";
 
 // While developing, the API is either a running service (LOADCAST_API=http://127.0.0.1:8080) or made-up data
 // (LOADCAST_FIXTURE picks the situation, see test/fixture.ts). Neither is part of what is built.
 const api = process.env.LOADCAST_API;
-
-/** Nothing but our own files, and no inline code: what the page needs and no more. */
-const POLICY =
-  "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
 /** Puts the policy into the built page itself, so that it holds behind any server. Not while developing: Vite then works inline. */
 function contentSecurityPolicy(): Plugin {
@@ -17,7 +14,11 @@ function contentSecurityPolicy(): Plugin {
     name: "loadcast-content-security-policy",
     apply: "build",
     transformIndexHtml: () => [
-      { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: POLICY }, injectTo: "head-prepend" },
+      {
+        tag: "meta",
+        attrs: { "http-equiv": "Content-Security-Policy", content: CONTENT_SECURITY },
+        injectTo: "head-prepend",
+      },
     ],
   };
 }
@@ -27,7 +28,7 @@ export default defineConfig({
   base: "/",
   plugins: [preact(), contentSecurityPolicy(), ...(api ? [] : [fixtureApi(process.env.LOADCAST_FIXTURE)])],
   server: api ? { proxy: { "/api": api } } : {},
-  preview: { headers: { "content-security-policy": `${POLICY}; frame-ancestors 'none'` } },
+  preview: { headers: { "content-security-policy": `${CONTENT_SECURITY}; frame-ancestors 'none'` } },
   build: {
     outDir: "../dist/dashboard",
     emptyOutDir: true,

@@ -23,6 +23,15 @@ describe("files made from the schema", () => {
     await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(path("../config.schema.json"));
   });
 
+  it("and the example in it is a configuration", () => {
+    const example = /```yaml\n([\s\S]*?)```/.exec(configReference())?.[1] ?? "";
+    const file = join(folder, "example.yaml");
+    writeFileSync(file, example);
+    expect(accepts(parse(example))).toBe(true);
+    const config = loadConfig({ file, env: { LOADCAST_SINK_INFLUXDB_TOKEN: "t" } });
+    expect(config.series).toHaveLength(2);
+  });
+
   it("docs/configuration.md, for people", async () => {
     await expect(configReference()).toMatchFileSnapshot(path("../../../docs/configuration.md"));
   });

@@ -41,6 +41,13 @@ describe("loadConfig", () => {
     });
   });
 
+  it("has a synthetic host where nothing but this machine is watched, or it is asked for", () => {
+    const source = "sources: [{ kind: prometheus, url: 'http://127.0.0.1:9090' }]\n";
+    expect(loadConfig({ file: yaml(source) }).demo).toBe(false);
+    expect(loadConfig({ file: yaml(`${source}demo: true\n`) }).demo).toBe(true);
+    expect(loadConfig({ file: yaml("sources: [{ kind: host }]") }).demo).toBe(true);
+  });
+
   it("prefers flags to the environment, and the environment to the file", () => {
     const file = yaml("port: 1\nhost: 0.0.0.0\nintervals:\n  collect: 30s\n  train: 2h\n");
     const config = loadConfig({

@@ -66,11 +66,13 @@ export function checkConfig({ env = {}, file = env.LOADCAST_CONFIG, flags = {} }
   for (const { path, says } of secretProblems(result.data)) problems.push(problemAt(path, says, origins));
   if (problems.length > 0) return { unknown, config: null, problems: inOrder(problems) };
   const config = result.data;
+  const onlyThisMachine = config.sources.every(({ kind }) => kind === "host");
   return {
     unknown,
     config: {
       ...config,
       data: resolve(config.data),
+      demo: config.demo ?? onlyThisMachine,
       sources: config.sources.map((source) =>
         "path" in source ? { ...source, path: resolve(beside, source.path) } : source,
       ),
@@ -104,7 +106,9 @@ function place(target: Record<string, unknown>, path: readonly (string | number)
 }
 
 /** What can only be said once the files are read. */
-function secretProblems(config: Config): { path: (string | number)[]; says: string }[] {
+function secretProblems(
+  config: Pick<Config, "sources" | "sinks" | "auth">,
+): { path: (string | number)[]; says: string }[] {
   const found: { path: (string | number)[]; says: string }[] = [];
   const check = (token: string | undefined, path: (string | number)[], needed: boolean) => {
     if (token === undefined && needed) found.push({ path, says: "is not set; give token or tokenFile" });

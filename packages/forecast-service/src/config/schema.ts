@@ -56,7 +56,9 @@ export const configSchema = group("Settings of Loadcast.", {
     "Folder of the store; a relative path begins where Loadcast is started.",
     "a folder for the store, such as ./data",
   ).prefault("./data"),
-  demo: yesNo("An empty store begins with a synthetic host `demo`.").prefault(true),
+  demo: yesNo(
+    "An empty store begins with a synthetic host `demo`. Default: true, unless `sources` names something else than this machine.",
+  ).optional(),
   log: choice("What is written to the log.", LOG_LEVELS).prefault("info"),
   threads: whole(
     "Models that are fitted at the same time. Default: one less than there are processors, from 2 to 8.",
@@ -121,4 +123,5 @@ export const configSchema = group("Settings of Loadcast.", {
   http,
 });
 
-export type Config = z.output<typeof configSchema>;
+/** Every setting, defaults included. */
+export type Config = Omit<z.output<typeof configSchema>, "demo"> & { demo: boolean };

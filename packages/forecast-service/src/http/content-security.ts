@@ -3,7 +3,7 @@
  * too.
  */
 export const CONTENT_SECURITY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
 /** The same for the page of the API's document, whose program brings styles of its own and images as data. */
 export const DOCS_CONTENT_SECURITY =

@@ -12,11 +12,16 @@ export type PrometheusMetric =
   | { readonly query: string; readonly samples?: never }
   | { readonly samples: string; readonly query?: never };
 
-/** CPU and memory in use, from node_exporter (Linux and other Unix). */
+/**
+ * CPU and memory in use, from node_exporter (Linux and other Unix). Averages by host, also where there is one value: a host whose other
+ * labels change (a version, a job) has two series for some minutes, and stays one host.
+ */
 export const nodeExporter: Readonly<Record<"cpu_percent" | "memory_percent", PrometheusMetric>> = {
   cpu_percent: { query: '100 * (1 - avg by ($label) (rate(node_cpu_seconds_total{mode="idle",$selector}[5m])))' },
   memory_percent: {
-    query: "100 * (1 - node_memory_MemAvailable_bytes{$selector} / node_memory_MemTotal_bytes{$selector})",
+    query:
+      "100 * (1 - avg by ($label) (node_memory_MemAvailable_bytes{$selector})" +
+      " / avg by ($label) (node_memory_MemTotal_bytes{$selector}))",
   },
 };
 
@@ -25,8 +30,10 @@ export const windowsExporter: Readonly<Record<"cpu_percent" | "memory_percent", 
   cpu_percent: { query: '100 * (1 - avg by ($label) (rate(windows_cpu_time_total{mode="idle",$selector}[5m])))' },
   memory_percent: {
     query:
-      "100 * (1 - windows_memory_physical_free_bytes{$selector} / windows_memory_physical_total_bytes{$selector})" +
-      " or 100 * (1 - windows_os_physical_memory_free_bytes{$selector} / windows_cs_physical_memory_bytes{$selector})",
+      "100 * (1 - avg by ($label) (windows_memory_physical_free_bytes{$selector})" +
+      " / avg by ($label) (windows_memory_physical_total_bytes{$selector}))" +
+      " or 100 * (1 - avg by ($label) (windows_os_physical_memory_free_bytes{$selector})" +
+      " / avg by ($label) (windows_cs_physical_memory_bytes{$selector}))",
   },
 };
 
