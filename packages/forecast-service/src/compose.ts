@@ -12,6 +12,7 @@ import type { HealthResponse, SystemResponse } from "./http/contract.js";
 import { takeLegacyModels } from "./legacy-models.js";
 import { createLog, type Log } from "./log.js";
 import { createService, type Service } from "./service.js";
+import { openModels } from "./sinks/mlflow.js";
 import { openSinks, type SinkState } from "./sinks/sinks.js";
 import type { SourceState } from "./sources/follower.js";
 import { hostSampler } from "./sources/host-sampler.js";
@@ -43,7 +44,8 @@ export async function openService(settings: Config): Promise<OpenService> {
     await store.close();
     throw error;
   });
-  const registry = store.registry();
+  const models = await openModels(config, store.registry(), { clock: systemClock, log });
+  const { registry } = models;
   await takeLegacyModels(join(config.data, "models"), registry, log);
   const sinks = await openSinks(config, log);
   const service = await createService({
@@ -58,20 +60,21 @@ export async function openService(settings: Config): Promise<OpenService> {
   });
   const progress = await fileProgress(join(config.data, "sources.json"), log);
   const sources = createSources(config.sources, { intake: service.intake, progress, clock: systemClock, log });
-  const around = dependencyMetrics(sources.states, sinks.states);
+  const sinkStates = async () => [...sinks.states(), ...(await models.states())];
+  const around = dependencyMetrics(sources.states, sinkStates);
 
   let stopped: Promise<void> | null = null;
   return {
     ...service,
     log,
     exposition: [() => service.metrics.registry.metrics(), () => around.metrics(), sinks.render],
-    health: async () => withDependencies(await service.health(), sources.states(), sinks.states()),
+    health: async () => withDependencies(await service.health(), sources.states(), await sinkStates()),
     overview: {
       ...service.overview,
       system: async () => ({
         ...(await service.overview.system()),
         sources: describeSources(config, sources.states()),
-        sinks: sinks.states(),
+        sinks: await sinkStates(),
         storeBytes: sizeOf(join(config.data, "loadcast.duckdb")),
       }),
     },
@@ -82,6 +85,10 @@ export async function openService(settings: Config): Promise<OpenService> {
     start() {
       service.start();
       sources.start();
+      // The next round of forecasts asks the registry for its champions, and finds the version that was promoted.
+      models.watch(({ model, alias, version }) =>
+        service.events.publish({ type: "alias", series: model, alias, version }),
+      );
     },
     async reload(next) {
       const result = reloadInto(config, { ...next, demo: config.demo });
@@ -89,6 +96,7 @@ export async function openService(settings: Config): Promise<OpenService> {
       return result;
     },
     stop() {
+      models.stop();
       stopped ??= sources.stop().then(() => service.stop());
       return stopped;
     },

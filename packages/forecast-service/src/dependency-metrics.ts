@@ -2,15 +2,17 @@ import { Counter, Gauge, Registry } from "prom-client";
 import type { SinkState } from "./sinks/sinks.js";
 import type { SourceState } from "./sources/follower.js";
 
+type States<S> = readonly S[] | Promise<readonly S[]>;
+
 /** What sources and sinks count, as they are when they are asked for. */
-export function dependencyMetrics(sources: () => readonly SourceState[], sinks: () => readonly SinkState[]): Registry {
+export function dependencyMetrics(sources: () => States<SourceState>, sinks: () => States<SinkState>): Registry {
   const registry = new Registry();
   const registers = [registry];
   const gauge = <S>(
     name: string,
     help: string,
     label: string,
-    states: () => readonly (S & { name: string })[],
+    states: () => States<S & { name: string }>,
     value: (state: S) => number,
   ) =>
     new Gauge({
@@ -18,16 +20,17 @@ export function dependencyMetrics(sources: () => readonly SourceState[], sinks: 
       help,
       labelNames: [label],
       registers,
-      collect() {
+      async collect() {
+        const now = await states();
         this.reset();
-        for (const state of states()) this.set({ [label]: state.name }, value(state));
+        for (const state of now) this.set({ [label]: state.name }, value(state));
       },
     });
   const counter = <S>(
     name: string,
     help: string,
     label: string,
-    states: () => readonly (S & { name: string })[],
+    states: () => States<S & { name: string }>,
     value: (state: S) => number,
   ) =>
     new Counter({
@@ -35,9 +38,10 @@ export function dependencyMetrics(sources: () => readonly SourceState[], sinks: 
       help,
       labelNames: [label],
       registers,
-      collect() {
+      async collect() {
+        const now = await states();
         this.reset();
-        for (const state of states()) this.inc({ [label]: state.name }, value(state));
+        for (const state of now) this.inc({ [label]: state.name }, value(state));
       },
     });
 
