@@ -92,11 +92,12 @@ export function mlflowClient(options: MlflowOptions): MlflowClient {
   const http = httpClient(NAME, { timeoutMillis: 30_000, ...credentials(options) }, options.environment);
   const explain: HttpRequest["explain"] = (status, body) => explainMlflow(http.address, status, body);
 
-  const get = (path: string, query: Record<string, string | number> = {}) =>
-    http.json({ path: API + path, query, explain });
+  /** An answer "null" has nothing of what is asked for, which shows where it is looked at. */
+  const get = async (path: string, query: Record<string, string | number> = {}): Promise<unknown> =>
+    (await http.json({ path: API + path, query, explain })) ?? {};
   /** `repeatable` unless it makes something new each time. */
-  const send = (path: string, body: unknown, repeatable = true, method: HttpRequest["method"] = "POST") =>
-    http.json({ path: API + path, method, body, repeatable, explain });
+  const send = async (path: string, body: unknown, repeatable = true, method: HttpRequest["method"] = "POST") =>
+    (await http.json({ path: API + path, method, body, repeatable, explain })) ?? {};
 
   /** null where MLflow says that there is no such thing. */
   const unlessAbsent = async <T>(work: Promise<T>, ...codes: string[]): Promise<T | null> => {
@@ -128,7 +129,7 @@ export function mlflowClient(options: MlflowOptions): MlflowClient {
       if (filter !== undefined) query.set("filter", filter);
       for (const order of orderBy) query.append("order_by", order);
       if (token !== null) query.set("page_token", token);
-      return http.json({ path: `${API}${path}?${query}`, explain });
+      return get(`${path}?${query}`);
     });
 
   return {
