@@ -1,6 +1,7 @@
 // How fast series come out of a real InfluxDB and a real Prometheus, and how much memory that takes: npm run bench -- servers
 // Servers that are not installed are named and left out (npm run stack -- install influxdb prometheus).
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { missing, startServer } from "../../../tools/stack/index.mjs";
@@ -51,7 +52,7 @@ async function startInfluxdb() {
       times(END - HOUR, END).map((time) => `mem,host=h${host} available_percent=${many.next().value} ${time}`),
     );
   }
-  return { place, stop: server.stop };
+  return { place, pid: server.pid, stop: server.stop };
 }
 
 async function startPrometheus() {
@@ -72,8 +73,8 @@ async function startPrometheus() {
     const many = values(host + 3);
     for (const time of times(END - HOUR, END)) seed.push([`load1{instance="h${host}"}`, time, many.next().value]);
   }
-  const { url, stop } = await startServer("prometheus", { seed });
-  return { place: { url }, stop };
+  const { url, pid, stop } = await startServer("prometheus", { seed });
+  return { place: { url }, pid, stop };
 }
 
 const influx = (place) => influxdbSource({ ...place, clock });
@@ -97,16 +98,28 @@ if (process.argv[2] === "--memory") {
 
 const table = [];
 
-/** Medians of a few runs: wall-clock time, and processor time of this process. */
-async function measure(what, work) {
+/** Processor time of a process in milliseconds, at 100 ticks a second; NaN where the system does not tell. */
+function cpuOf(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** Medians of a few runs: wall-clock time, and processor time of this process and of the server, which other work does not change. */
+async function measure(what, pid, work) {
   const runs = [];
   for (let i = 0; i <= RUNS; i++) {
     const cpu = process.cpuUsage();
+    const busy = cpuOf(pid());
     const start = performance.now();
     const points = await work();
     const { user, system } = process.cpuUsage(cpu);
     // The first run opens connections and lets V8 compile.
-    if (i > 0) runs.push({ ms: performance.now() - start, cpu: (user + system) / 1000, points });
+    if (i > 0)
+      runs.push({ ms: performance.now() - start, cpu: (user + system) / 1000, server: cpuOf(pid()) - busy, points });
   }
   const median = (column) => runs.map((run) => run[column]).sort((a, b) => a - b)[RUNS >> 1];
   table.push({
@@ -146,38 +159,39 @@ const without = { influxdb: missing("influxdb"), prometheus: missing("prometheus
 for (const [name, why] of Object.entries(without)) if (why) console.log(`${name}${why}`);
 
 if (!without.influxdb) {
-  const { place, stop } = await startInfluxdb();
+  const { place, pid, stop } = await startInfluxdb();
   try {
     const source = influx(place);
-    await measure("influxdb: 14 days × 15 s × 2 metrics, read and resampled to 5 min", fortnight(source));
-    await measure("influxdb: the same by means of the server", async () =>
+    await measure("influxdb: 14 days × 15 s × 2 metrics, read and resampled to 5 min", pid, fortnight(source));
+    await measure("influxdb: the same by means of the server", pid, async () =>
       count(await Promise.all(METRICS.map((metric) => source.readGrid({ host: "bench", metric }, FORTNIGHT)))),
     );
-    await measure(`influxdb: the last hour of ${HOSTS} hosts, one query`, async () =>
+    await measure(`influxdb: the last hour of ${HOSTS} hosts, one query`, pid, async () =>
       count(await source.readMetric("memory_percent", { from: END - HOUR, to: END })),
     );
-    await measure(`influxdb: list ${HOSTS} hosts`, async () => (await source.listSeries()).length);
+    await measure(`influxdb: list ${HOSTS} hosts`, pid, async () => (await source.listSeries()).length);
     await memory("influxdb", place);
   } finally {
     await stop();
   }
 }
 if (!without.prometheus) {
-  const { place, stop } = await startPrometheus();
+  const { place, pid, stop } = await startPrometheus();
   try {
     const source = prometheus(place);
     const raw = prometheus(place, LOAD);
-    await measure("prometheus: 14 days × 15 s × 2 metrics by queries, resampled to 5 min", fortnight(source));
+    await measure("prometheus: 14 days × 15 s × 2 metrics by queries, resampled to 5 min", pid, fortnight(source));
     await measure(
       "prometheus: the same, evaluated every 5 min",
+      pid,
       fortnight(prometheus(place, nodeExporter, { stepSeconds: 300 })),
     );
-    await measure("prometheus: 14 days × 15 s as scraped, resampled to 5 min", async () => {
+    await measure("prometheus: 14 days × 15 s as scraped, resampled to 5 min", pid, async () => {
       const samples = await raw.read({ host: "bench", metric: "load" }, FORTNIGHT);
       resample(samples);
       return count([samples]);
     });
-    await measure(`prometheus: the last hour of ${HOSTS} hosts, one query`, async () =>
+    await measure(`prometheus: the last hour of ${HOSTS} hosts, one query`, pid, async () =>
       count(await raw.readMetric("load", { from: END - HOUR, to: END })),
     );
     await memory("prometheus", place);

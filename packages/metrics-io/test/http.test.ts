@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { type HttpEnvironment, type HttpOptions, httpClient } from "../src/http.js";
+import { AdapterError } from "../src/index.js";
 import { rejection } from "./conformance/rejection.js";
 
 type Handler = (request: IncomingMessage, response: ServerResponse, count: number) => void;
@@ -165,6 +167,61 @@ describe("httpClient", () => {
     });
     expect(requests()).toBe(1);
     expect(sent).toBeLessThan(100 * 2 ** 20);
+  });
+
+  it("asks for compressed answers only when told to, and reads them", async () => {
+    const asked: unknown[] = [];
+    const { url } = await serve((request, response) => {
+      asked.push(request.headers["accept-encoding"]);
+      const packed = request.headers["accept-encoding"] === "gzip";
+      response.writeHead(200, {
+        "content-type": "application/json",
+        ...(packed ? { "content-encoding": "gzip" } : {}),
+      });
+      response.end(packed ? gzipSync("[1]") : "[1]");
+    });
+    for (const compress of [false, true]) expect(await client(url, { compress }).http.json({ path: "/" })).toEqual([1]);
+    expect(asked).toEqual(["identity", "gzip"]);
+  });
+
+  it("reads an answer while it comes, every attempt with a reader of its own", async () => {
+    const { url, requests } = await serve((_, response, n) => {
+      response.writeHead(200, { "content-type": n > 3 ? "text/html" : "text/plain" });
+      response.write("ab");
+      if (n === 1) setTimeout(() => response.destroy(), 10);
+      else response.end("cd");
+    });
+    let readers = 0;
+    const reader = ({ headers }: { headers: Headers }) => {
+      if (headers.get("content-type") === "text/html")
+        throw new AdapterError("test", "a page", { code: "INVALID_DATA" });
+      const number = ++readers;
+      let text = "";
+      return {
+        push(part: Uint8Array) {
+          text += Buffer.from(part);
+        },
+        end() {
+          // What a reader says is not all there is tried again.
+          if (number === 2) throw new AdapterError("test", "not all there", { code: "UNAVAILABLE" });
+          return `${number}: ${text}`;
+        },
+      };
+    };
+    const { http } = client(url);
+    expect(await http.stream({ path: "/" }, reader)).toBe("3: abcd");
+    expect((await rejection(http.stream({ path: "/" }, reader))).message).toBe("test: a page");
+    expect(requests()).toBe(4);
+    const own = new RangeError("enough");
+    const stopping = () => ({
+      push() {
+        throw own;
+      },
+      end: () => null,
+    });
+    await expect(
+      client((await serve((_, response) => response.end("x"))).url).http.stream({ path: "/" }, stopping),
+    ).rejects.toBe(own);
   });
 
   it("refuses an answer that is no JSON", async () => {

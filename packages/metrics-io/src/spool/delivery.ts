@@ -60,7 +60,7 @@ export function deliverer(
     await sleep(Math.min(maxWaitMillis, asked ?? backoff), signal).catch(() => undefined);
   };
 
-  /** One attempt after the other at the whole batch; false when it is refused for good. */
+  /** One attempt after the other, until all of the batch is delivered or rejected. */
   const deliver = async (batch: readonly Waiting[]): Promise<void> => {
     while (!signal.aborted) {
       let forecasts: StoredForecast[] | null = null;

@@ -261,7 +261,7 @@ async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Pr
 function diskError(error: unknown, doing: string): AdapterError {
   if (error instanceof AdapterError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  const full = code === "ENOSPC" || code === "EDQUOT";
+  const full = code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG";
   return new AdapterError(NAME, `${doing}: ${full ? "the disk is full" : message}`, {
     code: full ? "OVERFLOW" : code === "EACCES" || code === "EPERM" || code === "EROFS" ? "NOT_ALLOWED" : "FAILED",
     cause: error,

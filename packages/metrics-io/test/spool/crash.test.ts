@@ -16,6 +16,46 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const canLimit = existsSync("/usr/bin/prlimit");
+
+describe("spooledSink on a full disk", () => {
+  // A limit on the size of files stands for the full disk: the write fails in the middle of a line.
+  it.skipIf(!canLimit)("refuses what it cannot keep, keeps what it accepted, and goes on (needs prlimit)", async () => {
+    const dir = join(folder, "full");
+    const script = fileURLToPath(new URL("../fixtures/spool-full-disk.mjs", import.meta.url));
+    const child = spawn("/bin/sh", ["-c", `trap '' XFSZ; exec "$0" "$1" "$2"`, process.execPath, script, dir], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let out = "";
+    child.stdout.on("data", (part) => {
+      out += part;
+    });
+    await new Promise((resolve) => child.once("close", resolve));
+    const { accepted, failures } = JSON.parse(out) as { accepted: number[]; failures: string[] };
+    expect(failures.length).toBe(3);
+    for (const failure of failures)
+      expect(failure).toMatch(/^OVERFLOW spool: a forecast cannot be kept in .*: the disk is full$/);
+    expect(accepted.length).toBeGreaterThan(20);
+
+    const received: number[] = [];
+    const spool = spooledSink(
+      {
+        name: "test",
+        async writeForecast({ issuedAt }) {
+          received.push(issuedAt);
+        },
+        async close() {},
+      },
+      { dir },
+    );
+    await spool.open();
+    await spool.drained();
+    expect(received).toEqual(accepted);
+    expect(spool.stats().rejected).toBe(0);
+    await spool.close();
+  });
+});
+
 describe("spooledSink after kill -9", () => {
   it("delivers every forecast it acknowledged, in order, though writer and server go down again and again", async () => {
     const dir = join(folder, "crash");

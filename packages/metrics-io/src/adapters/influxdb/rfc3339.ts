@@ -3,7 +3,7 @@
  * is no such time. What is finer than a millisecond is cut off, not rounded, so that a sample stays within the half open range that
  * was asked for.
  *
- * Days are counted as in Hinnant, "chrono-compatible low-level date algorithms" (2014). Ten times as fast as Date.parse of a text.
+ * Days are counted as in Hinnant, "chrono-compatible low-level date algorithms" (2014). 4 times as fast as Date.parse of a text.
  */
 export function parseRfc3339(bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;

@@ -106,7 +106,7 @@ export function influxdbSource(options: InfluxdbSourceOptions): InfluxdbSource {
     return { from: within(from), to: within(to) };
   };
 
-  const firstWidth = (host?: string) => (host === undefined ? HOUR + maxGapMillis : DAY);
+  const firstWidth = (host?: string) => (host === undefined ? HOUR + maxGapMillis : 4 * DAY);
 
   const readSamples = async (found: Recipe[], host: string | undefined, range: TimeRange) => {
     const selection = select(found, host);

@@ -161,6 +161,16 @@ describe("influxdbSource, when", () => {
     expect(error.message).toContain("more than 1000000 rows within 0.001 s; name fewer series by tags");
   });
 
+  it("all is well: asks once for the last hour of every host, counters included", async () => {
+    const reader = influxdbSource({ ...place(), clock: () => T + 3_600_000 });
+    expect(await reader.readMetric("cpu_percent", { from: T, to: T + 3_600_000 })).toEqual([]);
+    expect(server.bodies.length).toBe(1);
+    // A reading before the hour is needed for its first rate.
+    expect(server.bodies[0].toString()).toContain(
+      "range(start: 2026-01-31T23:55:00.000Z, stop: 2026-02-01T01:00:00.000Z)",
+    );
+  });
+
   it("nobody is there at the start: says so, and opens when somebody is", async () => {
     const { url } = server;
     await server.stop();
