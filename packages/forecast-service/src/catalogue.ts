@@ -2,13 +2,8 @@ import { type MetricStore, resample, type StoredForecast } from "@loadcast/metri
 import type { Clock } from "./clock.js";
 import { LoadcastError } from "./errors.js";
 import type { Fleet, SeriesState } from "./fleet.js";
-import type {
-  ForecastStep,
-  HistoryResponse,
-  SeriesEntry,
-  SeriesListResponse,
-  StoredForecastResponse,
-} from "./http/contract.js";
+import { forecastSteps } from "./forecast-steps.js";
+import type { HistoryResponse, SeriesEntry, SeriesListResponse, StoredForecastResponse } from "./http/contract.js";
 import type { Inference } from "./inference.js";
 import { shownLevels } from "./pipeline/write.js";
 import { readiness } from "./readiness.js";
@@ -192,20 +187,6 @@ export function createCatalogue(options: {
       };
     },
   };
-}
-
-/** Columns → one object for each step, numbered from 1. */
-export function forecastSteps(
-  columns: Pick<StoredForecast, "mean" | "median" | "intervals">,
-  times: readonly number[] | null,
-): ForecastStep[] {
-  return columns.mean.map((mean, i) => ({
-    step: i + 1,
-    ...(times ? { time: iso(times[i]) } : {}),
-    mean,
-    median: columns.median[i],
-    intervals: columns.intervals.map(({ level, lower, upper }) => ({ level, lower: lower[i], upper: upper[i] })),
-  }));
 }
 
 async function withinPatience(work: Promise<unknown>): Promise<void> {

@@ -1,8 +1,8 @@
 import { type MetricStore, resample } from "@loadcast/metrics-io";
-import { forecastSteps } from "./catalogue.js";
 import type { Clock } from "./clock.js";
 import { LoadcastError } from "./errors.js";
 import type { SeriesState } from "./fleet.js";
+import { forecastSteps } from "./forecast-steps.js";
 import { predictionsIn } from "./monitor/past-predictions.js";
 import { WINDOW } from "./monitor/rolling.js";
 import { addScores, emptyScores, score, toAccuracy } from "./monitor/scores.js";

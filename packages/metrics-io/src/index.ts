@@ -36,7 +36,7 @@ export { type MlflowClient, type MlflowOptions, type MlflowSearch, mlflowClient 
 export { MlflowFailure } from "./adapters/mlflow/failure.js";
 export { mlflowName, modelOf } from "./adapters/mlflow/model-name.js";
 export { type MlflowRegistryOptions, mlflowRegistry } from "./adapters/mlflow/registry.js";
-export { type ParquetSourceOptions, parquetSource } from "./adapters/parquet.js";
+export { type ParquetSource, type ParquetSourceOptions, parquetSource } from "./adapters/parquet.js";
 export { nodeExporter, type PrometheusMetric, windowsExporter } from "./adapters/prometheus/metric.js";
 export { type PrometheusSink, type PrometheusSinkOptions, prometheusSink } from "./adapters/prometheus/sink.js";
 export {
@@ -46,6 +46,7 @@ export {
 } from "./adapters/prometheus/source.js";
 export { type CounterOptions, counterRates } from "./counter.js";
 export { type CsvOptions, type CsvSeries, parseCsvSeries } from "./csv/parse.js";
+export { parseSampleTable, type SampleTable, type SampleTableOptions } from "./csv/sample-table.js";
 export { AdapterError, type AdapterErrorCode } from "./errors.js";
 export { compileFormula, derive, type Formula } from "./formula.js";
 export type { HttpOptions } from "./http.js";

@@ -1,26 +1,12 @@
-import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
+import { type ArgsDef, defineCommand, renderUsage, runCommand } from "citty";
 import { describeError, LoadcastError, usageError } from "../errors.js";
 import { VERSION } from "../package-files.js";
 import { checkArguments } from "./arguments.js";
-
-// biome-ignore lint/suspicious/noExplicitAny: a command is contravariant in its arguments, so no other type holds them all; citty does the same
-type Command = CommandDef<any>;
-type Commands = Record<string, () => Promise<Command>>;
-
-/** Loaded when they are called: `forecast` has no use for a web server, and starts in a third of the time without it. */
-const COMMANDS: Commands = {
-  serve: async () => (await import("./commands/serve.js")).default,
-  forecast: async () => (await import("./commands/forecast.js")).default,
-  run: async () => (await import("./commands/run.js")).default,
-  train: async () => (await import("./commands/train.js")).default,
-  predict: async () => (await import("./commands/predict.js")).default,
-  worker: async () => (await import("./commands/worker.js")).default,
-  config: async () => (await import("./commands/config.js")).default,
-};
+import { COMMANDS, type Command, type Commands, EXAMPLES } from "./commands.js";
 
 const root = defineCommand({
   meta: { name: "loadcast", version: VERSION, description: "Forecasts of server metrics, with intervals that hold" },
-  subCommands: COMMANDS,
+  subCommands: { ...COMMANDS },
 });
 
 /** Runs the command that the words name. Its exit code: 0 done, 1 failed, 2 wrong usage. */
@@ -38,14 +24,19 @@ export async function main(words: readonly string[]): Promise<number> {
     }
     let { command, parent } = { command: await find(COMMANDS, name, ""), parent: root as Command };
     let given = rest;
+    let called = name;
     const inner = command.subCommands as Record<string, Command> | undefined;
     if (inner && given[0] !== undefined && !given[0].startsWith("-")) {
       parent = command;
       command = await find(wrap(inner), given[0], `${name} `);
+      called = `${name} ${given[0]}`;
       given = given.slice(1);
     }
     if (given.includes("--help") || given.includes("-h")) {
-      process.stdout.write(`${await renderUsage(command, parent)}\n`);
+      const examples = (EXAMPLES[called] ?? []).map((line) => `  ${line}\n`);
+      process.stdout.write(
+        `${await renderUsage(command, parent)}\n${examples.length > 0 ? `EXAMPLE\n\n${examples.join("")}` : ""}`,
+      );
       return 0;
     }
     if (command.subCommands) throw usageError(`${name} needs one of: ${Object.keys(command.subCommands).join(", ")}`);
@@ -65,7 +56,7 @@ async function find(commands: Commands, name: string, prefix: string): Promise<C
   return load();
 }
 
-const wrap = (commands: Record<string, Command>): Commands =>
+const wrap = (commands: Readonly<Record<string, Command>>): Commands =>
   Object.fromEntries(Object.entries(commands).map(([name, command]) => [name, async () => command]));
 
 /** One line for people, whatever happened. LOADCAST_DEBUG=1 adds where. */

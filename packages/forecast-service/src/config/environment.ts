@@ -78,7 +78,7 @@ function variablePart(name: string): string {
 }
 
 /** Variables of the program that are no settings of it. */
-const OTHERS = ["LOADCAST_CONFIG", "LOADCAST_DEBUG"];
+const OTHERS = ["LOADCAST_CONFIG", "LOADCAST_DEBUG", "LOADCAST_URL"];
 
 export interface UnknownVariable {
   readonly name: string;

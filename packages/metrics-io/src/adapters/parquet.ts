@@ -28,17 +28,24 @@ export interface ParquetSourceOptions {
   readonly metric?: string;
 }
 
+export interface ParquetSource extends MetricSource {
+  /** Rows of the files, and those of them that hold a value. */
+  counts(): Promise<{ rows: number; valid: number }>;
+}
+
 interface Opened {
   readonly instance: DuckDBInstance;
   /** A query of the columns host, metric, time_ms, value and row. */
   readonly rows: string;
+  /** The files as they are. */
+  readonly files: string;
 }
 
 /**
  * Parquet files of samples in long form, one row each, read through DuckDB: only the columns and row groups that a range needs are
  * read. Rows without a finite value are gaps; of equal times the row that comes last counts.
  */
-export function parquetSource(options: ParquetSourceOptions): MetricSource {
+export function parquetSource(options: ParquetSourceOptions): ParquetSource {
   const { path } = options;
   if (typeof path !== "string" || path === "") {
     throw new AdapterError(NAME, `path must name a file, got ${JSON.stringify(path) ?? String(path)}`, {
@@ -62,12 +69,14 @@ export function parquetSource(options: ParquetSourceOptions): MetricSource {
   };
 
   /** Runs a query on a connection of its own; close() waits for it. */
-  const query = async <T>(work: (connection: DuckDBConnection, rows: string) => Promise<T>): Promise<T> => {
-    const { instance, rows } = await start();
+  const query = async <T>(
+    work: (connection: DuckDBConnection, rows: string, files: string) => Promise<T>,
+  ): Promise<T> => {
+    const { instance, rows, files } = await start();
     const run = (async () => {
       const connection = await instance.connect();
       try {
-        return await work(connection, rows);
+        return await work(connection, rows, files);
       } catch (error) {
         throw asAdapterError(NAME, `${path} cannot be read`, error);
       } finally {
@@ -131,6 +140,15 @@ export function parquetSource(options: ParquetSourceOptions): MetricSource {
       });
     },
 
+    counts: () =>
+      query(async (connection, rows, files) => {
+        const reader = await connection.runAndReadAll(
+          `SELECT (SELECT count(*) FROM ${files})::DOUBLE, (SELECT count(*) FROM (${rows}))::DOUBLE`,
+        );
+        const [all, valid] = reader.getRows()[0];
+        return { rows: Number(all), valid: Number(valid) };
+      }),
+
     async close() {
       closed = true;
       const closing = opened;
@@ -155,7 +173,8 @@ async function openFiles(options: ParquetSourceOptions): Promise<Opened> {
   });
   const connection = await instance.connect();
   try {
-    return { instance, rows: await rowsQuery(connection, options) };
+    const files = `read_parquet(${literal(path)}, file_row_number = true, filename = true)`;
+    return { instance, files, rows: await rowsQuery(connection, options, files) };
   } catch (error) {
     instance.closeSync();
     if (error instanceof AdapterError) throw error;
@@ -168,9 +187,8 @@ async function openFiles(options: ParquetSourceOptions): Promise<Opened> {
 }
 
 /** Looks at the columns once and writes the query that gives them the names and units used here. */
-async function rowsQuery(connection: DuckDBConnection, options: ParquetSourceOptions): Promise<string> {
+async function rowsQuery(connection: DuckDBConnection, options: ParquetSourceOptions, files: string): Promise<string> {
   const { path } = options;
-  const files = `read_parquet(${literal(path)}, file_row_number = true, filename = true)`;
   const description = (
     await connection.runAndReadAll(`DESCRIBE SELECT * EXCLUDE (file_row_number, filename) FROM ${files}`)
   )

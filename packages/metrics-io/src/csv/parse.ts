@@ -25,8 +25,9 @@ export interface CsvSeries extends Samples {
   readonly duplicates: number;
 }
 
-const GAP = /^(na|n\/a|nan|null|none|-|\.)?$/i;
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** What stands for a value that is not there. */
+export const GAP = /^(na|n\/a|nan|null|none|-|\.)?$/i;
+export const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
  * Reads a CSV text of times and values. Times: ISO 8601 (UTC unless an offset is written) or seconds, milliseconds, microseconds or
@@ -180,7 +181,7 @@ class Table {
 }
 
 /** The delimiter that divides the first line; a comma when none does. */
-function detectDelimiter(text: string): string {
+export function detectDelimiter(text: string): string {
   const line = /^(?!#)[^\r\n]*\S[^\r\n]*$/m.exec(text)?.[0] ?? "";
   for (const delimiter of ["\t", ";", ","]) if (line.includes(delimiter)) return delimiter;
   return ",";

@@ -1,18 +1,19 @@
-import { readFile } from "node:fs/promises";
-import { text as readStream } from "node:stream/consumers";
-import { parseCsvSeries } from "@loadcast/metrics-io";
+import { writeFile } from "node:fs/promises";
+import { parseCsvSeries } from "@loadcast/metrics-io/csv";
 import { defineCommand } from "citty";
 import { formatSpec } from "sarima-core";
 import { formatStep, timeAt, usualSeasons } from "../../calendar.js";
-import { forecastSteps } from "../../catalogue.js";
-import { LoadcastError, usageError } from "../../errors.js";
+import { describeError, LoadcastError, usageError } from "../../errors.js";
+import { forecastSteps } from "../../forecast-steps.js";
 import { infer } from "../../pipeline/infer.js";
 import { type Prepared, preprocess } from "../../pipeline/preprocess.js";
 import { train } from "../../pipeline/train.js";
 import { regularise } from "../../regular-series.js";
-import { choiceFlag, levelsFlag, numberFlag, ordersFlag, wholeFlag } from "../arguments.js";
-import { renderChart } from "../chart.js";
+import { levelsFlag, numberFlag, ordersFlag, wholeFlag } from "../arguments.js";
+import { type ChartInput, renderChart } from "../chart.js";
+import { formatFlags, formatOf } from "../output-format.js";
 import { FORMATS, forecastCsv, forecastTable } from "../print-forecast.js";
+import { nameOf, readText } from "../read-file.js";
 
 /** A week at five minutes. More changes a forecast of hours little, and takes longer than anyone waits. */
 const ENOUGH = 2016;
@@ -41,14 +42,15 @@ export default defineCommand({
       description: `use the last N values only (${ENOUGH} where there are several a day)`,
       valueHint: "N",
     },
-    format: { type: "string", description: "table, csv or json (table)", valueHint: "FORMAT", default: "table" },
-    plot: { type: "boolean", description: "draw history and forecast" },
+    ...formatFlags(...FORMATS),
+    plot: { type: "boolean", description: "draw history and forecast in the terminal" },
+    svg: { type: "string", description: "draw them into a file", valueHint: "FILE" },
   },
   async run({ args }) {
     const horizon = wholeFlag("--horizon", args.horizon, 1, 10_000) as number;
     const askedPeriod = wholeFlag("--period", args.period, 1, 5000);
     const levels = levelsFlag("--levels", args.levels);
-    const format = choiceFlag("--format", args.format, FORMATS);
+    const format = formatOf(args, ...FORMATS);
     const order = ordersFlag("--order", args.order, "2,0,1");
     const seasonal = ordersFlag("--seasonal", args.seasonal, "1,0,1");
     if (seasonal && !order) throw usageError("--seasonal needs --order as well");
@@ -58,7 +60,7 @@ export default defineCommand({
     if (lower !== undefined && upper !== undefined && lower >= upper) throw usageError("--lower must be below --upper");
 
     const began = performance.now();
-    const whole = regularise(await readSeries(args.file));
+    const whole = regularise(parseCsvSeries(await readText(args.file), { name: nameOf(args.file) }));
     const usual = usualSeasons(whole.step);
     const skip = Math.max(0, whole.values.length - (last ?? (usual.metric ? ENOUGH : Infinity)));
     if (skip > 0 && last === undefined) {
@@ -94,10 +96,12 @@ export default defineCommand({
       `${nameOf(args.file)}: ${series.values.length} values at ${formatStep(series.step)}${prepared.gaps > 0 ? ` (${prepared.gaps} missing)` : ""}, ${prepared.periods.length > 0 ? `season of ${prepared.periods.join(" and ")}` : "no season"}; model ${formatSpec(trained.spec)}, AICc ${trained.aicc.toFixed(1)}, in ${((performance.now() - began) / 1000).toFixed(1)} s`,
     );
 
+    const picture = shown(series.values, prepared, columns);
+    if (args.svg !== undefined) await writeSvg(args.svg, nameOf(args.file), picture);
     if (args.plot) {
       // Beside CSV or JSON the picture is for the person, not for the program that reads the output.
       const stream = format === "table" ? process.stdout : process.stderr;
-      stream.write(`${plot(series.values, prepared, columns, stream)}\n`);
+      stream.write(`${plot(picture, stream)}\n`);
     }
     if (format === "table") process.stdout.write(forecastTable(steps));
     else if (format === "csv") process.stdout.write(forecastCsv(steps));
@@ -111,50 +115,33 @@ export default defineCommand({
   },
 });
 
-const nameOf = (file: string) => (file === "-" ? "standard input" : file);
-
-async function readSeries(file: string) {
-  const source = nameOf(file);
-  let content: string;
-  try {
-    content = file === "-" ? await readStream(process.stdin) : await readFile(file, "utf8");
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const reasons: Record<string, string> = {
-      ENOENT: "there is no such file",
-      EISDIR: "it is a folder",
-      EACCES: "this user may not read it",
-    };
-    throw new LoadcastError("CANNOT_READ", `${source} cannot be read: ${reasons[code ?? ""] ?? code}`, {
-      cause: error,
-    });
-  }
-  return parseCsvSeries(content, { name: source });
-}
-
-/** Shows about three times as much past as future, so that both are told apart at the same scale. */
-function plot(
-  values: Float64Array,
-  prepared: Prepared,
-  columns: ReturnType<typeof infer>,
-  stream: NodeJS.WriteStream,
-): string {
-  const horizon = columns.median.length;
-  const shown = Math.min(values.length, Math.max(2 * horizon, 40));
+/** About three times as much past as future, so that both are told apart at the same scale. */
+function shown(values: Float64Array, prepared: Prepared, columns: ReturnType<typeof infer>): ChartInput {
+  const { median, intervals } = columns;
+  const count = Math.min(values.length, Math.max(2 * median.length, 40));
   const { start, step } = prepared;
-  const first = prepared.values.length + prepared.trailing - shown;
+  const first = prepared.values.length + prepared.trailing - count;
   const times =
     start === null || step === null
       ? null
-      : Array.from({ length: shown + horizon }, (_, i) => timeAt(start, step, first + i));
-  return renderChart(
-    { history: values.subarray(values.length - shown), median: columns.median, intervals: columns.intervals, times },
-    {
-      width: Math.min(120, Math.max(50, stream.columns ?? 100)),
-      height: 16,
-      colour: process.env.NO_COLOR === undefined && (stream.hasColors?.() ?? false),
-    },
-  );
+      : Array.from({ length: count + median.length }, (_, i) => timeAt(start, step, first + i));
+  return { history: values.subarray(values.length - count), median, intervals, times };
+}
+
+function plot(picture: ChartInput, stream: NodeJS.WriteStream): string {
+  return renderChart(picture, {
+    width: Math.min(120, Math.max(50, stream.columns ?? 100)),
+    height: 16,
+    colour: process.env.NO_COLOR === undefined && (stream.hasColors?.() ?? false),
+  });
+}
+
+async function writeSvg(file: string, title: string, { history, median, intervals, times }: ChartInput): Promise<void> {
+  const { renderSvg } = await import("../../chart-svg.js");
+  const picture = renderSvg({ title, history, forecast: { from: history.length, median, intervals }, times });
+  await writeFile(file, picture).catch((error: unknown) => {
+    throw new LoadcastError("CANNOT_WRITE", `${file} cannot be written: ${describeError(error)}`, { cause: error });
+  });
 }
 
 const warn = (text: string) => process.stderr.write(`warning: ${text}\n`);

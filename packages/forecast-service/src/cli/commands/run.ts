@@ -1,6 +1,6 @@
 import { defineCommand } from "citty";
 import { LoadcastError } from "../../errors.js";
-import { choiceFlag } from "../arguments.js";
+import { formatFlags, formatOf } from "../output-format.js";
 import { settingsFlags } from "../settings-flags.js";
 import { textTable } from "../text-table.js";
 import { withService } from "../with-service.js";
@@ -11,11 +11,11 @@ export default defineCommand({
     description: "One round of the whole pipeline: collect, train where a model is missing, forecast, store",
   },
   args: {
-    format: { type: "string", description: "table or json (table)", valueHint: "FORMAT", default: "table" },
+    ...formatFlags("table", "json"),
     ...settingsFlags,
   },
   async run({ args }) {
-    const format = choiceFlag("--format", args.format, ["table", "json"] as const);
+    const format = formatOf(args, "table", "json");
     const outcomes = await withService(args, async (service, signal) => {
       await service.collect(signal);
       return service.cycle.inferAll(signal);

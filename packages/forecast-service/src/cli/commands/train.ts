@@ -1,47 +1,88 @@
 import { defineCommand } from "citty";
-import { choiceFlag } from "../arguments.js";
+import type { TrainResult } from "../../http/contract.js";
+import { withAnswers } from "../answers.js";
+import { clientOf, urlFlag } from "../http-client.js";
+import { formatFlags, formatOf, printJson } from "../output-format.js";
+import { showProgress } from "../progress.js";
+import { chooseSeries, findSeries } from "../series-choice.js";
 import { settingsFlags } from "../settings-flags.js";
 import { textTable } from "../text-table.js";
-import { chosenSeries, withService } from "../with-service.js";
+import { withService } from "../with-service.js";
 
 export default defineCommand({
   meta: { name: "train", description: "Train a new model version for one series, or for all that have enough history" },
   args: {
     series: { type: "positional", description: "host/metric; without it: all", required: false },
-    format: { type: "string", description: "table or json (table)", valueHint: "FORMAT", default: "table" },
+    ...formatFlags("table", "json"),
+    ...urlFlag,
     ...settingsFlags,
   },
   async run({ args }) {
-    const format = choiceFlag("--format", args.format, ["table", "json"] as const);
-    const versions = await withService(args, async (service, signal) => {
-      const all = await chosenSeries(service, args.series);
-      const trained = [];
-      for (const series of all) {
-        if (signal.aborted) break;
-        try {
-          trained.push(await service.cycle.train(series, { signal }));
-        } catch (error) {
-          // Asked for by name, "not ready" is a failure; among all it is what is to be expected of a new host.
-          if (args.series !== undefined || (error as { code?: string }).code !== "NOT_READY") throw error;
-          process.stderr.write(`${(error as Error).message}\n`);
-        }
-      }
-      return trained;
-    });
+    const format = formatOf(args, "table", "json");
+    const progress = await showProgress("training");
+    const outcomes = await (clientOf(args) === null ? trainHere(args, progress) : trainThere(args, progress)).finally(
+      progress.end,
+    );
+    if (format === "json") return printJson(outcomes);
     process.stdout.write(
-      format === "json"
-        ? `${JSON.stringify(versions, null, 2)}\n`
-        : textTable(
-            ["version", "values", "in use", "model", "gate"],
-            versions.map(({ modelVersion, values, champion, description, gate }) => [
-              modelVersion,
-              String(values),
-              champion ? "yes" : "no",
-              description,
-              gate.reason,
-            ]),
-            [1],
-          ),
+      textTable(
+        ["version", "values", "in use", "model", "gate"],
+        outcomes.map(({ modelVersion, values, champion, description, gate }) => [
+          modelVersion,
+          values === undefined ? "" : String(values),
+          champion ? "yes" : "no",
+          description ?? "",
+          gate.reason,
+        ]),
+        [1],
+      ),
     );
   },
 });
+
+type Progress = Awaited<ReturnType<typeof showProgress>>;
+type Given = Readonly<Record<string, unknown>> & { readonly series?: string | undefined };
+
+interface Outcome extends TrainResult {
+  readonly champion: boolean;
+  readonly values?: number;
+  readonly description?: string;
+}
+
+/** Calls for each series; one that has too little history is named and passed over, unless it was asked for by name. */
+async function each<T extends { readonly id: string }>(
+  { series }: Given,
+  all: readonly T[],
+  progress: Progress,
+  signal: AbortSignal,
+  train: (series: T, onProgress: (share: number) => void) => Promise<Outcome>,
+): Promise<Outcome[]> {
+  const chosen = series === undefined ? chooseSeries(all, undefined) : [findSeries(all, series)];
+  const outcomes: Outcome[] = [];
+  for (const [i, one] of chosen.entries()) {
+    if (signal.aborted) break;
+    try {
+      progress.update(i / chosen.length, one.id);
+      outcomes.push(await train(one, (share) => progress.update((i + share) / chosen.length, one.id)));
+    } catch (error) {
+      if (series !== undefined || (error as { code?: string }).code !== "NOT_READY") throw error;
+      process.stderr.write(`${(error as Error).message}\n`);
+    }
+  }
+  return outcomes;
+}
+
+const trainHere = (args: Given, progress: Progress) =>
+  withService(args, async ({ cycle }, signal) =>
+    each(args, await cycle.series(), progress, signal, (series, onProgress) =>
+      cycle.train(series, { signal, onProgress }),
+    ),
+  );
+
+const trainThere = (args: Given, progress: Progress) =>
+  withAnswers(args, async (answers, signal) =>
+    each(args, await answers.series(), progress, signal, async ({ id }, onProgress) => {
+      const result = (await answers.work("train", id, onProgress, signal)) as TrainResult;
+      return { ...result, champion: result.gate.accepted };
+    }),
+  );

@@ -13,8 +13,7 @@ const REPORT_MILLIS = 60_000;
 export default defineCommand({
   meta: {
     name: "worker",
-    description:
-      "Fit models for services whose executor is the queue, until it is told to end. Example: loadcast worker --redis redis://queue:6379 --threads 4",
+    description: "Fit models for services whose executor is the queue, until it is told to end",
   },
   args: {
     redis: { type: "string", description: "address of Redis or Valkey (executor.redis.url)", valueHint: "URL" },

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { forecastSteps } from "../../catalogue.js";
 import type { Executor } from "../../executor/executor.js";
+import { forecastSteps } from "../../forecast-steps.js";
 import { preprocess } from "../../pipeline/preprocess.js";
 import type { TrainedSarima } from "../../pipeline/train.js";
 import { LEVELS } from "../../settings.js";

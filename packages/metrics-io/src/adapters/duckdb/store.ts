@@ -8,6 +8,7 @@ import { checkForecast } from "../../stored-forecast.js";
 import { thinEvenly } from "../../thin.js";
 import type { MetricStore, SeriesInfo, SeriesKey, StoredForecast } from "../../types.js";
 import type { KnownSeries } from "./catalogue.js";
+import { type ParquetExport, writeParquet } from "./export.js";
 import { checkOpenOptions, NAME } from "./open.js";
 import { Pending } from "./pending.js";
 import { pruneDatabase } from "./prune.js";
@@ -35,6 +36,8 @@ export interface DuckdbStore extends MetricStore {
   open(): Promise<void>;
   /** The model registry in the same file. It is there as long as the store is open; closing it closes nothing else. */
   registry(): JournaledRegistry;
+  /** Writes samples or forecasts of these series to a Parquet file; returns the number of rows. Unknown series have none. */
+  exportParquet(file: string, keys: readonly SeriesKey[], options: ParquetExport): Promise<number>;
   /** Writes that a kill would lose now, and why the last attempt to write them failed. */
   waiting(): { readonly samples: number; readonly forecasts: number; readonly error: AdapterError | null };
 }
@@ -276,6 +279,14 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
         },
         async () => undefined,
       );
+    },
+
+    async exportParquet(file, keys, options) {
+      checkOpen();
+      checkRange(NAME, options.range);
+      const { catalogue } = await settle();
+      const ids = keys.flatMap((key) => catalogue.get(seriesId(key))?.seriesId ?? []);
+      return sessions.read(`writing ${file}`, ({ instance }) => writeParquet(instance, file, options, ids));
     },
 
     waiting() {

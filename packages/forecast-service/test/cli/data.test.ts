@@ -1,0 +1,211 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { expectOneLine, root, run, start, suite } from "../spawn-loadcast.js";
+
+const START = Date.UTC(2026, 0, 1);
+const rows = (count: number, step: number) =>
+  Array.from({ length: count }, (_, i) => {
+    const value = 50 + 20 * Math.sin(i / 40) + (((i * 7919) % 101) / 101) * 4;
+    return `${new Date(START + i * step).toISOString()},web-1,${value.toFixed(3)},${(value / 2).toFixed(3)}`;
+  });
+const file = (name: string, content: string) => {
+  const path = join(root, name);
+  writeFileSync(path, content);
+  return path;
+};
+
+suite("loadcast import and export", () => {
+  const wide = file(
+    "wide.csv",
+    `time,host,cpu_percent,memory_percent\n${rows(600, 15_000).join("\n")}\nsoon,web-1,1,2\n`,
+  );
+  const data = join(root, "moved");
+
+  it("take a file in, give it back, and take that in again unchanged", { timeout: 90_000 }, async () => {
+    const dry = await run(["import", wide, "--dry-run", "--json", "--data", data]);
+    expect(JSON.parse(dry.out)).toMatchObject({
+      dryRun: true,
+      rows: 601,
+      taken: 1200,
+      replaced: null,
+      bad: [{ line: 602 }],
+    });
+    const taken = await run(["import", wide, "--data", data]);
+    expect(taken.code).toBe(0);
+    expect(taken.out).toMatch(/web-1\/cpu_percent +600 +2026-01-01T00:00:00.000Z/);
+    expect(taken.err).toContain('warning: line 602 is left out: "soon" is not a time');
+    expect(taken.err).toContain("1200 samples of 2 series taken from 601 rows; 1 could not be read");
+
+    const csv = await run(["export", "--data", data]);
+    expect(csv.out.split("\n").slice(0, 2)).toEqual([
+      "host,metric,time,value",
+      "web-1,cpu_percent,2026-01-01T00:00:00.000Z,50",
+    ]);
+    expect(csv.out.trimEnd().split("\n")).toHaveLength(1201);
+    const again = await run(["import", "-", "--data", data, "--json"], { input: csv.out });
+    expect(JSON.parse(again.out)).toMatchObject({ taken: 1200, replaced: 1200, bad: [] });
+
+    const parquet = join(root, "out.parquet");
+    expect((await run(["export", "--data", data, "--out", parquet])).err).toContain("1200 rows written to");
+    const other = join(root, "moved-again");
+    expect((await run(["import", parquet, "--data", other])).code).toBe(0);
+    expect((await run(["export", "--data", other])).out).toBe(csv.out);
+
+    const part = await run([
+      "export",
+      "--data",
+      data,
+      "--series",
+      "*/cpu_*",
+      "--from",
+      "2026-01-01T01:00",
+      "--to",
+      "2026-01-01T01:00:30",
+      "--json",
+    ]);
+    expect(
+      part.out
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line).time),
+    ).toEqual(["2026-01-01T01:00:00.000Z", "2026-01-01T01:00:15.000Z"]);
+  });
+
+  it.each<[string, string[], number, string | RegExp]>([
+    [
+      "no host",
+      ["import", file("hostless.csv", "time,cpu_percent\n2026-01-01,1\n")],
+      2,
+      "give the host of all rows with --host",
+    ],
+    [
+      "no metric",
+      ["import", file("nameless.csv", "time,value\n2026-01-01,1\n"), "--host", "a"],
+      2,
+      "give it with --metric",
+    ],
+    [
+      "nothing to take",
+      ["import", file("bad.csv", "time,cpu\nsoon,1\n"), "--host", "a", "--dry-run", "--json"],
+      2,
+      "holds no sample",
+    ],
+    ["no file", ["import", "none.csv", "--host", "a"], 1, "there is no such file"],
+    ["no Parquet file", ["import", "none.parquet"], 1, "there is no file none.parquet"],
+    ["a service", ["import", wide, "--url", "http://127.0.0.1:1"], 2, "there is no flag --url"],
+    ["an unknown thing", ["export", "models"], 2, 'export writes samples or forecasts, not "models"'],
+    ["Parquet to nowhere", ["export", "--format", "parquet"], 2, "add --out FILE"],
+    ["an unknown series", ["export", "--data", data, "--series", "mail*"], 2, 'there is no series "mail*"'],
+    [
+      "a file that cannot be written",
+      ["export", "--data", data, "--out", "no/where.csv"],
+      1,
+      "no/where.csv cannot be written",
+    ],
+    ["a range without end", ["export", "--url", "http://127.0.0.1:1"], 2, "add --from"],
+    ["nobody there", ["export", "--url", "http://127.0.0.1:1", "--from", "1d"], 1, "no service answers at"],
+  ])("end with one line at %s", async (_, args, code, words) => {
+    const ended = await run(args);
+    expect(ended.code).toBe(code);
+    expect(ended.err.trimEnd().split("\n").at(-1)).toMatch(/^loadcast: /);
+    expect(ended.err).toMatch(words);
+  });
+});
+
+suite("loadcast preprocess and backtest", () => {
+  it("show the grid, its gaps and seasons", async () => {
+    const now = Math.floor(Date.now() / 300_000) * 300_000;
+    const lines = Array.from(
+      { length: 100 },
+      (_, i) => `${new Date(now - (100 - i) * 300_000).toISOString()},a,${i % 7}`,
+    );
+    lines.splice(50, 3);
+    const csv = file("grid.csv", `time,host,cpu_percent\n${lines.join("\n")}\n`);
+    const data = join(root, "grid");
+    await run(["import", csv, "--data", data]);
+    const table = await run(["preprocess", "--data", data]);
+    expect(table.out).toMatch(/series .*gaps +silent +seasons\na\/cpu_percent .* 100 +3 +\d +1 h\n/);
+    const grid = JSON.parse((await run(["preprocess", "a/cpu_percent", "--data", data, "--json"])).out);
+    expect(grid).toMatchObject([{ id: "a/cpu_percent", stepSeconds: 300, gaps: 3, periods: [12] }]);
+    expect(grid[0].values.slice(49, 54)).toEqual([0, null, null, null, 4]);
+    const missing = await run(["preprocess", "b/cpu_percent", "--data", data]);
+    expect(missing.code).toBe(2);
+    expectOneLine(missing, 'there is no series "b/cpu_percent"; known: a/cpu_percent');
+  });
+
+  it("hold forecasts of a file against what came, beside baselines", async () => {
+    const csv = file(
+      "season.csv",
+      `time,value\n${Array.from({ length: 240 }, (_, t) => `${new Date(START + t * 3_600_000).toISOString()},${(50 + 20 * Math.sin((t * Math.PI) / 12) + ((t * 7919) % 13)).toFixed(2)}`).join("\n")}\n`,
+    );
+    const { code, out, err } = await run([
+      "backtest",
+      csv,
+      "--horizon",
+      "12",
+      "--origins",
+      "3",
+      "--model",
+      "sarima",
+      "--json",
+    ]);
+    expect([code, err]).toEqual([0, expect.stringContaining("240 values at 1 h, 12 steps ahead")]);
+    const result = JSON.parse(out);
+    expect(result).toMatchObject({ origins: 3, to: new Date(START + 239 * 3_600_000).toISOString() });
+    const loss = Object.fromEntries(
+      result.scores.map((score: { name: string; pinball: number }) => [score.name, score.pinball]),
+    );
+    // A clean season: a model that knows of it beats the last value by far.
+    expect(loss.candidate).toBeLessThan(loss.naive / 2);
+    const short = await run(["backtest", csv, "--horizon", "500"]);
+    expect(short.code).toBe(1);
+    expectOneLine(short, "240 values are too few for a backtest 500 steps ahead");
+    const wrong = await run(["backtest", "a/cpu_percent", "--origins", "3"]);
+    expectOneLine(wrong, "--origins is for files");
+  });
+});
+
+suite("loadcast forecast --svg", () => {
+  it("draws a picture that stands by itself", async () => {
+    const csv = file(
+      "drawn <&>.csv",
+      `time,value\n${Array.from({ length: 60 }, (_, t) => `${new Date(START + t * 3_600_000).toISOString()},${t % 7}`).join("\n")}\n`,
+    );
+    const svg = join(root, "drawn.svg");
+    const { code, out } = await run(["forecast", csv, "--svg", svg, "--json", "--horizon", "6", "--order", "1,0,0"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out).forecast).toHaveLength(6);
+    const picture = readFileSync(svg, "utf8");
+    expect(picture).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    expect(picture).toContain("drawn &lt;&amp;&gt;.csv</title>");
+    expect(picture).not.toContain("<script");
+    expect(picture.match(/<polygon class="band"/g)).toHaveLength(2);
+    const nowhere = await run(["forecast", csv, "--svg", "no/where.svg", "--order", "1,0,0"]);
+    expect(nowhere.code).toBe(1);
+    expect(nowhere.err).toContain("loadcast: no/where.svg cannot be written");
+  });
+});
+
+suite("a folder that a service has open", () => {
+  it("is refused with a clear line, and asked through the service", { timeout: 90_000 }, async () => {
+    const env = {
+      LOADCAST_DATA: join(root, "served"),
+      LOADCAST_TRAINING_HISTORY: "6h",
+      LOADCAST_TRAINING_MODEL: "sarima",
+    };
+    const service = start(["serve", "--port", "0"], { env });
+    const url = await service.ready();
+    for (const command of [["export"], ["predict"], ["models", "list"], ["preprocess"]]) {
+      const refused = await run(command, { env });
+      expect(refused.code, command[0]).toBe(1);
+      expectOneLine(refused, /is in use by another process \(PID \d+\): ask it with --url/);
+    }
+    const seen = await run(["export", "--url", url, "--from", "1h", "--series", "demo/*"]);
+    expect(seen.code).toBe(0);
+    expect(seen.out.trimEnd().split("\n").length).toBeGreaterThan(20);
+    expect(seen.out).toMatch(/^host,metric,time,value\ndemo,cpu_percent,/);
+    service.child.kill("SIGTERM");
+    expect((await service.ended).code).toBe(0);
+  });
+});
