@@ -91,6 +91,10 @@ describe("the dashboard", () => {
     const asset = await page("/assets/index-abc123.js");
     expect(asset.headers["cache-control"]).toContain("immutable");
     expect(asset.headers["x-content-type-options"]).toBe("nosniff");
+    // Built anew while the service runs.
+    writeFileSync(join(built, "assets", "index-def456.js"), "export {};");
+    expect((await page("/assets/index-def456.js")).statusCode).toBe(200);
+    expect((await page("/assets/..%2f..%2fpackage.json")).statusCode).toBeGreaterThanOrEqual(400);
     // A wrong address of the API, a lost asset, or a program that asks is told so.
     for (const url of ["/api/v1/nothing", "/assets/index-old.js", "/health/none"]) {
       expect(expectProblem(await page(url), 404).code).toBe("NOT_FOUND");

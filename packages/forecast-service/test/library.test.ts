@@ -74,7 +74,8 @@ describe("the library", () => {
     expect(detail.members.map(({ weight }) => weight)).toEqual(
       detail.members.map(({ weight }) => weight).sort((a, b) => b - a),
     );
-    expect(detail.residuals?.acf[0]).toBeCloseTo(1, 12);
+    // From lag 1 on: at lag 0 it would be 1.
+    expect(Math.max(...(detail.residuals?.acf ?? [1]))).toBeLessThan(0.9);
     expect(detail.residuals?.histogram.reduce((sum, { count }) => sum + count, 0)).toBe(detail.residuals?.count);
   });
 

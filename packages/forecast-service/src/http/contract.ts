@@ -221,6 +221,7 @@ export interface ModelDetailResponse extends ModelVersionEntry {
   /** Of the heaviest SARIMA member, standardised; null where there is none. */
   residuals: {
     count: number;
+    /** From lag 1 on. */
     acf: number[];
     /** Autocorrelations beyond ± this are unlikely (5 %) in noise. */
     acfBound: number;

@@ -20,14 +20,20 @@ export async function installDashboard(app: FastifyInstance, folder: string): Pr
   if (built) {
     await app.register(fastifyStatic, {
       root: folder,
-      wildcard: false,
-      index: false,
-      // Vite names assets by their content; the page itself must always be asked for again.
+      // Files are looked for when they are asked for: the page may be built anew while the service runs.
+      serve: false,
+      // Vite names assets by their content; everything else must always be asked for again.
       setHeaders(reply, path) {
         const immutable = path.includes("/assets/") || path.includes("\\assets\\");
         reply.header("cache-control", immutable ? "public, max-age=31536000, immutable" : "no-cache");
       },
     });
+    const open = { schema: { hide: true }, config: { access: "public" as const } };
+    app.get<{ Params: { file: string } }>("/assets/:file", open, ({ params }, reply) =>
+      reply.sendFile(`assets/${params.file}`),
+    );
+    for (const file of ["favicon.svg", "theme.js"])
+      app.get(`/${file}`, open, (_request, reply) => reply.sendFile(file));
   }
   const sendPage = (request: FastifyRequest, reply: FastifyReply) => {
     if (!request.caller.scopes.includes("read")) return sendLogin(reply, 401);

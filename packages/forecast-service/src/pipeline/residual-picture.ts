@@ -19,7 +19,7 @@ export function residualPicture(model: SarimaModel): ModelDetailResponse["residu
   const normal = jarqueBera(e);
   return {
     count: e.length,
-    acf: Array.from(acf(e, { maxLag: lags })),
+    acf: Array.from(acf(e, { maxLag: lags })).slice(1), // at lag 0 it is always 1
     acfBound: 1.959963984540054 / Math.sqrt(e.length),
     histogram: histogram(e),
     quantiles: normalQuantiles(e),

@@ -2,18 +2,25 @@
 const KEY = "loadcast-token";
 let kept: string | null = null;
 
+interface Kept {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
+/** Absent outside of a browser; reading it can be forbidden inside. */
+const storage = () => (globalThis as { readonly sessionStorage?: Kept }).sessionStorage;
+
 export function storedToken(): string | null {
   try {
-    return sessionStorage.getItem(KEY) ?? kept;
+    return storage()?.getItem(KEY) ?? kept;
   } catch {
-    return kept; // storage can be forbidden; there is none in tests
+    return kept;
   }
 }
 
 export function storeToken(token: string): void {
   kept = token;
   try {
-    sessionStorage.setItem(KEY, token);
+    storage()?.setItem(KEY, token);
   } catch {
     // It then lasts as long as the page.
   }

@@ -54,10 +54,10 @@ function past({ entry, history, rangeWords, gaps, now, timeZone }: SummaryInput)
     gaps.length === 0
       ? ""
       : `; ${gaps.length === 1 ? "one gap" : `${gaps.length} gaps`}, ${formatDuration(missing)} in all`;
-  if (lowest === highest) return `${when} it was ${formatValue(lowest, entry.unit)} all the time${gapWords}.`;
+  const [low, high] = [lowest, highest].map((value) => formatValue(value, entry.unit));
+  if (low === high) return `${when} it was ${low} all the time${gapWords}.`;
   return (
-    `${when} it lay between ${formatValue(lowest, entry.unit)} and ${formatValue(highest, entry.unit)}, ` +
-    `${formatValue(sum / count, entry.unit)} on average${gapWords}.`
+    `${when} it lay between ${low} and ${high}, ` + `${formatValue(sum / count, entry.unit)} on average${gapWords}.`
   );
 }
 

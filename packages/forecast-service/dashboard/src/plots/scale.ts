@@ -22,7 +22,8 @@ export function linearScale(
   const from = exact ? low : Math.floor(low / step + 1e-9) * step;
   const to = exact ? low + span : Math.max(Math.ceil((low + span) / step - 1e-9) * step, from + step);
   const ticks: number[] = [];
-  for (let k = Math.ceil(from / step - 1e-9); k * step <= to + step * 1e-9; k++) ticks.push(k * step);
+  for (let k = Math.ceil(from / step - 1e-9); k * step <= to + step * 1e-9; k++)
+    ticks.push(k * step || 0) /* no minus zero */;
   const decimals = Math.max(
     0,
     Math.min(6, -Math.floor(Math.log10(step) + 1e-9) + (/^25/.test(step.toPrecision(2).replace(/[0.]/g, "")) ? 1 : 0)),

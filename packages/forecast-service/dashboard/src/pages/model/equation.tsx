@@ -1,5 +1,5 @@
 /** The model as typeset mathematics (MathML, which browsers draw by themselves and screen readers read). */
-import { type ComponentChildren, Fragment } from "preact";
+import type { ComponentChildren } from "preact";
 import { coefficientText, type Polynomial, type Structure } from "./structure.js";
 
 /** The general form, then the same with its numbers, then what its letters mean. */
@@ -145,23 +145,40 @@ function Named({ polynomial }: { readonly polynomial: Polynomial }) {
   );
 }
 
-/** (1 − 1.31 B + 0.355 B²) */
+/** A line with more powers than this is read by nobody; the table of parameters has them all. */
+const LONG = 8;
+
+/** (1 − 1.31 B + 0.355 B²); of a long one the beginning and the end. */
 function Numbers({ polynomial }: { readonly polynomial: Polynomial }) {
+  const { coefficients, lag } = polynomial;
+  const terms = coefficients.flatMap((value, place) => (value === 0 ? [] : [{ value, power: (place + 1) * lag }]));
+  const long = terms.length > LONG;
   return (
     <>
       <mo>(</mo>
       <mn>1</mn>
-      {polynomial.coefficients.map((value, place) =>
-        value === 0 ? null : (
-          <Fragment key={place}>
-            <mo>{value < 0 ? "−" : "+"}</mo>
-            <mn>{coefficientText(Math.abs(value))}</mn>
-            <mspace width="0.1em" />
-            <Power lag={(place + 1) * polynomial.lag} />
-          </Fragment>
-        ),
+      {(long ? terms.slice(0, 3) : terms).map(({ value, power }) => (
+        <Term key={power} value={value} power={power} />
+      ))}
+      {long && (
+        <>
+          <mo>+</mo>
+          <mo>⋯</mo>
+          <Term {...terms[terms.length - 1]} />
+        </>
       )}
       <mo>)</mo>
+    </>
+  );
+}
+
+function Term({ value, power }: { readonly value: number; readonly power: number }) {
+  return (
+    <>
+      <mo>{value < 0 ? "−" : "+"}</mo>
+      <mn>{coefficientText(Math.abs(value))}</mn>
+      <mspace width="0.1em" />
+      <Power lag={power} />
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { ModelMember } from "../../../../src/http/contract.js";
 import { isSarima, orderText } from "./structure.js";
 
@@ -8,9 +9,15 @@ interface MembersProps {
   readonly onChoose: (member: number) => void;
 }
 
+/** Members below this share are there against surprises, and shown on request. */
+const LIGHT = 0.03;
+
 /** Who takes part in an ensemble, how much, and why. */
 export function Members({ members, chosen, onChoose }: MembersProps) {
+  const [all, setAll] = useState(false);
   const most = Math.max(...members.map((member) => member.weight), 1e-9);
+  const heavy = members.filter((member) => member.weight >= LIGHT).length;
+  const shown = all ? members : members.slice(0, Math.max(3, heavy));
   return (
     <section class="panel panel-pad">
       <h2>Members</h2>
@@ -19,7 +26,7 @@ export function Members({ members, chosen, onChoose }: MembersProps) {
       </p>
       <fieldset class="members">
         <legend class="visually-hidden">Member whose equation is shown</legend>
-        {members.map((member, place) => (
+        {shown.map((member, place) => (
           <label key={member.name} class={isSarima(member) ? "member" : "member member-plain"}>
             <input
               type="radio"
@@ -29,10 +36,12 @@ export function Members({ members, chosen, onChoose }: MembersProps) {
               onChange={() => onChoose(place)}
             />
             <span class="member-name">
-              {member.name}
-              {isSarima(member) && <span class="soft"> {orderText(member.order, member.seasonal)}</span>}
+              {capitalised(member.name)}
+              {isSarima(member) && !member.name.includes("ARIMA") && (
+                <span class="soft"> {orderText(member.order, member.seasonal)}</span>
+              )}
             </span>
-            <b>{Math.round(member.weight * 100)} %</b>
+            <b>{formatWeight(member.weight)}</b>
             <svg class="member-bar" aria-hidden="true">
               <rect width={`${(member.weight / most) * 100}%`} height="100%" rx="3" />
             </svg>
@@ -40,6 +49,19 @@ export function Members({ members, chosen, onChoose }: MembersProps) {
           </label>
         ))}
       </fieldset>
+      {members.length > Math.max(3, heavy) && (
+        <button type="button" class="button tried-more" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? "Show fewer" : `Show all ${members.length}`}
+        </button>
+      )}
     </section>
   );
+}
+
+export function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+function formatWeight(weight: number): string {
+  return weight > 0 && weight < 0.01 ? "< 1\u202f%" : `${Math.round(weight * 100)}\u202f%`;
 }

@@ -3,7 +3,7 @@ import type { ModelDetailResponse } from "../../../../src/http/contract.js";
 import { formatDayClock, formatDuration, formatUtc } from "../../format.js";
 import { Equation } from "./equation.js";
 import { Gate } from "./gate.js";
-import { Members } from "./members.js";
+import { capitalised, Members } from "./members.js";
 import { Parameters } from "./parameters.js";
 import { Residuals } from "./residuals.js";
 import { isSarima, orderText, structureOf } from "./structure.js";
@@ -31,7 +31,7 @@ export function ModelView({ model, stepSeconds }: ModelViewProps) {
               <h2>
                 Equation <span class="soft">{orderText(member.order, member.seasonal)}</span>
               </h2>
-              {model.members.length > 1 && <p class="panel-note">Of the member “{member.name}”.</p>}
+              {model.members.length > 1 && <p class="panel-note">Of the member “{capitalised(member.name)}”.</p>}
               <Equation structure={structure} />
               <ul class="model-words">
                 {modelWords(structure, (steps) => formatDuration(steps * stepSeconds * 1000)).map((sentence) => (
@@ -40,7 +40,7 @@ export function ModelView({ model, stepSeconds }: ModelViewProps) {
               </ul>
               <h3 class="model-sub">Parameters</h3>
               <Parameters parameters={member.parameters} />
-              <Criteria of={member} />
+              {member.logLik !== null && <Criteria of={member} />}
             </section>
           )}
         </div>
@@ -69,7 +69,7 @@ function About({ model }: { readonly model: ModelDetailResponse }) {
       <dl class="about-facts">
         <div>
           <dt>Model</dt>
-          <dd>{model.description}</dd>
+          <dd>{capitalised(model.description)}</dd>
         </div>
         <div>
           <dt>Trained</dt>

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { ModelMember } from "../../../../src/http/contract.js";
 import { ScrollBox } from "../../view/scroll-box.js";
 import { coefficientText } from "./structure.js";
@@ -12,40 +13,52 @@ const NAMES: readonly [pattern: RegExp, words: (n: string) => string][] = [
   [/^beta(\d+)$/, (n) => `regressor ${n}`],
 ];
 
+/** A long autoregression has sixty. */
+const MANY = 12;
+
 /** Estimates with their standard errors and 95 % intervals. */
 export function Parameters({ parameters }: { readonly parameters: ModelMember["parameters"] }) {
+  const [all, setAll] = useState(false);
+  const shown = all || parameters.length <= MANY ? parameters : parameters.slice(0, MANY);
   if (parameters.length === 0) return <p class="panel-note">It has no parameters.</p>;
   return (
-    <ScrollBox label="Parameters">
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">Parameter</th>
-            <th scope="col">Estimate</th>
-            <th scope="col">Standard error</th>
-            <th scope="col">95 % interval</th>
-          </tr>
-        </thead>
-        <tbody>
-          {parameters.map(({ name, value, standardError }) => (
-            <tr key={name}>
-              <th scope="row">
-                <strong>{name}</strong> <span class="soft">{describe(name)}</span>
-              </th>
-              <td>{coefficientText(value, 4)}</td>
-              <td title={standardError === null ? "The curvature at the optimum gives none" : undefined}>
-                {standardError === null ? "–" : standardError === 0 ? "fixed" : coefficientText(standardError)}
-              </td>
-              <td>
-                {standardError === null || standardError === 0
-                  ? "–"
-                  : `${coefficientText(value - 1.96 * standardError)} to ${coefficientText(value + 1.96 * standardError)}`}
-              </td>
+    <>
+      <ScrollBox label="Parameters">
+        <table class="table">
+          <thead>
+            <tr>
+              <th scope="col">Parameter</th>
+              <th scope="col">Estimate</th>
+              <th scope="col">Standard error</th>
+              <th scope="col">95 % interval</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollBox>
+          </thead>
+          <tbody>
+            {shown.map(({ name, value, standardError }) => (
+              <tr key={name}>
+                <th scope="row">
+                  <strong>{name}</strong> <span class="soft">{describe(name)}</span>
+                </th>
+                <td>{coefficientText(value, 4)}</td>
+                <td title={standardError === null ? "The curvature at the optimum gives none" : undefined}>
+                  {standardError === null ? "–" : standardError === 0 ? "fixed" : coefficientText(standardError)}
+                </td>
+                <td>
+                  {standardError === null || standardError === 0
+                    ? "–"
+                    : `${coefficientText(value - 1.96 * standardError)} to ${coefficientText(value + 1.96 * standardError)}`}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollBox>
+      {parameters.length > MANY && (
+        <button type="button" class="button tried-more" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? "Show fewer" : `Show all ${parameters.length}`}
+        </button>
+      )}
+    </>
   );
 }
 

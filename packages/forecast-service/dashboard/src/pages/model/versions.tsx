@@ -146,7 +146,9 @@ function Row({ id, one, shown, busy, onUse }: RowProps) {
           {formatDayClock(Date.parse(one.trainedAt))}
         </time>
       </td>
-      <td class="left">{one.description}</td>
+      <td class="left version-model" title={one.description}>
+        {one.description}
+      </td>
       <td>{one.aicc === null ? "–" : one.aicc.toFixed(1)}</td>
       <td class="left" title={one.gate?.reason}>
         {one.gate === null ? "–" : one.gate.accepted ? "passed" : "not passed"}

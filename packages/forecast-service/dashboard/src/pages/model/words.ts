@@ -57,16 +57,31 @@ function differenceWords({ d, D, period }: Structure, lasting: StepsWords): stri
 function arWords({ lag, coefficients }: Polynomial, subject: string, lasting: StepsWords): string {
   const what = subject === "this change" ? "changes" : "values";
   const weights = coefficients.map((value) => coefficientText(-value));
+  if (coefficients.length > LONG)
+    return `the last ${coefficients.length} ${what}, most of all ${strongest(coefficients)}`;
   if (lag > 1) return `what was ${ago(lag, lasting)} (weight ${weights.join(", ")})`;
   if (coefficients.length === 1) return `the last one (weight ${weights[0]})`;
   return `the last ${coefficients.length} ${what} (weights ${listed(weights)})`;
 }
 
 function maWords({ lag, coefficients }: Polynomial, lasting: StepsWords): string {
+  if (coefficients.length > LONG) return `the last ${coefficients.length} surprises`;
   const weights = listed(coefficients.map((value) => coefficientText(value)));
   if (lag > 1) return `the surprise of ${ago(lag, lasting)} (weight ${weights})`;
   if (coefficients.length === 1) return `the last surprise, which is what it had not expected (weight ${weights})`;
   return `the last ${coefficients.length} surprises, which are what it had not expected (weights ${weights})`;
+}
+
+/** More weights than this are read by nobody. */
+const LONG = 6;
+
+/** `that of 1 step before (weight 0.58), 12 steps before (0.222)`: the four with the largest weights. */
+function strongest(coefficients: readonly number[]): string {
+  const largest = coefficients
+    .map((value, place) => ({ weight: -value, steps: place + 1 }))
+    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+    .slice(0, 4);
+  return listed(largest.map(({ weight, steps }) => `${steps} back (weight ${coefficientText(weight)})`));
 }
 
 /** `12 steps (1 h) before` */

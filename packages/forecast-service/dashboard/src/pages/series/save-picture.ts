@@ -5,7 +5,8 @@ import type { Plot } from "../../chart/plot.js";
 import { formatDayClock, formatUtc } from "../../format.js";
 import { metricName } from "../../names.js";
 import { saveFile } from "../../view/save-file.js";
-import { type Exported, fileName } from "./save-csv.js";
+import type { Exported } from "./save-csv.js";
+import { fileName } from "./timeline-csv.js";
 
 const HEAD = 64;
 const FOOT = 44;

@@ -103,7 +103,7 @@ export function SeriesView({ entry, route }: SeriesViewProps) {
       <section class="panel" aria-label="Chart" aria-busy={answers.history.loading}>
         <Toolbar
           route={route}
-          earlier={earlier ?? []}
+          earlier={earlier ?? null}
           issued={past?.at ?? null}
           forecasts={entry.modelVersion !== null}
           exported={{ entry, timeline, anomalies, pastName: past?.name ?? null, plot }}
@@ -137,7 +137,7 @@ export function SeriesView({ entry, route }: SeriesViewProps) {
           <Legend
             forecast={forecast !== null}
             gaps={timeline !== null && timeline.gaps.length > 0}
-            past={past?.name ?? null}
+            past={past && past.steps.length > 0 ? past.name : null}
             anomalies={anomalies.length > 0}
           />
           <p id="chart-summary" class="summary">

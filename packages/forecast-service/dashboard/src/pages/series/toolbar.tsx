@@ -11,7 +11,8 @@ import { savePicture } from "./save-picture.js";
 
 interface ToolbarProps {
   readonly route: SeriesRoute;
-  readonly earlier: PastForecastsResponse["forecasts"];
+  /** Null before they were read. */
+  readonly earlier: PastForecastsResponse["forecasts"] | null;
   /** Which of them is shown, where it is a single one. */
   readonly issued: number | null;
   readonly forecasts: boolean;
@@ -35,7 +36,7 @@ export function Toolbar({ route, earlier, issued, forecasts, exported }: Toolbar
   const { past } = route;
   const single = typeof past === "number";
   const choosePast = (value: string) => {
-    const next = value === "" ? null : value === "issued" ? startOf(earlier) : (value as Ahead);
+    const next = value === "" ? null : value === "issued" ? startOf(earlier ?? []) : (value as Ahead);
     replace({ ...route, past: next });
   };
   return (
@@ -66,7 +67,8 @@ export function Toolbar({ route, earlier, issued, forecasts, exported }: Toolbar
           </span>
         </label>
       )}
-      {single && earlier.length > 0 && (
+      {past !== null && earlier?.length === 0 && <span class="toolbar-none">none of this range is stored</span>}
+      {single && earlier && earlier.length > 0 && (
         <IssuePicker earlier={earlier} issued={issued} onChoose={(time) => replace({ ...route, past: time })} />
       )}
       <label class="toolbar-check">

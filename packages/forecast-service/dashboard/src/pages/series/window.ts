@@ -26,7 +26,7 @@ export function wholeWindow(
   const from =
     firstValue === null || firstValue - start < 0.05 * rangeMs
       ? start
-      : Math.max(start, Math.min(firstValue, now - HOUR));
+      : Math.max(start, Math.min(firstValue, now - HOUR / 6));
   return { from, to: end + (end - from) * 0.004 };
 }
 

@@ -8,7 +8,7 @@ export function Connections({ sources, sinks }: Pick<SystemResponse, "sources" |
       <section class="panel panel-pad">
         <h2>Sources</h2>
         <p class="panel-note">Where values are read.</p>
-        {sources.length === 0 && <p>None.</p>}
+        {sources.length === 0 && <p class="panel-note">None.</p>}
         <ul class="connection-list">
           {sources.map((source) => (
             <li key={source.name}>
@@ -28,7 +28,7 @@ export function Connections({ sources, sinks }: Pick<SystemResponse, "sources" |
       <section class="panel panel-pad">
         <h2>Sinks</h2>
         <p class="panel-note">Where forecasts are written. What cannot be delivered is kept and tried again.</p>
-        {sinks.length === 0 && <p>None besides the service's own store.</p>}
+        {sinks.length === 0 && <p class="panel-note">None besides the service's own store.</p>}
         <ul class="connection-list">
           {sinks.map((sink) => (
             <li key={sink.name}>

@@ -12,7 +12,7 @@ import { isSarima, structureOf } from "../model/structure.js";
 import { modelWords } from "../model/words.js";
 import { ForecastTable } from "../series/forecast-table.js";
 import { Legend } from "../series/legend.js";
-import { fileName } from "../series/save-csv.js";
+import { fileName } from "../series/timeline-csv.js";
 import type { Outcome, ReadSeries } from "./contract.js";
 import { stepWords, zoneOf } from "./defaults.js";
 import { forecastCsv } from "./forecast-csv.js";

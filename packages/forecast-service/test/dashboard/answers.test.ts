@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Answers, createAnswers } from "../../dashboard/src/data/answers.js";
+import type { Signal } from "../../dashboard/src/data/connection.js";
+
+describe("answers", () => {
+  let send: (signal: Signal) => void;
+  let answers: Answers;
+  let asked: number;
+  let fail: Error | null;
+  const question = (key = "q", atMost?: number) => ({
+    key,
+    ask: async (signal: AbortSignal) => {
+      asked++;
+      await Promise.resolve();
+      signal.throwIfAborted();
+      if (fail) throw fail;
+      return asked;
+    },
+    when: (event: Signal) => event.type === "forecast" && event.series === "a",
+    atMost,
+  });
+  const settle = () => vi.advanceTimersByTimeAsync(60);
+  const forecast = (series: string): Signal => ({ type: "forecast", series, modelVersion: "a@1", issuedAt: "" });
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    asked = 0;
+    fail = null;
+    const receivers: ((signal: Signal) => void)[] = [];
+    send = (signal) => {
+      for (const receiver of receivers) receiver(signal);
+    };
+    answers = createAnswers({
+      onSignal(receiver) {
+        receivers.push(receiver);
+        return () => {};
+      },
+    });
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it("asks once for all who watch, and tells each", async () => {
+    const told: string[] = [];
+    answers.watch(question(), () => told.push("one"));
+    answers.watch(question(), () => told.push("other"));
+    await settle();
+    expect({ asked, told }).toEqual({ asked: 1, told: ["one", "other"] });
+    expect(answers.read("q")).toEqual({ data: 1, error: null, loading: false });
+  });
+
+  it("asks again for the events that matter, many of them once, and not too often", async () => {
+    answers.watch(question("q", 10_000), () => {});
+    await settle();
+    for (let burst = 0; burst < 50; burst++) send(forecast("a"));
+    send(forecast("b"));
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(asked).toBe(1);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(asked).toBe(2);
+    send(forecast("b"));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toBe(2);
+  });
+
+  it("keeps what it has when a later attempt fails, and says so", async () => {
+    answers.watch(question(), () => {});
+    await settle();
+    fail = new Error("locked");
+    send({ type: "resync" });
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(answers.read("q")).toEqual({ data: 1, error: fail, loading: false });
+    fail = null;
+    send({ type: "resync" });
+    await settle();
+    expect(answers.read("q")).toMatchObject({ error: null, loading: false });
+  });
+
+  it("asks nothing for what nobody watches, and shows the old answer at once when somebody comes back", async () => {
+    const stop = answers.watch(question(), () => {});
+    await settle();
+    stop();
+    send({ type: "resync" });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toBe(1);
+    answers.watch(question(), () => {});
+    expect(answers.read("q").data).toBe(1);
+    await settle();
+    expect(asked).toBe(2);
+  });
+
+  it("forgets the oldest unwatched answers", async () => {
+    const stop = answers.watch(question("first"), () => {});
+    await settle();
+    stop();
+    for (let i = 0; i < 60; i++) {
+      const end = answers.watch(question(`q${i}`), () => {});
+      await settle();
+      end();
+    }
+    expect(answers.read("first").data).toBeNull();
+    expect(answers.read("q59").data).not.toBeNull();
+  });
+});
