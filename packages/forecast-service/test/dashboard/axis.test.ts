@@ -49,6 +49,8 @@ describe("y range", () => {
   it("writes decimals only where steps have them", () => {
     expect(formatTick(62, 2, "percent")).toBe("62\u202f%");
     expect(formatTick(62.5, 0.5, "percent")).toBe("62.5\u202f%");
+    // Whole numbers beside a step of 2.5 would be wrong by half.
+    expect(formatTick(92.5, 2.5, "percent")).toBe("92.5\u202f%");
   });
 });
 

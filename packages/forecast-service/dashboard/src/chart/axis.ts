@@ -37,7 +37,7 @@ export function niceStep(raw: number): number {
 /** `40 %` only where it reads well: one label in the unit, the others bare would need a legend. */
 export function formatTick(value: number, step: number, unit: Unit): string {
   if (unit !== "percent") return formatNumber(value, unit);
-  return `${value.toFixed(step < 1 ? 1 : 0)}\u202f%`;
+  return `${value.toFixed(Number.isInteger(step) ? 0 : 1)}\u202f%`;
 }
 
 const MINUTE = 60;

@@ -12,7 +12,8 @@ interface FrameProps {
   readonly y: readonly [number, number];
   readonly xName?: string;
   readonly yTick?: (value: number, decimals: number) => string;
-  readonly xTicks?: readonly { readonly at: number; readonly name: string }[];
+  /** Names along the x axis, of which so many have room; absent: round numbers. */
+  readonly xTicks?: (room: number) => readonly { readonly at: number; readonly name: string }[];
   /** Ends of the axes as given, not rounded. */
   readonly exact?: "x" | "both";
   readonly children: (x: Scale, y: Scale) => ComponentChildren;
@@ -32,7 +33,9 @@ export function Frame({ label, height, x, y, xName, yTick, xTicks, exact, childr
     exact: exact !== undefined,
   });
   const ys = linearScale(y, [height - bottom, TOP], { ticks: height / 42, exact: exact === "both" });
-  const named = xTicks ?? xs.ticks.map((at) => ({ at, name: tickText(at, xs.decimals) }));
+  const named =
+    xTicks?.(Math.max(2, Math.min(7, Math.floor((width - LEFT) / 105)))) ??
+    xs.ticks.map((at) => ({ at, name: tickText(at, xs.decimals) }));
   return (
     <div ref={box} class="plot" style={{ height: `${height}px` }}>
       {width > 0 && (

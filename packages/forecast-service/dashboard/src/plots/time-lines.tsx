@@ -77,7 +77,7 @@ export function TimeLines({ label, times, lines, levels = [], y, format, height 
           x={[first, last]}
           y={range}
           exact={y ? "both" : "x"}
-          xTicks={dayTicks(first, last)}
+          xTicks={(room) => dayTicks(first, last, room)}
           yTick={(value) => format(value)}
         >
           {(xs, ys) => (
@@ -148,9 +148,8 @@ function path(values: readonly (number | null)[], x: (index: number) => number, 
   return text;
 }
 
-/** About six days, or the clock where there are fewer than two. */
-function dayTicks(first: number, last: number): { at: number; name: string }[] {
-  const count = 5;
+/** Days, or the clock where there are fewer than two of them. */
+function dayTicks(first: number, last: number, count: number): { at: number; name: string }[] {
   const short = last - first < 2 * 86_400_000;
   return Array.from({ length: count }, (_, place) => {
     const at = first + ((place + 0.5) / count) * (last - first);
