@@ -26,6 +26,7 @@ const layers = {
     "optimize likelihood",
     "regressors transform outliers range calibrated-width",
     "difference polynomial autocovariance stationarity yule-walker",
+    "inner-product",
     "model information-criteria",
     "document",
     "spec",

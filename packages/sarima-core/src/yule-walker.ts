@@ -1,3 +1,5 @@
+import { laggedProduct } from "./inner-product.js";
+
 /**
  * Yule–Walker autoregressions of a series with mean 0, order after order, by Levinson's recursion on the sample
  * autocovariances: always stationary, O(n·maxOrder).
@@ -12,11 +14,7 @@ export function yuleWalker(
 ): Float64Array {
   const n = w.length;
   const gamma = new Float64Array(maxOrder + 1);
-  for (let k = 0; k <= maxOrder; k++) {
-    let sum = 0;
-    for (let t = k; t < n; t++) sum += w[t] * w[t - k];
-    gamma[k] = sum / n;
-  }
+  for (let k = 0; k <= maxOrder; k++) gamma[k] = laggedProduct(w, w, k, k) / n;
   const a = new Float64Array(maxOrder);
   let variance = gamma[0];
   visit?.(0, a, variance);

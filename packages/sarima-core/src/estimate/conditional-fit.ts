@@ -11,8 +11,12 @@ import { startingValues } from "./starting-values.js";
 export function conditionalFit(likelihood: ExactLikelihood, map: ParameterMap, options: FitOptions): Maximum {
   const residuals = new ConditionalResiduals(likelihood.detrended(), likelihood.spec);
   const counted = residuals.e.subarray(residuals.from);
-  const sum = (u: Float64Array) => (map.apply(u) ? residuals.run(map.factors) : Number.POSITIVE_INFINITY);
-  const starts = startingValues(residuals.w, likelihood.spec, map, options.start);
+  const look = () => throwIfAborted(options.signal);
+  const sum = (u: Float64Array) => {
+    look();
+    return map.apply(u) ? residuals.run(map.factors) : Number.POSITIVE_INFINITY;
+  };
+  const starts = startingValues(residuals.w, likelihood.spec, map, options.start, false, look);
   const [start] = starts.map((u) => ({ u, value: sum(u) })).sort((a, b) => a.value - b.value);
   const found =
     map.free === 0 || !start
@@ -21,14 +25,14 @@ export function conditionalFit(likelihood: ExactLikelihood, map: ParameterMap, o
           {
             length: counted.length,
             residuals: (u) => {
-              throwIfAborted(options.signal);
+              look();
               if (!map.apply(u)) return null;
               residuals.run(map.factors);
               return counted.slice();
             },
           },
           start.u,
-          { maxIterations: options.maxIterations, onIteration: () => throwIfAborted(options.signal) },
+          { maxIterations: options.maxIterations, onIteration: look },
         );
   map.apply(found.x);
   return {

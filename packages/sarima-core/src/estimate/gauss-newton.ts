@@ -104,10 +104,18 @@ function normalEquations(
     const begin = Math.max(from, lag);
     for (let j = i; j < total; j++) {
       const { base: y, lag: other } = columns[j];
-      let cross = 0;
-      for (let t = Math.max(begin, other); t < e.length; t += stride) cross += x[t - lag] * y[t - other];
-      natural[i * total + j] = cross * stride;
-      natural[j * total + i] = cross * stride;
+      // Two sums, for each addition waits for the one before it.
+      let even = 0;
+      let odd = 0;
+      let t = Math.max(begin, other);
+      for (; t + stride < e.length; t += 2 * stride) {
+        even += x[t - lag] * y[t - other];
+        odd += x[t + stride - lag] * y[t + stride - other];
+      }
+      if (t < e.length) even += x[t - lag] * y[t - other];
+      const cross = (even + odd) * stride;
+      natural[i * total + j] = cross;
+      natural[j * total + i] = cross;
     }
   }
   const D = map.derivatives(u);

@@ -119,7 +119,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   // 1. A few cheap steps from everywhere, then more from where they led.
   const w = likelihood.detrended();
   const residuals = new ConditionalResiduals(w, likelihood.spec);
-  const starts = startingValues(w, likelihood.spec, map, options.start, quick);
+  const starts = startingValues(w, likelihood.spec, map, options.start, quick, () => throwIfAborted(signal));
   let found: ConditionalOptimum[] = starts.map((u) => ({ u, sumOfSquares: 0 }));
   const early: ConditionalOptimum[] = [];
   for (const [iterations, survivors] of quick ? QUICK_ROUNDS : ROUNDS) {

@@ -12,6 +12,7 @@ export function startingValues(
   map: ParameterMap,
   given: SarimaParams | undefined,
   few = false,
+  interrupt: (() => void) | null = null,
 ): Float64Array[] {
   const starts: Float64Array[] = [];
   const add = (params: SarimaParams | null, limit?: number) => {
@@ -20,7 +21,7 @@ export function startingValues(
     if (!starts.some((other) => other.every((value, i) => Math.abs(value - u[i]) < 1e-6))) starts.push(u);
   };
   if (given) add(given, 0.9999);
-  const rissanen = hannanRissanen(w, spec);
+  const rissanen = hannanRissanen(w, spec, interrupt);
   add(rissanen);
   const [p, , q] = spec.order;
   const [P, , Q] = spec.seasonal;

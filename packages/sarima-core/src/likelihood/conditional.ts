@@ -1,5 +1,5 @@
+import { laggedProduct, sumOfSquares } from "../inner-product.js";
 import type { ArmaFactors, CheckedSpec } from "../spec.js";
-import { laggedProduct, sumOfSquares } from "./inner-product.js";
 import { isUsual, seasonalFilter } from "./steady-state.js";
 
 /**

@@ -1,5 +1,6 @@
 import { stateCovarianceColumn } from "../autocovariance.js";
 import { throwIfAborted } from "../errors.js";
+import { sumOfSquares } from "../inner-product.js";
 import { SeasonalProduct } from "../polynomial.js";
 import type { ArmaFactors, CheckedSpec } from "../spec.js";
 import { refuseSmallPivots } from "./collinear.js";
@@ -7,7 +8,6 @@ import { cheaperEngine, type Design, designOf, type ExactData, gapColumns } from
 import { ExactScore } from "./exact-score.js";
 import { ExtendedGains } from "./extended.js";
 import { type LeastSquares, LeastSquaresSolver } from "./gls.js";
-import { sumOfSquares } from "./inner-product.js";
 import { InnovationsFilter, STEADY } from "./innovations.js";
 import { kalmanWhiten } from "./kalman.js";
 
@@ -172,8 +172,10 @@ export class ExactLikelihood {
     const unsettled = filter.state.F > 1 + UNSETTLED && filter.n * filter.r < EXTENDED_IS_CHEAP;
     const hard = Number.isNaN(result.sumLogF) || (precise && (filter.F[0] > SLOW || unsettled));
     if (hard) {
+      this.interrupt?.();
       const gains = ExtendedGains.start(factors, filter.r);
       if (!gains) return false;
+      this.interrupt?.();
       result = filter.runExtended(gains, phi, theta, columns, whitened, starts, factors);
     } else {
       this.steadyFrom = result.steadyFrom;

@@ -249,9 +249,9 @@ export class InnovationsFilter {
     return { sumLogF: logs, steadyFrom: t };
   }
 
-  /** Steps between two looks at `interrupt`: some two million multiply-adds. */
+  /** Steps between two looks at `interrupt`: half a million multiply-adds. */
   private pause(columns: number, slower: number): number {
-    return Math.max(1, Math.floor(2e6 / (this.r * (columns + slower))));
+    return Math.max(1, Math.floor(5e5 / (this.r * (columns + slower))));
   }
 
   /** The plain recursion from `from` on, and the state that it leaves behind. */
