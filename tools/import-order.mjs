@@ -56,7 +56,7 @@ const layers = {
     "file-backtest catalogue champion collector demo-host scheduler executor sources sinks",
     "pipeline monitor fleet",
     "chart-svg tried-models tail",
-    "readiness regular-series questions forecast-steps",
+    "readiness regular-series questions forecast-steps retention",
     "config calendar demo settings format-time step-times",
     "clock duration errors events log package-files",
   ],

@@ -21,6 +21,7 @@ import { createMonitor } from "./monitor-answers.js";
 import { createOverview } from "./overview.js";
 import { writer } from "./pipeline/write.js";
 import type { ModelLibrary, Monitor, Overview, Tasks } from "./questions.js";
+import { TIDY, tidy } from "./retention.js";
 import { createScheduler, nextStart, type Scheduler } from "./scheduler.js";
 import { stepTimes } from "./step-times.js";
 import { systemReport } from "./system-report.js";
@@ -123,6 +124,11 @@ export async function createService(dependencies: ServiceDependencies): Promise<
         every: every.train,
         offset: TRAIN_OFFSET % every.train,
         run: async (signal) => void (await cycle.trainAll(signal)),
+      },
+      {
+        name: "retention",
+        ...TIDY,
+        run: async (signal) => void (await tidy(store, config.retention, clock.now(), signal)),
       },
       { name: "monitor", every: UPKEEP, offset: UPKEEP_OFFSET, run: createUpkeep({ store, fleet, train, clock, log }) },
     ],

@@ -10,7 +10,14 @@ describe("operations", () => {
     const ready = await get("/health/ready");
     expect(ready.statusCode).toBe(200);
     const body = expectShape(schemas.healthResponse, ready.json());
-    expect(body.dependencies?.map(({ name }) => name)).toEqual(["store", "collect", "infer", "train", "monitor"]);
+    expect(body.dependencies?.map(({ name }) => name)).toEqual([
+      "store",
+      "collect",
+      "infer",
+      "train",
+      "retention",
+      "monitor",
+    ]);
   });
 
   it("is not ready when a part does not work, and says which", async () => {

@@ -41,6 +41,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   "models show": ["loadcast models show web-1/cpu_percent 7"],
   "models promote": ["loadcast models promote web-1/cpu_percent 7"],
   "models rollback": ["loadcast models rollback web-1/cpu_percent --url http://127.0.0.1:8080"],
+  "models push": ["loadcast models push --mlflow http://127.0.0.1:5000"],
   import: ["loadcast import cpu.csv --host web-1 --dry-run", "loadcast import metrics.parquet"],
   export: [
     "loadcast export --series 'web-*/cpu_percent' --from 7d > cpu.csv",

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { expectOneLine, root, run, start, suite } from "../spawn-loadcast.js";
+import { expectOneLine, root, run, start, suite, until } from "../spawn-loadcast.js";
 
 const START = Date.UTC(2026, 0, 1);
 const rows = (count: number, step: number) =>
@@ -191,7 +191,7 @@ suite("a folder that a service has open", () => {
   it("is refused with a clear line, and asked through the service", { timeout: 90_000 }, async () => {
     const env = {
       LOADCAST_DATA: join(root, "served"),
-      LOADCAST_TRAINING_HISTORY: "6h",
+      LOADCAST_TRAINING_HISTORY: "8h",
       LOADCAST_TRAINING_MODEL: "sarima",
     };
     const service = start(["serve", "--port", "0"], { env });
@@ -205,7 +205,32 @@ suite("a folder that a service has open", () => {
     expect(seen.code).toBe(0);
     expect(seen.out.trimEnd().split("\n").length).toBeGreaterThan(20);
     expect(seen.out).toMatch(/^host,metric,time,value\ndemo,cpu_percent,/);
+    // The first models are made on the way.
+    const first = await until(async () => {
+      const { code, out } = await run(["predict", "demo/cpu_percent", "--json"], { env: { LOADCAST_URL: url } });
+      return code === 0 ? JSON.parse(out) : null;
+    });
+    expect(first).toMatchObject([{ id: "demo/cpu_percent", modelVersion: "demo/cpu_percent@1" }]);
+    const models = JSON.parse((await run(["models", "list", "--url", url, "--json"])).out);
+    expect(models[0]).toMatchObject({ name: "demo/cpu_percent", champion: 1 });
+    const promoted = await run(["models", "promote", "demo/cpu_percent", "1", "--alias", "trusted", "--url", url]);
+    expect(promoted.out).toBe("trusted of demo/cpu_percent is version 1\n");
+    const shown = await run(["models", "show", "demo/cpu_percent", "trusted", "--url", url]);
+    expect(shown.out).toMatch(/^version +demo\/cpu_percent@1 \(.*trusted.*\)\nmodel +sarima: /);
+    const unknown = await run(["models", "promote", "demo/cpu_percent", "99", "--url", url]);
+    expect(unknown.code).toBe(2);
+    expectOneLine(unknown, "99");
+    const replayed = await run(["backtest", "demo/cpu_percent", "--url", url, "--json"]);
+    expect([replayed.code, replayed.err]).toEqual([0, ""]);
+    expect(JSON.parse(replayed.out).scores.map(({ name }: { name: string }) => name)).toContain("naive");
     service.child.kill("SIGTERM");
     expect((await service.ended).code).toBe(0);
+
+    // The same from the folder, now that it is free.
+    const versions = JSON.parse((await run(["models", "versions", "demo/cpu_percent", "--json"], { env })).out);
+    expect(versions.at(-1).aliases).toContain("trusted");
+    const nowhere = await run(["models", "push"], { env });
+    expect(nowhere.code).toBe(2);
+    expectOneLine(nowhere, "there is no MLflow to push to");
   });
 });

@@ -1,12 +1,16 @@
+import { mlflowRegistry, pushModels } from "@loadcast/metrics-io";
 import { defineCommand } from "citty";
+import { usageError } from "../../errors.js";
 import type { ModelEntry, ModelVersionEntry } from "../../http/contract.js";
 import type { ModelLibrary } from "../../questions.js";
 import { withAnswers } from "../answers.js";
 import { wholeFlag } from "../arguments.js";
 import { urlFlag } from "../http-client.js";
 import { formatFlags, formatOf, printJson } from "../output-format.js";
+import { showProgress } from "../progress.js";
 import { settingsFlags } from "../settings-flags.js";
 import { textTable } from "../text-table.js";
+import { withStore } from "../with-store.js";
 
 const shared = { ...formatFlags("table", "json"), ...urlFlag, config: settingsFlags.config, data: settingsFlags.data };
 const name = {
@@ -169,7 +173,61 @@ async function moveAlias(
   process.stdout.write(`${moved.alias} of ${moved.name} is version ${moved.version}${before}\n`);
 }
 
+const push = defineCommand({
+  meta: {
+    name: "push",
+    description: "Copy models with their trainings to MLflow; what is there already is left alone",
+  },
+  args: {
+    name: { ...name, description: "one model (all)", required: false },
+    mlflow: { type: "string", description: "address of MLflow (mlflow.url)", valueHint: "URL" },
+    ...formatFlags("table", "json"),
+    config: settingsFlags.config,
+    data: settingsFlags.data,
+  },
+  async run({ args }) {
+    const format = formatOf(args, "table", "json");
+    const report = await withStore(args, async (store, config, signal) => {
+      const settings = config.mlflow;
+      const url = args.mlflow ?? settings?.url;
+      if (url === undefined) {
+        throw usageError(
+          "there is no MLflow to push to: name it with --mlflow http://127.0.0.1:5000 or set mlflow.url",
+        );
+      }
+      const registry = store.registry();
+      await registry.open?.();
+      const to = mlflowRegistry({
+        url,
+        ...(settings?.experiment === undefined ? {} : { experiment: settings.experiment }),
+        ...(settings?.token === undefined ? {} : { token: settings.token }),
+        ...(settings?.username === undefined ? {} : { username: settings.username }),
+        ...(settings?.password === undefined ? {} : { password: settings.password }),
+        onNotice: (message) => process.stderr.write(`mlflow: ${message}\n`),
+      });
+      const progress = await showProgress("pushing");
+      try {
+        return await pushModels(registry, to, {
+          ...(args.name === undefined ? {} : { models: [args.name] }),
+          signal,
+          onProgress: ({ done, total, model }) => progress.update(total === 0 ? 1 : done / total, model),
+        });
+      } finally {
+        progress.end();
+        await to.close();
+        await registry.close();
+      }
+    });
+    for (const problem of report.problems) process.stderr.write(`warning: ${problem}\n`);
+    if (format === "json") return printJson(report);
+    const { versions, runs, known, aliases } = report;
+    process.stdout.write(
+      `${versions} versions, ${runs} other trainings and ${aliases} aliases pushed; ${known} trainings were there already\n`,
+    );
+  },
+});
+
 export default defineCommand({
   meta: { name: "models", description: "Trained models: list and show them, put a version into use, go back" },
-  subCommands: { list, versions, show, promote, rollback },
+  subCommands: { list, versions, show, promote, rollback, push },
 });

@@ -1,0 +1,78 @@
+// How much faster two workers are than one: node bench/queue.mjs [jobs]. Needs Redis (npm run stack -- install redis). Each worker
+// is a process of its own with one thread; the jobs are searches as a training makes them. Rounds alternate, so that whatever else
+// the machine does falls on both.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { availableParallelism, cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { startServer } from "../../../tools/stack/index.mjs";
+import { queueExecutor } from "../dist/executor/queue.js";
+
+const jobs = Number(process.argv[2] ?? 16);
+const ROUNDS = 3;
+const command = fileURLToPath(new URL("../bin/loadcast.js", import.meta.url));
+
+const redis = await startServer("redis");
+const workers = [];
+const startWorker = async () => {
+  const child = spawn(process.execPath, [command, "worker", "--redis", redis.url, "--threads", "1"], {
+    stdio: ["ignore", "inherit", "pipe"],
+  });
+  for await (const [words] of [await once(child.stderr, "data")])
+    if (!String(words).includes("ready")) throw new Error(String(words));
+  workers.push(child);
+  return child;
+};
+const stop = async (child) => {
+  child.kill("SIGTERM");
+  await once(child, "exit");
+  workers.splice(workers.indexOf(child), 1);
+};
+
+let seed = 0;
+/** Every round has data of its own: the queue would know the results of equal jobs. */
+const input = () => {
+  const phase = seed++ * 0.01;
+  const values = Float64Array.from(
+    { length: 600 },
+    (_, t) => 50 + 20 * Math.sin(t / 2 + phase) + ((t * 7919) % 101) / 5,
+  );
+  return {
+    prepared: {
+      ...{ values, start: 0, step: { unit: "millisecond", count: 300_000 }, gaps: 0, trailing: 0 },
+      ...{ periods: [12], metric: true, bounds: null },
+    },
+  };
+};
+
+try {
+  const executor = await queueExecutor({ redis: { url: redis.url } });
+  const round = async () => {
+    const start = performance.now();
+    await Promise.all(Array.from({ length: jobs }, () => executor.run("train", input())));
+    return (performance.now() - start) / 1000;
+  };
+  const times = { one: [], two: [] };
+  await startWorker();
+  await round(); // loads what is loaded once
+  for (let i = 0; i < ROUNDS; i++) {
+    times.one.push(await round());
+    const second = await startWorker();
+    await Promise.all([executor.run("train", input()), executor.run("train", input())]);
+    times.two.push(await round());
+    await stop(second);
+  }
+  const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+  console.table([
+    { workers: 1, seconds: median(times.one).toFixed(2), "jobs/s": (jobs / median(times.one)).toFixed(2) },
+    { workers: 2, seconds: median(times.two).toFixed(2), "jobs/s": (jobs / median(times.two)).toFixed(2) },
+  ]);
+  console.log(`two workers are ${(median(times.one) / median(times.two)).toFixed(2)} times as fast as one`);
+  console.log(
+    `${jobs} searches of 600 values; ${cpus()[0]?.model}, ${availableParallelism()} threads, Node ${process.version}`,
+  );
+  await executor.close();
+} finally {
+  for (const child of [...workers]) await stop(child);
+  await redis.stop();
+}

@@ -1,0 +1,35 @@
+import type { MetricStore, PruneReport } from "@loadcast/metrics-io";
+import type { Config } from "./config.js";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** How often the store is tidied, and when in the hour: not together with a round of forecasts or trainings. */
+export const TIDY = { every: HOUR, offset: 32 * 60_000 + 30_000 };
+
+/** Every forecast is kept for so long, then the first of each hour. A round for 2,000 series is 5 MB. */
+const ALL_FORECASTS = 6 * HOUR;
+/** The first forecasts of the hours. */
+const HOURLY_FORECASTS = 30 * DAY;
+
+/**
+ * Lets go of what `retention` says: samples become means of 5 minutes, means and anomalies are deleted, forecasts are thinned and deleted.
+ * Limits of samples lie at midnight (UTC): a day is then one piece of work, and what is left of it one block.
+ */
+export function tidy(
+  store: Pick<MetricStore, "prune">,
+  { raw, downsampled }: Config["retention"],
+  now: number,
+  signal?: AbortSignal,
+): Promise<PruneReport> {
+  const midnight = (time: number) => Math.floor(time / DAY) * DAY;
+  return store.prune(
+    {
+      samplesBefore: midnight(now - raw),
+      downsampledBefore: midnight(now - downsampled),
+      forecastsThinnedBefore: now - ALL_FORECASTS,
+      forecastsBefore: now - HOURLY_FORECASTS,
+    },
+    signal ? { signal } : {},
+  );
+}
