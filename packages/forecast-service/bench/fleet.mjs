@@ -134,7 +134,7 @@ const failed = (outcomes) => outcomes.filter(({ result }) => result !== "done").
 
 /** Reads of another process at a steady rate while `work` runs. */
 async function withReaders(work) {
-  const app = await buildApp({ ...service, service, log, dashboard: join(folder, "none"), version: "bench" });
+  const app = await buildApp({ ...service, log, metrics: [], dashboard: join(folder, "none"), version: "bench" });
   const address = await app.listen({ host: "127.0.0.1", port: 0 });
   const ids = Array.from({ length: Math.min(SERIES, 200) }, (_, i) => {
     const { host, metric } = key(Math.floor((i * SERIES) / 200));
@@ -154,8 +154,8 @@ async function withReaders(work) {
   const report = new Promise((resolve) => readers.once("message", resolve));
   const result = await work();
   readers.send("stop");
-  const { requests, errors, p50, p99 } = await report;
-  rows.push({ what: `of these reads (${requests} at ${args.rate}/s, ${errors} failed)`, "p50 ms": p50, "p99 ms": p99 });
+  const { requests, errors, unanswered, p50, p99 } = await report;
+  rows.push({ what: `of these reads (${requests} at ${args.rate}/s, ${errors} failed, ${unanswered} without an answer)`, "p50 ms": p50, "p99 ms": p99 });
   console.error(JSON.stringify(rows.at(-1)));
   await app.close();
   return result;

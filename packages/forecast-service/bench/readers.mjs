@@ -26,9 +26,10 @@ if (process.send) {
     request.once("error", () => done(true));
   };
   const report = () => {
+    if (!process.connected) return;
     times.sort((a, b) => a - b);
     const at = (share) => (times[Math.floor(times.length * share)] ?? 0).toFixed(1);
-    process.send({ requests: times.length, errors, p50: at(0.5), p99: at(0.99) });
+    process.send({ requests: times.length, errors, unanswered: open, p50: at(0.5), p99: at(0.99) });
     process.disconnect();
   };
 
@@ -41,6 +42,11 @@ if (process.send) {
     stopping = true;
     clearInterval(timer);
     if (open === 0) report();
+    // What is not answered by then is counted, and waited for no longer.
+    setTimeout(() => {
+      report();
+      process.exit(0);
+    }, 5000);
   });
   process.send("ready");
 }

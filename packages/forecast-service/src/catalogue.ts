@@ -1,6 +1,7 @@
 import { type MetricStore, resample, type StoredForecast } from "@loadcast/metrics-io";
 import type { Clock } from "./clock.js";
 import { LoadcastError } from "./errors.js";
+import { firstRead, withinPatience } from "./first-read.js";
 import type { Fleet, SeriesState } from "./fleet.js";
 import { forecastSteps } from "./forecast-steps.js";
 import type { HistoryResponse, SeriesEntry, SeriesListResponse, StoredForecastResponse } from "./http/contract.js";
@@ -28,10 +29,6 @@ export interface Catalogue {
 /** A month at 5 minutes is 8,928. */
 export const MAX_HISTORY_POINTS = 20_000;
 const DEFAULT_HISTORY = 86_400_000;
-/** Reads of series that nobody asked for before, at a time. */
-const LANES = 8;
-/** How long a list of all series waits for those that are still to be read. */
-const PATIENCE = 2000;
 
 export function createCatalogue(options: {
   store: MetricStore;
@@ -46,32 +43,7 @@ export function createCatalogue(options: {
   forecasting: () => boolean;
 }): Catalogue {
   const { store, fleet, inference, clock, nextRun, firstRunAfter, forecasting } = options;
-  const reading = new Map<string, Promise<void>>();
-  let lanes = 0;
-  const waiting: (() => void)[] = [];
-
-  /** A few reads at a time: thousands at once would keep everyone else waiting. */
-  const inLane = async (work: () => Promise<void>): Promise<void> => {
-    if (lanes >= LANES) await new Promise<void>((resolve) => waiting.push(resolve));
-    lanes++;
-    try {
-      await work();
-    } finally {
-      lanes--;
-      waiting.shift()?.();
-    }
-  };
-
-  /** Readers are answered from memory; what is not there yet is read once, however many ask. */
-  const known = (state: SeriesState): Promise<void> | null => {
-    if (state.tail !== null && state.forecast !== undefined) return null;
-    let read = reading.get(state.id);
-    if (!read) {
-      read = inLane(() => inference.refresh(state)).finally(() => reading.delete(state.id));
-      reading.set(state.id, read);
-    }
-    return read;
-  };
+  const known = firstRead(inference.refresh);
 
   const all = async (): Promise<readonly SeriesState[]> => {
     const states = fleet.all().length > 0 ? fleet.all() : await fleet.refresh();
@@ -187,20 +159,6 @@ export function createCatalogue(options: {
       };
     },
   };
-}
-
-async function withinPatience(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-  // A read that fails later than this is tried again by the next who asks.
-  work.catch(() => undefined);
 }
 
 function endOfForecast(forecast: StoredForecast): number {

@@ -1,6 +1,7 @@
 import type { ModelRegistry, ModelVersion } from "@loadcast/metrics-io";
 import type { Kept } from "./pipeline/gate.js";
-import { CHAMPION, TAGS, versionName } from "./pipeline/register.js";
+import { CHAMPION, versionName } from "./pipeline/register.js";
+import { TAGS } from "./pipeline/training-record.js";
 import { STEP_MILLIS } from "./settings.js";
 
 /** The version that makes a series' forecasts. */

@@ -5,10 +5,11 @@ import type { Fleet, SeriesState } from "./fleet.js";
 import type { Inference, Outcome } from "./inference.js";
 import type { Log } from "./log.js";
 import { shownLevels } from "./pipeline/write.js";
-import type { Trainer, TrainOptions, TrainOutcome } from "./training.js";
+import type { TrainOutcome } from "./train-outcome.js";
+import type { Trainer, TrainOptions } from "./training.js";
 
 export type { Outcome } from "./inference.js";
-export type { TrainOutcome } from "./training.js";
+export type { TrainOutcome } from "./train-outcome.js";
 
 /** The pipeline, put together: what the scheduler, the CLI, the HTTP routes and the tasks call. */
 export interface Cycle {

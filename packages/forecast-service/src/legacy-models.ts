@@ -5,7 +5,8 @@ import { formatSpec, fromJSON } from "sarima-core";
 import { z } from "zod";
 import { describeError } from "./errors.js";
 import type { Log } from "./log.js";
-import { CHAMPION, keptParameters } from "./pipeline/register.js";
+import { CHAMPION } from "./pipeline/register.js";
+import { keptParameters } from "./pipeline/training-record.js";
 
 /** What version 0.1 kept of a model, as far as it is needed. */
 const legacyModel = z.object({

@@ -9,7 +9,8 @@ import { LoadcastError } from "./errors.js";
 import type { EventBus } from "./events.js";
 import type { Executor } from "./executor/executor.js";
 import type { ModelEntry, ModelVersionEntry } from "./http/contract.js";
-import { CHALLENGER, CHAMPION, describeVersion, promote, versionBefore, versionName } from "./pipeline/register.js";
+import { CHALLENGER, CHAMPION, promote, versionBefore, versionName } from "./pipeline/register.js";
+import { describeVersion } from "./pipeline/training-record.js";
 import type { ModelLibrary } from "./questions.js";
 import { parseTried } from "./tried-models.js";
 

@@ -34,7 +34,7 @@ export function systemReport(options: {
         lastError,
       })),
       steps: steps.list(),
-      executor: { name: executor.name, concurrency: executor.concurrency, running: 0, waiting: 0 },
+      executor: { name: executor.name, concurrency: executor.concurrency, ...executor.load() },
       sources: [],
       sinks: [],
       series,

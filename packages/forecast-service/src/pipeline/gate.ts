@@ -4,6 +4,7 @@ import type { GateReport, GateScore } from "../http/contract.js";
 import { type Contestant, contest, forecaster, type Quantiles } from "./contest.js";
 import type { Prepared } from "./preprocess.js";
 import type { Trained } from "./train.js";
+import { unjudged, verdict } from "./verdict.js";
 
 /** A model document and the place of its first training value in time. */
 export type Kept = Pick<Trained, "document" | "start" | "length">;
@@ -105,17 +106,6 @@ function originsIn(cut: number, holdout: number, horizon: number, count: number)
   return [...new Set(places)];
 }
 
-function unjudged(n: number, champion: GateInput["champion"]): Pick<GateReport, "accepted" | "reason"> {
-  if (!champion)
-    return { accepted: true, reason: `Goes live as the first model: ${n} values are too few to judge it.` };
-  return champion.provisional
-    ? {
-        accepted: true,
-        reason: `Goes live in place of a model that knew less: ${n} values are too few to compare the two.`,
-      }
-    : { accepted: false, reason: `The champion stays: ${n} values are too few to compare the two.` };
-}
-
 interface Entrant {
   readonly name: GateScore["name"];
   readonly from: number;
@@ -145,60 +135,6 @@ function standing(prepared: Prepared, champion: Kept, last: number): Entrant[] {
   }
 }
 
-function verdict(
-  scores: readonly GateScore[],
-  champion: GateInput["champion"],
-  margin: number,
-): Pick<GateReport, "accepted" | "reason"> {
-  if (scores.length === 0) {
-    return champion
-      ? { accepted: false, reason: "The champion stays: the values held back are gaps, and nothing can be compared." }
-      : {
-          accepted: true,
-          reason: "Goes live as the first model: the values held back are gaps, and nothing can be compared.",
-        };
-  }
-  const own = scores[0].pinball;
-  const rival = scores.find(({ name }) => name === "champion");
-  const best = scores
-    .filter(({ name }) => name !== "candidate" && name !== "champion")
-    .reduce((a, b) => (b.pinball < a.pinball ? b : a));
-  const lost = own > best.pinball;
-  const toBaseline = `${BASELINES[best.name]} (pinball loss ${short(own)} against ${short(best.pinball)})`;
-  if (!champion) {
-    return {
-      accepted: true,
-      reason: lost
-        ? `Goes live as the first model, though it lost to ${toBaseline}.`
-        : `Goes live as the first model: no worse than ${toBaseline}, the best baseline.`,
-    };
-  }
-  if (rival && !(own < rival.pinball * (1 - margin))) {
-    return {
-      accepted: false,
-      reason: `The champion stays: the candidate's pinball loss is ${short(own)}, the champion's ${short(rival.pinball)}.`,
-    };
-  }
-  const better = rival
-    ? `it beats the champion (pinball loss ${short(own)} against ${short(rival.pinball)})`
-    : "the champion cannot be compared: it knew the values held back, or cannot take them";
-  if (lost && !champion.provisional) {
-    return { accepted: false, reason: `The champion stays: the candidate lost to ${toBaseline}.` };
-  }
-  return {
-    accepted: true,
-    reason: lost
-      ? `Goes live: ${better}, which had not passed the gate either; both lose to ${BASELINES[best.name]}.`
-      : `Goes live: ${better} and is no worse than ${toBaseline}.`,
-  };
-}
-
-const BASELINES: Record<string, string> = {
-  naive: "the naive forecast",
-  "seasonal-naive": "the seasonal naive forecast",
-  "empirical-quantiles": "the quantiles of the last day",
-};
-
 /** The champion's place in the values, or null where it lies outside of them. */
 function placed(prepared: Prepared, { document, start, length }: Kept): { fitted: Fitted; from: number } | null {
   if (prepared.start === null || prepared.step === null || start === null) return null;
@@ -222,5 +158,3 @@ function rolled(prepared: Prepared, fitted: Fitted, from: number): (past: Float6
     return state;
   };
 }
-
-const short = (value: number) => String(Number(value.toPrecision(3)));

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { renderSvg, trainingChart } from "../src/chart-svg.js";
+import { preprocess } from "../src/pipeline/preprocess.js";
+import { STEP, STEP_MILLIS } from "../src/settings.js";
+
+const band = (level: number, half: number) => ({ level, lower: [50 - half, 50 - half], upper: [50 + half, 50 + half] });
+const forecast = { from: 4, median: [50, 52], intervals: [band(0.8, 5), band(0.95, 10)] };
+
+describe("the SVG chart", () => {
+  it("draws history with its gaps, the median and both bands, the wider one first", () => {
+    const svg = renderSvg({ title: "web <cpu> & more", history: [40, 45, Number.NaN, 60], forecast, times: null });
+    expect(svg).toContain("<title>web &lt;cpu&gt; &amp; more</title>");
+    expect(svg.match(/class="past"/g)).toHaveLength(2);
+    expect(svg.match(/class="ahead"/g)).toHaveLength(1);
+    const bands = [...svg.matchAll(/class="band"[^>]*points="([^"]*)"/g)].map(([, points]) =>
+      points.split(" ").map((p) => p.split(",").map(Number)),
+    );
+    expect(bands).toHaveLength(2);
+    const height = (points: number[][]) =>
+      Math.max(...points.map(([, y]) => y)) - Math.min(...points.map(([, y]) => y));
+    expect(height(bands[0])).toBeCloseTo(2 * height(bands[1]), 0);
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    expect(svg).toContain("80 % and 95 % intervals");
+    // Every tag is closed.
+    expect(svg.trimEnd().endsWith("</svg>")).toBe(true);
+  });
+
+  it("keeps values in their place: the scale is linear, time runs evenly", () => {
+    const svg = renderSvg({
+      title: "t",
+      history: [0, 100, 50],
+      forecast: { from: 3, median: [25], intervals: [] },
+      times: null,
+    });
+    const [past] = [...svg.matchAll(/class="past"[^>]*points="([^"]*)"/g)].map(([, points]) =>
+      points.split(" ").map((p) => p.split(",").map(Number)),
+    );
+    const [[x0, y0], [x1, y1], [x2, y2]] = past;
+    expect(x1 - x0).toBeCloseTo(x2 - x1, 0);
+    expect(y2).toBeCloseTo((y0 + y1) / 2, 0);
+    expect(y1).toBeLessThan(y0);
+  });
+
+  it("has a scale for constants and for nothing at all", () => {
+    for (const history of [[5, 5], [Number.NaN], []]) {
+      const svg = renderSvg({
+        title: "t",
+        history,
+        forecast: { from: history.length, median: [], intervals: [] },
+        times: null,
+      });
+      expect(svg).not.toMatch(/NaN|Infinity/);
+    }
+  });
+
+  it("shows a training's last judged forecast beside what came", () => {
+    const values = Float64Array.from({ length: 400 }, (_, t) => 40 + (t % 12));
+    const prepared = preprocess({ values, start: 0, step: STEP }, {});
+    const column = new Float64Array(48).fill(45);
+    const example = { origin: 352, median: column, intervals: [{ level: 0.8, lower: column, upper: column }] };
+    const [artifact] = trainingChart("web/cpu_percent", prepared, example);
+    expect(artifact).toMatchObject({ path: "forecast.svg", contentType: "image/svg+xml" });
+    expect(artifact.body).toContain(new Date(64 * STEP_MILLIS).toISOString().slice(0, 10));
+    expect(trainingChart("x", prepared, null)).toEqual([]);
+  });
+});
