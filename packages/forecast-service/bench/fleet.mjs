@@ -155,7 +155,11 @@ async function withReaders(work) {
   const result = await work();
   readers.send("stop");
   const { requests, errors, unanswered, p50, p99 } = await report;
-  rows.push({ what: `of these reads (${requests} at ${args.rate}/s, ${errors} failed, ${unanswered} without an answer)`, "p50 ms": p50, "p99 ms": p99 });
+  rows.push({
+    what: `of these reads (${requests} at ${args.rate}/s, ${errors} failed, ${unanswered} without an answer)`,
+    "p50 ms": p50,
+    "p99 ms": p99,
+  });
   console.error(JSON.stringify(rows.at(-1)));
   await app.close();
   return result;
