@@ -63,7 +63,9 @@ export function start(args: string[], options: { env?: Record<string, string>; i
       void ended.then(({ err }) => reject(new Error(`it ended: ${err}`)));
       look();
     });
-  return { child, ended, ready };
+  /** What it has said so far for people. */
+  const errors = () => err;
+  return { child, ended, ready, errors };
 }
 
 /** Runs the command to its end. */
