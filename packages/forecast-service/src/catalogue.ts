@@ -4,10 +4,11 @@ import { LoadcastError } from "./errors.js";
 import { firstRead, withinPatience } from "./first-read.js";
 import type { Fleet, SeriesState } from "./fleet.js";
 import { forecastSteps } from "./forecast-steps.js";
-import type { HistoryResponse, SeriesEntry, SeriesListResponse, StoredForecastResponse } from "./http/contract.js";
+import type { HistoryResponse, SeriesEntry, SeriesPageResponse, StoredForecastResponse } from "./http/contract.js";
 import type { Inference } from "./inference.js";
 import { shownLevels } from "./pipeline/write.js";
 import { readiness } from "./readiness.js";
+import { type SeriesQuery, seriesPage } from "./series-page.js";
 import { STEP_MILLIS, unitOf } from "./settings.js";
 
 /** What readers ask for: series with their state, history, the latest forecast. */
@@ -18,7 +19,8 @@ export interface Catalogue {
   find(id: string): Promise<SeriesState>;
   /** What people see of a series that `all` or `find` gave. */
   describe(state: SeriesState): SeriesEntry;
-  list(): Promise<SeriesListResponse>;
+  /** In order of their ids; without a query all of them. */
+  list(query?: SeriesQuery): Promise<SeriesPageResponse>;
   entry(id: string): Promise<SeriesEntry>;
   /** @throws LoadcastError `UNKNOWN_SERIES`, `TOO_MANY_POINTS` */
   history(id: string, range: { from?: number; to?: number; stepMillis?: number }): Promise<HistoryResponse>;
@@ -114,8 +116,8 @@ export function createCatalogue(options: {
     all,
     find,
     describe,
-    async list() {
-      return { now: iso(clock.now()), series: (await all()).map(describe) };
+    async list(query = {}) {
+      return { now: iso(clock.now()), ...seriesPage(await all(), describe, query) };
     },
     entry: async (id) => describe(await find(id)),
     async history(id, { to = clock.now(), from = to - DEFAULT_HISTORY, stepMillis = STEP_MILLIS }) {

@@ -6,6 +6,7 @@ import { inlineExecutor } from "../src/executor/inline.js";
 import { type AppDependencies, buildApp } from "../src/http/app.js";
 import type { SeriesEntry } from "../src/http/contract.js";
 import { silentLog } from "../src/log.js";
+import { seriesPage } from "../src/series-page.js";
 import { fakeLibrary, fakeMonitor, fakeOverview, fakeTasks, KNOWN } from "./fake-questions.js";
 
 const entry = (id: string, status: SeriesEntry["status"]): SeriesEntry => {
@@ -25,7 +26,7 @@ const entry = (id: string, status: SeriesEntry["status"]): SeriesEntry => {
   };
 };
 
-/** Series that are listed, in an order that is not that of their ids where nothing asks for it. */
+/** Series that are listed, in order of their ids. */
 export const LISTED = [
   entry("a/cpu_percent", "waiting"),
   entry("a/memory_percent", "forecast"),
@@ -39,7 +40,10 @@ function fakeCatalogue(): AppDependencies["catalogue"] {
   let answers = 0;
   return {
     // Each answer has a time of its own, as real ones do.
-    list: async () => ({ now: new Date(1.8e12 + 1000 * answers++).toISOString(), series: [...LISTED] }),
+    list: async (query = {}) => ({
+      now: new Date(1.8e12 + 1000 * answers++).toISOString(),
+      ...seriesPage(LISTED, (listed) => listed, query),
+    }),
     async history(id, { from = 0, to = 600_000, stepMillis = 300_000 }) {
       if (id !== KNOWN) throw unknown(id);
       if (from > to) throw new LoadcastError("BAD_RANGE", "from must not be after to");

@@ -315,7 +315,7 @@ describe("a source that is followed", () => {
     );
     await follower.catchUp(new AbortController().signal);
     expect(total).toBe(6 * 60 * 1000);
-    expect(server.largest).toBeLessThanOrEqual(250_000);
+    expect(server.largest).toBeLessThanOrEqual(100_000);
   });
 });
 

@@ -6,7 +6,7 @@ import { sendLogin } from "./access/login.js";
 import { problem, sendProblem } from "./problem.js";
 
 /** Paths that are never a page of the dashboard, so that a wrong address of the API says so. */
-const NOT_PAGES = /^\/(api|health|docs|assets|openapi\.json|metrics|login|logout)(\/|$)/;
+const NOT_PAGES = /^\/(api|health|docs|assets|openapi\.json|metrics|login|login\.css|logout)(\/|$)/;
 
 const NOT_BUILT = `<!doctype html>
 <meta charset="utf-8"><title>Loadcast</title>

@@ -70,7 +70,11 @@ export async function installDocs(app: FastifyInstance, version: string): Promis
   });
   await app.register(swaggerUi, {
     routePrefix: "/docs",
-    theme: { title: "Loadcast API" },
+    theme: {
+      title: "Loadcast API",
+      // A bar with the logo of the web framework, and a field for addresses of other documents.
+      css: [{ filename: "loadcast.css", content: ".swagger-ui .topbar { display: none }" }],
+    },
     uiConfig: { docExpansion: "list", tryItOutEnabled: true },
     staticCSP: DOCS_CONTENT_SECURITY,
   });

@@ -1,6 +1,6 @@
-/** Samples that are to be in memory at the same time: some 10 MB while they are text, 3 MB afterwards. */
-const AIM = 200_000;
-const FIRST = 30 * 60_000;
+/** Samples that are to come at once: 2 MB of text, some 15 ms to read it, in which nobody else is served. */
+const AIM = 50_000;
+const FIRST = 5 * 60_000;
 const LONGEST = 86_400_000;
 const SHORTEST = 60_000;
 

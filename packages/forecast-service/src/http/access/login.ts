@@ -4,6 +4,23 @@ import { CONTENT_SECURITY } from "../content-security.js";
 import { SESSION_COOKIE } from "./guard.js";
 import { SESSION_SECONDS, sessionFor, tokensAreSet } from "./tokens.js";
 
+/** In the colours of the dashboard. */
+const STYLE = `:root { color-scheme: light dark; --ink: #111827; --soft: #4b5563; --page: #f3f5f9; --card: #fff; --line: #8a94a6; --main: #0b5cad; --bad: #b42318 }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6e9ef; --soft: #a3acba; --page: #0e1116; --card: #171b22; --line: #6b7686; --main: #6cb2f5; --bad: #ff9d92 }
+}
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
+main { width: min(22rem, 100vw - 4rem); padding: 2rem; border-radius: 12px; background: var(--card); box-shadow: 0 1px 3px rgb(0 0 0 / 20%) }
+h1 { margin: 0 0 1rem; font-size: 1.4rem }
+label { display: block; font-weight: 600 }
+input, button { box-sizing: border-box; width: 100%; min-height: 2.75rem; padding: 0 0.75rem; border-radius: 8px; font: inherit }
+input { border: 1px solid var(--line); background: transparent; color: inherit }
+button { border: 0; background: var(--main); color: var(--card); font-weight: 600; cursor: pointer }
+:focus-visible { outline: 3px solid var(--main); outline-offset: 2px }
+[role="alert"] { min-height: 1.5rem; margin: 0.5rem 0; color: var(--bad) }
+.note { margin: 1rem 0 0; color: var(--soft); font-size: 0.875rem }
+`;
+
 /** Attempts of one address in a minute. */
 const ATTEMPTS = 10;
 
@@ -18,6 +35,10 @@ export function loginRoutes(app: FastifyInstance, { auth }: { auth: () => Config
     (_request, body, done) => done(null, new URLSearchParams(String(body))),
   );
   const limited = { rateLimit: { max: ATTEMPTS, timeWindow: 60_000 }, access: "public" as const };
+
+  app.get("/login.css", { schema: { hide: true }, config: { access: "public" } }, (_request, reply) =>
+    reply.header("cache-control", "public, max-age=3600").type("text/css; charset=utf-8").send(STYLE),
+  );
 
   app.get("/login", { schema: { hide: true }, config: { access: "public" } }, (_request, reply) =>
     sendLogin(reply, 200),
@@ -53,13 +74,18 @@ export function sendLogin(reply: FastifyReply, status: number, problem = ""): Fa
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Loadcast: log in</title>
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/login.css">
+<main>
 <h1>Loadcast</h1>
 <form method="post" action="/login">
-<p><label for="token">Token</label>
-<p><input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
-<p><button>Log in</button>
-</form>
+<label for="token">Token</label>
+<input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
 <p role="alert">${problem}</p>
+<button>Log in</button>
+</form>
+<p class="note">Whoever runs this service has the token. It stays valid here for a week.</p>
+</main>
 </html>
 `);
 }

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Catalogue } from "../../catalogue.js";
-import type { SeriesPageResponse } from "../contract.js";
 import {
   historyQuery,
   historyResponse,
@@ -35,21 +34,7 @@ export function seriesRoutes(
         response: { 200: seriesList, 400: problemResponse },
       },
     },
-    async ({ query }): Promise<SeriesPageResponse> => {
-      const { limit = USUAL_PAGE, after = "", q = "", host, metric, status } = query;
-      const { now, series } = await catalogue.list();
-      const part = q.toLowerCase();
-      const fit = series.filter(
-        (entry) =>
-          (part === "" || entry.id.toLowerCase().includes(part)) &&
-          (host === undefined || entry.host === host) &&
-          (metric === undefined || entry.metric === metric) &&
-          (status === undefined || entry.status === status),
-      );
-      const rest = after === "" ? fit : fit.filter(({ id }) => id > after);
-      const page = rest.slice(0, limit);
-      return { now, total: fit.length, series: page, next: rest.length > limit ? (page.at(-1)?.id ?? null) : null };
-    },
+    ({ query }) => catalogue.list({ ...query, limit: query.limit ?? USUAL_PAGE }),
   );
 
   api.get(
