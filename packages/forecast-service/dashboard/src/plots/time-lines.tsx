@@ -108,6 +108,17 @@ export function TimeLines({ label, times, lines, levels = [], y, format, height 
                   d={path(line.values, (index) => xs.at(times[index]), ys.at)}
                 />
               ))}
+              {lines.map((line) =>
+                lonely(line.values).map((index) => (
+                  <circle
+                    key={`${line.kind} ${index}`}
+                    class={`plot-dot line-${line.kind}`}
+                    cx={xs.at(times[index])}
+                    cy={ys.at(line.values[index] ?? 0)}
+                    r="3.5"
+                  />
+                )),
+              )}
               {row !== null &&
                 lines.map((line) => {
                   const value = line.values[row];
@@ -141,11 +152,16 @@ function path(values: readonly (number | null)[], x: (index: number) => number, 
       pen = "M";
       return;
     }
-    // A lone value between two gaps would have no length to be drawn.
-    text += `${pen}${x(index).toFixed(1)} ${y(value).toFixed(1)}${pen === "M" ? "h.01" : ""}`;
+    text += `${pen}${x(index).toFixed(1)} ${y(value).toFixed(1)}`;
     pen = "L";
   });
   return text;
+}
+
+/** Values between two gaps: they have no line to be seen by. */
+function lonely(values: readonly (number | null)[]): number[] {
+  const missing = (index: number) => (values[index] ?? null) === null;
+  return values.flatMap((value, index) => (value !== null && missing(index - 1) && missing(index + 1) ? [index] : []));
 }
 
 /** Days, or the clock where there are fewer than two of them. */

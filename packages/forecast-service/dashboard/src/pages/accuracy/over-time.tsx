@@ -8,7 +8,9 @@ import { formatLevel, formatShare, horizonWords } from "./words.js";
 /** Whether it is getting better or worse. */
 export function OverTime({ accuracy, unit }: { readonly accuracy: AccuracyResponse; readonly unit: Unit }) {
   const distances = accuracy.horizons.map((horizon) => horizon.horizonSeconds);
-  const [chosen, setChosen] = useState(distances.includes(3600) ? 3600 : distances[0]);
+  const judged = accuracy.horizons.filter(({ count }) => count > 0).map(({ horizonSeconds }) => horizonSeconds);
+  const [asked, setAsked] = useState<number | null>(null);
+  const chosen = asked ?? (judged.includes(3600) ? 3600 : (judged[judged.length - 1] ?? distances[0]));
   const parts = accuracy.overTime;
   if (parts.length < 2) return null;
   const times = parts.map(({ from, to }) => (Date.parse(from) + Date.parse(to)) / 2);
@@ -40,10 +42,13 @@ export function OverTime({ accuracy, unit }: { readonly accuracy: AccuracyRespon
               .replace(/hours?/, "h"),
             title: `${horizonWords(seconds)} ahead`,
           }))}
-          onChoose={(value) => setChosen(Number(value))}
+          onChoose={(value) => setAsked(Number(value))}
         />
       </div>
-      <div class="over-time">
+      {!judged.includes(chosen) && (
+        <p class="panel-note">No forecast so far ahead has met its value yet; the first ones come with time.</p>
+      )}
+      <div class="over-time" hidden={!judged.includes(chosen)}>
         <figure>
           <figcaption>
             <h3>Mean absolute error{unit === "percent" ? ", percentage points" : ""}</h3>

@@ -16,7 +16,9 @@ interface ModelViewProps {
 }
 
 export function ModelView({ model, stepSeconds }: ModelViewProps) {
-  const heaviest = model.members.findIndex(isSarima);
+  // Of several, the heaviest with a likelihood: it has standard errors, and the residuals are its own.
+  const likely = model.members.findIndex((one) => isSarima(one) && one.logLik !== null);
+  const heaviest = likely >= 0 ? likely : model.members.findIndex(isSarima);
   const [chosen, setChosen] = useState(heaviest);
   const member = model.members[chosen] ?? model.members[heaviest];
   const structure = member && isSarima(member) ? structureOf(member) : null;
@@ -25,7 +27,6 @@ export function ModelView({ model, stepSeconds }: ModelViewProps) {
       <About model={model} />
       <div class="model-grid">
         <div>
-          {model.members.length > 1 && <Members members={model.members} chosen={chosen} onChoose={setChosen} />}
           {member && structure && isSarima(member) && (
             <section class="panel panel-pad">
               <h2>
@@ -46,6 +47,7 @@ export function ModelView({ model, stepSeconds }: ModelViewProps) {
         </div>
         <div>
           <Gate gate={model.gate} stepSeconds={stepSeconds} />
+          {model.members.length > 1 && <Members members={model.members} chosen={chosen} onChoose={setChosen} />}
           <Tried tried={model.tried} />
         </div>
       </div>
