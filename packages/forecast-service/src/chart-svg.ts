@@ -64,6 +64,7 @@ export function renderSvg({ title, history, forecast, times }: SvgChart): string
 
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" font-family="system-ui, sans-serif" font-size="12">
 <title>${escaped(title)}</title>
+<desc>${history.length} values, and the median of a forecast for ${median.length} steps${levels.length > 0 ? ` with ${levels.join(" and ")} intervals` : ""}.</desc>
 <style>svg{background:#fff}text{fill:#4b5563}.name{fill:#111827;font-weight:600;font-size:14px}.grid{stroke:#e5e7eb}.now{stroke:#9ca3af;stroke-dasharray:4 4}.band{fill:#2563eb}.past{fill:none;stroke:#111827;stroke-width:1.5}.ahead{fill:none;stroke:#2563eb;stroke-width:2}@media(prefers-color-scheme:dark){svg{background:#111827}text{fill:#9ca3af}.name{fill:#f9fafb}.grid{stroke:#374151}.past{stroke:#e5e7eb}.band{fill:#60a5fa}.ahead{stroke:#60a5fa}}</style>
 <text class="name" x="${LEFT}" y="22">${escaped(title)}</text>
 <text x="${WIDTH - RIGHT}" y="22" text-anchor="end">median${levels.length > 0 ? ` with ${levels.join(" and ")} interval${levels.length > 1 ? "s" : ""}` : ""}</text>

@@ -39,6 +39,10 @@ suite("loadcast", () => {
     const help = await run(["--help"]);
     expect([help.code, help.err]).toEqual([0, ""]);
     for (const name of ["serve", "forecast", "run", "train", "predict", "config"]) expect(help.out).toContain(name);
+    expect(help.out).not.toContain("\u001b");
+    const example = await run(["export", "--help"], { env: { NO_COLOR: "" } });
+    expect(example.out).toMatch(/EXAMPLE\n\n {2}loadcast export --series/);
+    expect(example.out).not.toContain("\u001b");
     expect((await run([])).code).toBe(2);
     expect((await run(["serve", "--help"])).out).toContain("LOADCAST_PORT");
     expect((await run(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);

@@ -19,7 +19,7 @@ export async function main(words: readonly string[]): Promise<number> {
     const [name, ...rest] = words;
     if (name === undefined || name === "--help" || name === "-h" || name === "help") {
       const usage = `${await renderUsage(root)}\n`;
-      (name === undefined ? process.stderr : process.stdout).write(usage);
+      show(usage, name === undefined ? process.stderr : process.stdout);
       return name === undefined ? 2 : 0;
     }
     let { command, parent } = { command: await find(COMMANDS, name, ""), parent: root as Command };
@@ -34,9 +34,8 @@ export async function main(words: readonly string[]): Promise<number> {
     }
     if (given.includes("--help") || given.includes("-h")) {
       const examples = (EXAMPLES[called] ?? []).map((line) => `  ${line}\n`);
-      process.stdout.write(
-        `${await renderUsage(command, parent)}\n${examples.length > 0 ? `EXAMPLE\n\n${examples.join("")}` : ""}`,
-      );
+      const below = examples.length > 0 ? `EXAMPLE\n\n${examples.join("")}` : "";
+      show(`${await renderUsage(command, parent)}\n${below}`, process.stdout);
       return 0;
     }
     if (command.subCommands) throw usageError(`${name} needs one of: ${Object.keys(command.subCommands).join(", ")}`);
@@ -46,6 +45,12 @@ export async function main(words: readonly string[]): Promise<number> {
   } catch (error) {
     return report(error);
   }
+}
+
+/** Colours are for terminals. */
+function show(text: string, stream: NodeJS.WriteStream): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what this takes out
+  stream.write(stream.isTTY ? text : text.replace(/\u001b\[\d+m/g, "").replace(/ +$/gm, ""));
 }
 
 async function find(commands: Commands, name: string, prefix: string): Promise<Command> {

@@ -179,6 +179,9 @@ suite("loadcast forecast --svg", () => {
     const picture = readFileSync(svg, "utf8");
     expect(picture).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
     expect(picture).toContain("drawn &lt;&amp;&gt;.csv</title>");
+    expect(picture).toMatch(
+      /<desc>\d+ values, and the median of a forecast for 6 steps with 80 % and 95 % intervals\.<\/desc>/,
+    );
     expect(picture).not.toContain("<script");
     expect(picture.match(/<polygon class="band"/g)).toHaveLength(2);
     const nowhere = await run(["forecast", csv, "--svg", "no/where.svg", "--order", "1,0,0"]);

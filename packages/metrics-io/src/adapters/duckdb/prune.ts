@@ -9,8 +9,8 @@ import { timeLimit } from "./time-limit.js";
 const DAY = 86_400_000;
 
 /**
- * What is put in the order of series at a time. A day in one piece would read faster still (3 ms instead of 8 for two weeks of one of
- * 2,000 series), but it takes 16 times the work, and until it is over every read looks through all series.
+ * What is put in the order of series at a time. A day of one of 500 series is then read in 6 ms instead of 27. Whole days would be read a
+ * little faster still, but until one is over every read looks through all series, and each piece of the work through the whole day.
  */
 const SEGMENT = DAY / 4;
 
