@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,6 +30,15 @@ describe("files made from the schema", () => {
     expect(accepts(parse(example))).toBe(true);
     const config = loadConfig({ file, env: { LOADCAST_SINK_INFLUXDB_TOKEN: "t" } });
     expect(config.series).toHaveLength(2);
+  });
+
+  it("and so is the example of docs/http-api.md", () => {
+    const page = readFileSync(path("../../../docs/http-api.md"), "utf8");
+    for (const name of ["grafana", "pipeline", "release"])
+      writeFileSync(join(folder, `${name}-token`), "0123456789abcdef");
+    const file = join(folder, "http-api.yaml");
+    writeFileSync(file, /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "");
+    expect(loadConfig({ file }).auth.tokens).toHaveLength(3);
   });
 
   it("docs/configuration.md, for people", async () => {

@@ -4,6 +4,31 @@ import { describe, expect, it } from "vitest";
 import * as schemas from "../src/http/schemas.js";
 import { build, expectProblem, expectShape, folder, get } from "./http-application.js";
 
+/** What of an operation is looked at here. */
+interface Described {
+  summary?: string;
+  parameters?: { name: string; in: string }[];
+  requestBody?: {
+    content: Record<string, { example?: unknown; examples?: unknown; schema: { examples?: unknown[] } }>;
+  };
+  responses: Record<string, { description?: string; content: Record<string, unknown> }>;
+}
+
+/** Examples that are in the schemas are what the schemas describe. */
+it("gives examples that are true to what they are examples of", () => {
+  let count = 0;
+  for (const [name, schema] of Object.entries(schemas)) {
+    const examples = (schema as { meta?: () => { examples?: unknown[] } | undefined }).meta?.()?.examples ?? [];
+    for (const example of examples) {
+      count++;
+      expect((schema as { safeParse: (value: unknown) => { success: boolean } }).safeParse(example).success, name).toBe(
+        true,
+      );
+    }
+  }
+  expect(count).toBeGreaterThan(5);
+});
+
 describe("operations", () => {
   it("is alive, and ready when every part works", async () => {
     expect((await get("/health/live")).json()).toEqual({ status: "ok" });
@@ -62,9 +87,22 @@ describe("operations", () => {
     const body = document.paths["/api/v1/forecast"].post.requestBody.content["application/json"].schema;
     expect(body.required).toEqual(["values", "horizon"]);
     expect(body.properties.values.maxItems).toBe(100_000);
-    for (const operations of Object.values<Record<string, { summary?: string }>>(document.paths)) {
-      for (const operation of Object.values(operations)) expect(operation.summary).toBeTruthy();
+    for (const [path, operations] of Object.entries<Record<string, Described>>(document.paths)) {
+      for (const { summary, requestBody, responses, parameters = [] } of Object.values(operations)) {
+        expect(summary, path).toBeTruthy();
+        const media = requestBody?.content["application/json"];
+        if (media) expect(media.example ?? media.examples ?? media.schema.examples, path).toBeDefined();
+        for (const [status, { description, content }] of Object.entries(responses)) {
+          expect(description, `${path} ${status}`).toBeTruthy();
+          if (Number(status) < 400 || path === "/health/ready") continue;
+          expect(Object.keys(content), `${path} ${status}`).toEqual(["application/problem+json"]);
+        }
+        // Whatever stands in the path is described.
+        const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+        expect(parameters.filter((one) => one.in === "path").map(({ name }) => name)).toEqual(inPath);
+      }
     }
+    expect(Object.keys(document.components.securitySchemes)).toEqual(["token", "session"]);
     const page = await get("/docs");
     expect(page.statusCode).toBe(200);
     expect(page.headers["content-type"]).toContain("text/html");

@@ -50,4 +50,15 @@ export const problemResponse = z
     detail: z.string(),
     code: z.string().meta({ description: "Stable; programs may branch on it." }),
   })
-  .meta({ description: "RFC 9457" });
+  .meta({
+    description: "RFC 9457",
+    examples: [
+      {
+        type: "about:blank",
+        title: "Not found",
+        status: 404,
+        detail: 'there is no series "web-9/cpu_percent"; GET /api/v1/series names those known',
+        code: "UNKNOWN_SERIES",
+      },
+    ],
+  });

@@ -55,6 +55,17 @@ export const forecastRequest = z
     }
     if (body.start !== undefined && body.stepSeconds === undefined)
       complain("stepSeconds", "is needed together with start");
+  })
+  .meta({
+    examples: [
+      {
+        values: [31.2, 30.8, null, 33.5, 36.1, 38.4, 37.9, 35.2, 33.3, 32.7, 34.6, 37.0],
+        horizon: 6,
+        bounds: { lower: 0, upper: 100 },
+        start: "2026-11-23T10:00:00Z",
+        stepSeconds: 300,
+      },
+    ],
   });
 
 export const forecastResponse = z.object({

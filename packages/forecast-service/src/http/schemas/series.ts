@@ -17,12 +17,28 @@ export const seriesEntry = z.object({
     .nullable(),
 });
 
-export const seriesList = z.object({
-  now: z.string(),
-  total: z.int().meta({ description: "Series that fit, on all pages." }),
-  series: z.array(seriesEntry),
-  next: z.string().nullable().meta({ description: "`after` of the page that follows; null on the last one." }),
-});
+const example = {
+  id: "web-1/cpu_percent",
+  host: "web-1",
+  metric: "cpu_percent",
+  unit: "percent",
+  synthetic: false,
+  status: "forecast",
+  last: { time: "2026-11-23T09:59:45.000Z", value: 41.7 },
+  modelVersion: "web-1/cpu_percent@3",
+  nextRun: "2026-11-23T10:05:02.000Z",
+  reason: null,
+  history: null,
+} as const;
+
+export const seriesList = z
+  .object({
+    now: z.string(),
+    total: z.int().meta({ description: "Series that fit, on all pages." }),
+    series: z.array(seriesEntry),
+    next: z.string().nullable().meta({ description: "`after` of the page that follows; null on the last one." }),
+  })
+  .meta({ examples: [{ now: "2026-11-23T10:00:00.000Z", total: 1, series: [example], next: null }] });
 
 export const seriesQuery = z.object({
   ...page(1000, 1000),
@@ -38,19 +54,55 @@ export const historyQuery = z.object({
   step: z.coerce.number().min(1).max(86_400).optional().meta({ description: "Seconds; default 300." }),
 });
 
-export const historyResponse = z.object({
-  id: z.string(),
-  from: z.string(),
-  to: z.string(),
-  stepSeconds: z.number(),
-  points: z.array(z.object({ time: z.string(), value: z.number().nullable() })),
-});
+export const historyResponse = z
+  .object({
+    id: z.string(),
+    from: z.string(),
+    to: z.string(),
+    stepSeconds: z.number(),
+    points: z.array(z.object({ time: z.string(), value: z.number().nullable() })),
+  })
+  .meta({
+    examples: [
+      {
+        id: "web-1/cpu_percent",
+        from: "2026-11-23T09:50:00.000Z",
+        to: "2026-11-23T10:00:00.000Z",
+        stepSeconds: 300,
+        points: [
+          { time: "2026-11-23T09:50:00.000Z", value: 40.2 },
+          { time: "2026-11-23T09:55:00.000Z", value: null },
+        ],
+      },
+    ],
+  });
 
-export const storedForecastResponse = z.object({
-  id: z.string(),
-  synthetic: z.boolean(),
-  issuedAt: z.string(),
-  modelVersion: z.string(),
-  stepSeconds: z.number(),
-  forecast: z.array(forecastStep),
-});
+export const storedForecastResponse = z
+  .object({
+    id: z.string(),
+    synthetic: z.boolean(),
+    issuedAt: z.string(),
+    modelVersion: z.string(),
+    stepSeconds: z.number(),
+    forecast: z.array(forecastStep),
+  })
+  .meta({
+    examples: [
+      {
+        id: "web-1/cpu_percent",
+        synthetic: false,
+        issuedAt: "2026-11-23T10:00:02.000Z",
+        modelVersion: "web-1/cpu_percent@3",
+        stepSeconds: 300,
+        forecast: [
+          {
+            step: 1,
+            time: "2026-11-23T10:00:00.000Z",
+            mean: 42.1,
+            median: 41.8,
+            intervals: [{ level: 0.8, lower: 37.5, upper: 46.9 }],
+          },
+        ],
+      },
+    ],
+  });
