@@ -12,6 +12,7 @@ import { addTally, toScore } from "./pipeline/contest.js";
 import { ingest } from "./pipeline/ingest.js";
 import { preprocess } from "./pipeline/preprocess.js";
 import {
+  BOUNDS_TOLERANCE,
   DAY_STEPS,
   HORIZON,
   JUDGED_STEPS,
@@ -49,6 +50,7 @@ export function backtestTask(options: {
       bounds,
       longestGap: MAX_SILENCE,
       enough: MIN_OBSERVED,
+      tolerance: BOUNDS_TOLERANCE,
     });
     const n = prepared.values.length;
     const region = Math.min(LONGEST, n >> 1);

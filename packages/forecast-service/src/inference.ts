@@ -14,7 +14,7 @@ import type { InferInput, Inferred } from "./pipeline/infer.js";
 import { monitor, remember } from "./pipeline/monitor.js";
 import { preprocess } from "./pipeline/preprocess.js";
 import { readiness } from "./readiness.js";
-import { ANOMALY_LEVEL, HORIZON, LEVELS, STEP, STEP_MILLIS } from "./settings.js";
+import { ANOMALY_LEVEL, BOUNDS_TOLERANCE, HORIZON, LEVELS, STEP, STEP_MILLIS } from "./settings.js";
 import type { StepTimes } from "./step-times.js";
 import { readTail, type Tail } from "./tail.js";
 import type { Trainer } from "./training.js";
@@ -90,7 +90,7 @@ export function createInference(dependencies: {
   /** Holds new values against old forecasts; what stands out is kept and told. */
   const observe = (state: SeriesState) =>
     steps.time("monitor", async () => {
-      const { anomalies, drift } = monitor(state);
+      const { anomalies, drift } = monitor(state, seriesSettings(config, state).bounds);
       if (anomalies.length > 0) {
         await store.writeAnomalies(anomalies);
         metrics.anomalous(state, anomalies.length);
@@ -118,7 +118,7 @@ export function createInference(dependencies: {
     const { bounds, threshold } = seriesSettings(config, state);
     const { values, start } = state.tail as Tail;
     return {
-      prepared: preprocess({ values, start, step: STEP }, { bounds }),
+      prepared: preprocess({ values, start, step: STEP }, { bounds, tolerance: BOUNDS_TOLERANCE }),
       trained: await champions.load(state.id, champion),
       horizon: HORIZON,
       levels: [...LEVELS, ANOMALY_LEVEL],

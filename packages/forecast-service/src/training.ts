@@ -17,7 +17,7 @@ import { CHAMPION, register } from "./pipeline/register.js";
 import type { Trained } from "./pipeline/train.js";
 import { trainingKey } from "./pipeline/training-record.js";
 import { knownOf, readiness } from "./readiness.js";
-import { HORIZON, LEVELS, MAX_SILENCE, MIN_OBSERVED, PERIODS } from "./settings.js";
+import { BOUNDS_TOLERANCE, HORIZON, LEVELS, MAX_SILENCE, MIN_OBSERVED, PERIODS } from "./settings.js";
 import type { StepTimes } from "./step-times.js";
 import { outcomeOf, type TrainOutcome } from "./train-outcome.js";
 
@@ -68,6 +68,7 @@ export function createTrainer(dependencies: {
         bounds,
         longestGap: MAX_SILENCE,
         enough: MIN_OBSERVED,
+        tolerance: BOUNDS_TOLERANCE,
       }),
     );
   };

@@ -1,8 +1,9 @@
 import type { Anomaly, StoredForecast } from "@loadcast/metrics-io";
 import type { SeriesState } from "../fleet.js";
 import { type Prediction, predictionsOf } from "../monitor/predictions.js";
-import { DAY_STEPS, HORIZON, LATE_WINDOW, STEP_MILLIS } from "../settings.js";
+import { type Bounds, DAY_STEPS, HORIZON, LATE_WINDOW, STEP_MILLIS } from "../settings.js";
 import { endOf, valueAt } from "../tail.js";
+import { clampTo } from "./clamp.js";
 
 /** What came out of holding new values against what had been forecast. */
 export interface Observed {
@@ -16,17 +17,19 @@ export interface Observed {
  * Step 8: holds the values that came since the last time against what forecasts had said of them: errors by horizon, coverage, drift, and
  * values outside the 99 % interval of the step before. A value that is missing waits an hour for its samples.
  */
-export function monitor(state: SeriesState): Observed {
+export function monitor(state: SeriesState, bounds: Bounds | null = null): Observed {
   const { tail, predictions, scores, watch } = state;
   const anomalies: Anomaly[] = [];
   let drift: string | null = null;
   let judged = 0;
   if (!tail) return { anomalies, drift, judged };
+  const clamp = clampTo(bounds);
   const end = endOf(tail);
   const due = [...predictions].filter(([, { time }]) => time < end).sort(([, a], [, b]) => a.time - b.time);
   for (const [key, prediction] of due) {
     const { time, horizon, outer } = prediction;
-    const y = valueAt(tail, time);
+    // No forecast leaves the bounds, so a value that jitter carried beyond them is at them.
+    const y = clamp(valueAt(tail, time));
     if (Number.isNaN(y)) {
       if (time < end - LATE_WINDOW) predictions.delete(key);
       continue;

@@ -24,6 +24,8 @@ export interface PreprocessOptions {
   longestGap?: number;
   /** Observed values that make a history of its own. */
   enough?: number;
+  /** Values that lie outside the bounds by no more than this share of their distance are moved to them. Default 0. */
+  tolerance?: number;
 }
 
 /**
@@ -33,12 +35,11 @@ export interface PreprocessOptions {
  * @throws LoadcastError `NO_DATA` without a single value, `OUT_OF_BOUNDS` where a value lies outside its bounds.
  */
 export function preprocess(series: RegularSeries, options: PreprocessOptions): Prepared {
-  const { periods = [], metric = false, bounds = null, longestGap = Infinity, enough = 0 } = options;
-  const { values } = series;
+  const { periods = [], metric = false, bounds = null, longestGap = Infinity, enough = 0, tolerance = 0 } = options;
+  const values = withinBounds(series.values, bounds, tolerance);
   let end = values.length;
   while (end > 0 && Number.isNaN(values[end - 1])) end--;
   if (end === 0) throw new LoadcastError("NO_DATA", "values holds no number: there is nothing to forecast from");
-  checkBounds(values, bounds);
 
   const begin = firstUsed(values, end, longestGap, enough);
   const kept = values.slice(begin, end);
@@ -74,16 +75,24 @@ function firstUsed(values: Float64Array, end: number, longestGap: number, enough
   return begin;
 }
 
-function checkBounds(values: Float64Array, bounds: Bounds | null): void {
+/** A rate over a jittering clock may say 100.2 %: that is a full load, and no error. */
+function withinBounds(values: Float64Array, bounds: Bounds | null, tolerance: number): Float64Array {
   const { lower = -Infinity, upper = Infinity } = bounds ?? {};
+  const slack = tolerance > 0 && upper - lower < Infinity ? tolerance * (upper - lower) : 0;
+  let moved: Float64Array | null = null;
   for (let i = 0; i < values.length; i++) {
-    if (values[i] < lower || values[i] > upper) {
+    const value = values[i];
+    if (!(value < lower || value > upper)) continue;
+    if (value < lower - slack || value > upper + slack) {
       throw new LoadcastError(
         "OUT_OF_BOUNDS",
-        `values[${i}] is ${values[i]}, outside bounds ${lower} to ${upper}: widen the bounds or make it null`,
+        `values[${i}] is ${value}, outside bounds ${lower} to ${upper}: widen the bounds or make it null`,
       );
     }
+    moved ??= values.slice();
+    moved[i] = value < lower ? lower : upper;
   }
+  return moved ?? values;
 }
 
 function startOf(series: RegularSeries, index: number): number {
