@@ -8,6 +8,7 @@ import type { HistoryResponse, SeriesEntry, SeriesPageResponse, StoredForecastRe
 import type { Inference } from "./inference.js";
 import { shownLevels } from "./pipeline/write.js";
 import { readiness } from "./readiness.js";
+import { recentAnswers } from "./recent-answers.js";
 import { type SeriesQuery, seriesPage } from "./series-page.js";
 import { STEP_MILLIS, unitOf } from "./settings.js";
 
@@ -46,6 +47,7 @@ export function createCatalogue(options: {
 }): Catalogue {
   const { store, fleet, inference, clock, nextRun, firstRunAfter, forecasting } = options;
   const known = firstRead(inference.refresh);
+  const answers = recentAnswers<HistoryResponse>(clock);
 
   const all = async (): Promise<readonly SeriesState[]> => {
     const states = fleet.all().length > 0 ? fleet.all() : await fleet.refresh();
@@ -134,18 +136,20 @@ export function createCatalogue(options: {
       }
       const start = Math.floor(from / stepMillis) * stepMillis;
       const end = Math.ceil(to / stepMillis) * stepMillis;
-      const samples = await store.read(info, { from: start, to: end });
-      const grid = resample(samples, { stepSeconds: stepMillis / 1000, from: start, to: end });
-      return {
-        id,
-        from: iso(start),
-        to: iso(end),
-        stepSeconds: stepMillis / 1000,
-        points: Array.from(grid.times, (time, i) => ({
-          time: iso(time),
-          value: Number.isNaN(grid.values[i]) ? null : grid.values[i],
-        })),
-      };
+      return answers.get(info, `${start} ${end} ${stepMillis}`, async () => {
+        const samples = await store.read(info, { from: start, to: end });
+        const grid = resample(samples, { stepSeconds: stepMillis / 1000, from: start, to: end });
+        return {
+          id,
+          from: iso(start),
+          to: iso(end),
+          stepSeconds: stepMillis / 1000,
+          points: Array.from(grid.times, (time, i) => ({
+            time: iso(time),
+            value: Number.isNaN(grid.values[i]) ? null : grid.values[i],
+          })),
+        };
+      });
     },
     async forecast(id) {
       const state = await find(id);

@@ -18,6 +18,8 @@ export interface SeriesState {
   readonly host: string;
   readonly metric: string;
   synthetic: boolean;
+  /** Grows whenever samples of it were stored. */
+  changes: number;
   /** The last sample. */
   last: { readonly time: number; readonly value: number } | null;
   /** Null until it was read from the store. */
@@ -109,6 +111,7 @@ export function createFleet(options: {
         const synthetic = batch.synthetic ?? states.get(id)?.synthetic ?? false;
         if (hidden({ id, host, metric, synthetic })) continue;
         const state = ensure({ id, host, metric, synthetic });
+        state.changes++;
         let first = Infinity;
         for (let i = 0; i < times.length; i++) {
           if (Number.isNaN(values[i])) continue;
@@ -136,6 +139,7 @@ function newState({
     host,
     metric,
     synthetic,
+    changes: 0,
     last: null,
     tail: null,
     champion: undefined,

@@ -69,7 +69,12 @@ describe("rounds of forecasts", () => {
     await clock.advance(20_000);
     // Twenty minutes ago the load was quite another.
     const at = Math.floor(clock.now() / STEP_MILLIS) - 4;
+    const shown = async () =>
+      (await service.catalogue.history(ID, {})).points.find(({ time }) => Date.parse(time) === at * STEP_MILLIS)?.value;
+    expect(await shown()).toBe(valueAtStep(at));
     await service.intake.store([{ ...KEY, times: [at * STEP_MILLIS + 60_000], values: [99] }]);
+    // Whoever asked before is not answered from memory now.
+    expect(await shown()).toBe(99);
     const controller = new AbortController();
     await service.collect(controller.signal);
     const after = await service.catalogue.forecast(ID);
