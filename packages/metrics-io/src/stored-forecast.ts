@@ -48,3 +48,8 @@ export function checkForecast(adapter: string, forecast: StoredForecast): Stored
     }),
   };
 }
+
+/** What a level is called in names of labels and fields: "80", whether it was given in per cent (80) or as a share of one (0.8). */
+export function levelName(level: number): string {
+  return String(level < 1 ? Number((100 * level).toPrecision(12)) : level);
+}

@@ -30,10 +30,21 @@ const NAMES = { redis: "valkey" };
  * @param {boolean} [options.usualPorts] those of compose.yaml where they are free; free ones otherwise
  * @param {(line: string) => void} [options.say]
  * @param {AbortSignal} [options.signal] stops what has been started
+ * @param {(name: ServiceName, chain: { urls: Partial<Record<ServiceName, string>>, secrets: Record<string, string> }) => Promise<void>}
+ *   [options.whenHealthy] runs before the next service starts
+ * @param {NodeJS.ProcessEnv} [options.loadcastEnv] variables for Loadcast
  * @returns {Promise<{ urls: Partial<Record<ServiceName, string>>, secrets: Record<string, string>, stop: () => Promise<void> }>}
  *   services that are not installed are said and left out
  */
-export async function startChain({ dir, only, usualPorts = false, say = () => {}, signal }) {
+export async function startChain({
+  dir,
+  only,
+  usualPorts = false,
+  say = () => {},
+  signal,
+  whenHealthy = async () => {},
+  loadcastEnv = {},
+}) {
   const wanted = /** @type {ServiceName[]} */ (Object.keys(SERVICES)).filter((name) => !only || only.includes(name));
   /** @type {Record<string, string>} */
   const addresses = {};
@@ -65,7 +76,7 @@ export async function startChain({ dir, only, usualPorts = false, say = () => {}
       }),
     mlflow: () => startServer("mlflow", at("mlflow")),
     redis: () => startServer("redis", at("redis")),
-    loadcast: () => startLoadcast(at("loadcast"), config("loadcast/loadcast.yaml")),
+    loadcast: () => startLoadcast(at("loadcast"), config("loadcast/loadcast.yaml"), loadcastEnv),
   };
 
   /** @type {import("../launch.mjs").RunningServer[]} */
@@ -86,6 +97,7 @@ export async function startChain({ dir, only, usualPorts = false, say = () => {}
       running.push(server);
       urls[name] = server.url;
       say(`${name.padEnd(13)} ${server.url}`);
+      await whenHealthy(name, { urls, secrets });
     }
     signal?.throwIfAborted();
   } catch (error) {
@@ -95,14 +107,14 @@ export async function startChain({ dir, only, usualPorts = false, say = () => {}
   return { urls, secrets, stop };
 }
 
-/** @param {{ dir: string, port: number }} at @param {string} config */
-function startLoadcast({ dir, port }, config) {
+/** @param {{ dir: string, port: number }} at @param {string} config @param {NodeJS.ProcessEnv} more */
+function startLoadcast({ dir, port }, config, more) {
   const url = `http://127.0.0.1:${port}`;
   return launch({
     name: "loadcast",
     command: process.execPath,
     args: [join(root, "packages/forecast-service/bin/loadcast.js"), "serve", "--config", config],
-    env: { LOADCAST_HOST: "127.0.0.1", LOADCAST_PORT: String(port), LOADCAST_DATA: join(dir, "data") },
+    env: { LOADCAST_HOST: "127.0.0.1", LOADCAST_PORT: String(port), LOADCAST_DATA: join(dir, "data"), ...more },
     url,
     healthy: () => answers(`${url}/health/live`),
     home: makeHome("loadcast", dir),

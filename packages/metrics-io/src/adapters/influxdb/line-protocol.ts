@@ -1,4 +1,5 @@
 import { AdapterError } from "../../errors.js";
+import { levelName } from "../../stored-forecast.js";
 import type { StoredForecast } from "../../types.js";
 import { NAME } from "./connection.js";
 
@@ -37,7 +38,10 @@ export async function lineWriter(measurement: string) {
         ["mean", mean],
         ["median", median],
       ];
-      for (const { level, lower, upper } of intervals) columns.push([`lower${level}`, lower], [`upper${level}`, upper]);
+      for (const { level, lower, upper } of intervals) {
+        const name = levelName(level);
+        columns.push([`lower${name}`, lower], [`upper${name}`, upper]);
+      }
       return times.map((time, i) => {
         if (Math.abs(time) > MAX_TIME) {
           throw new AdapterError(NAME, `InfluxDB holds times from 1677 to 2262 only, got ${time} ms`, {

@@ -1,6 +1,6 @@
 import { AdapterError } from "../../errors.js";
 import { seriesId } from "../../series.js";
-import { checkForecast } from "../../stored-forecast.js";
+import { checkForecast, levelName } from "../../stored-forecast.js";
 import type { EpochMillis, MetricSink, StoredForecast } from "../../types.js";
 import { NAME } from "./metric.js";
 
@@ -120,7 +120,8 @@ function gauges(forecast: StoredForecast, horizon: number, now: EpochMillis): st
   if (step === null) return [];
   const quantiles: [name: string, value: number][] = [["median", forecast.median[step]]];
   for (const { level, lower, upper } of forecast.intervals) {
-    quantiles.push([`lower${level}`, lower[step]], [`upper${level}`, upper[step]]);
+    const name = levelName(level);
+    quantiles.push([`lower${name}`, lower[step]], [`upper${name}`, upper[step]]);
   }
   return quantiles
     .filter(([, value]) => Number.isFinite(value))

@@ -70,6 +70,13 @@ describe("prometheusSink", () => {
     ]);
   });
 
+  it("gives a level that is a share of one the same name", async () => {
+    const { sink, lines } = sinkAt();
+    const [interval] = numbered().intervals;
+    await sink.writeForecast({ ...numbered(), intervals: [{ ...interval, level: 0.8 }] });
+    expect(lines().filter((line) => line.includes('quantile="lower80"')).length).toBe(3);
+  });
+
   it("counts horizons from the time of the scrape", async () => {
     const { sink, medians, after } = sinkAt();
     await sink.writeForecast(numbered());
