@@ -138,7 +138,9 @@ function nearestStep({ times, issuedAt }: StoredForecast, time: EpochMillis, now
   let after = 0;
   while (after < steps && times[after] < time) after++;
   const width = steps > 1 ? times[1] - times[0] : times[0] - issuedAt;
-  if (after === steps) return time - times[steps - 1] <= width / 2 + Math.max(0, now - issuedAt) ? steps - 1 : null;
+  // The last step stands for a whole bucket, and the bucket in which the forecast was issued was not yet full: a forecast of four hours
+  // ends up to two buckets before four hours from its issue.
+  if (after === steps) return time - times[steps - 1] <= 2 * width + Math.max(0, now - issuedAt) ? steps - 1 : null;
   if (after === 0) return times[0] - time <= width ? 0 : null;
   return times[after] - time <= time - times[after - 1] ? after : after - 1;
 }

@@ -70,6 +70,17 @@ describe("prometheusSink", () => {
     ]);
   });
 
+  it("has the furthest horizon when a forecast begins at the bucket that is not yet full", async () => {
+    const { sink, medians, after } = sinkAt();
+    const early = numbered();
+    // Issued three minutes into the second bucket after the last value: the last of the 48 steps begins 8 minutes short of four hours.
+    await sink.writeForecast({ ...early, issuedAt: ISSUED + 8 * MINUTE });
+    after(8 * MINUTE);
+    expect(medians()["4h"]).toBe(48);
+    after(14 * MINUTE);
+    expect(medians()["4h"]).toBe(48);
+  });
+
   it("gives a level that is a share of one the same name", async () => {
     const { sink, lines } = sinkAt();
     const [interval] = numbered().intervals;
