@@ -327,9 +327,19 @@ describe.skipIf(!installed)(`dashboard${installed ? "" : " (skipped: chromium is
   });
 
   describe("connection", () => {
-    it("is live by events, without asking again and again", async () => {
-      const { page } = await dashboard.open("#/series/demo/cpu_percent");
+    it("is told of changes by events, without asking for them again and again", async () => {
+      const { page, requests } = await dashboard.open("#/model/build-03/memory_percent");
+      await page.getByRole("heading", { name: "Version 11 in use" }).waitFor();
       await page.getByText("Live", { exact: true }).waitFor();
+      await expect.poll(() => requests.filter((url) => url.includes("/versions")).length).toBe(2);
+      requests.length = 0;
+      // Somebody else, somewhere else.
+      const other = await dashboard.open("#/system");
+      await other.page.evaluate(
+        `fetch("/api/v1/models/build-03%2Fmemory_percent/aliases/champion", { method: "POST", body: '{"version":7}' })`,
+      );
+      await page.getByRole("heading", { name: "Version 7 in use" }).waitFor();
+      expect(requests.filter((url) => url.includes("/versions")).length).toBe(2);
     });
 
     it("polls where events do not get through", async () => {
@@ -387,6 +397,8 @@ describe.skipIf(!installed)(`dashboard${installed ? "" : " (skipped: chromium is
       await page.getByRole("option").first().waitFor();
       problems.push(...(await dashboard.audit(page)).map((problem) => `finder: ${problem}`));
       expect(problems).toEqual([]);
+      await page.evaluate('document.querySelector("dialog[open]").append(new Image())');
+      expect((await dashboard.audit(page)).join()).toContain("image-alt");
     });
 
     it.each([390, 768, 2560])("can use every page on a screen of %i px: nothing sticks out", async (width) => {

@@ -32,28 +32,53 @@ export function HostGrid({ feed, metric }: { readonly feed: Feed; readonly metri
       <div style={{ height: `${before}px` }} />
       {width > 0 &&
         Array.from({ length: end - first }, (_, place) => first + place).map((row) => (
-          <div
-            class="host-row"
+          <HostRow
             key={row}
-            style={{
-              height: `${rows.topOf(row + 1) - rows.topOf(row) - GAP}px`,
-              marginBottom: `${GAP}px`,
-              gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
-            }}
-          >
-            {cards[row]?.map((host: Host, place: number) => (
-              <HostCard
-                key={host.host}
-                host={host}
-                tiles={tiles}
-                now={now}
-                position={row * columns + place + 1}
-                total={total}
-              />
-            )) ?? <div class="host-card host-card-empty skeleton" />}
-          </div>
+            hosts={cards[row] ?? NONE}
+            height={rows.topOf(row + 1) - rows.topOf(row) - GAP}
+            columns={columns}
+            tiles={tiles}
+            now={now}
+            position={row * columns + 1}
+            total={total}
+          />
         ))}
       <div style={{ height: `${after}px` }} />
     </div>
+  );
+}
+
+const NONE: readonly Host[] = [];
+
+interface HostRowProps {
+  readonly hosts: readonly Host[];
+  readonly height: number;
+  readonly columns: number;
+  readonly tiles: number;
+  readonly now: number;
+  readonly position: number;
+  readonly total: number;
+}
+
+/** Rows that were there before are left as they are while others come into sight: scrolling draws only what is new. */
+function HostRow({ hosts, height, columns, tiles, now, position, total }: HostRowProps) {
+  return useMemo(
+    () => (
+      <div
+        class="host-row"
+        style={{
+          height: `${height}px`,
+          marginBottom: `${GAP}px`,
+          gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+        }}
+      >
+        {hosts.map((host, place) => (
+          <HostCard key={host.host} host={host} tiles={tiles} now={now} position={position + place} total={total} />
+        ))}
+        {hosts.length === 0 && <div class="host-card host-card-empty skeleton" />}
+      </div>
+    ),
+    // Hosts, not the array that holds them: a new page makes new arrays of the same hosts.
+    [...hosts, hosts.length, height, columns, tiles, now, position, total],
   );
 }
