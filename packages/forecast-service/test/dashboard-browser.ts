@@ -14,6 +14,9 @@ const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
 
 export const installed = existsSync(CHROMIUM);
 
+/** The part of the large chart that is pointed at. */
+export const chart = (page: Page) => page.locator(".u-over");
+
 export interface Opened {
   readonly page: Page;
   /** What went wrong in the page, and every address it asked for. */

@@ -2,6 +2,8 @@ import { render } from "preact";
 import "./styles/tokens.css";
 import "./styles/page.css";
 import "./styles/parts.css";
+import "./styles/panels.css";
+import "./styles/dialogs.css";
 import "./styles/states.css";
 import { App } from "./app.js";
 import { createService, ServiceProvider } from "./data/service.js";

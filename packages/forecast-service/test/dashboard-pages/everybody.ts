@@ -1,0 +1,69 @@
+/** In the browser: screens, colours, keyboards and ears of all kinds. */
+import { describe, expect, it } from "vitest";
+import { chart, type Dashboard } from "../dashboard-browser.js";
+
+export function everybodyTests(dashboard: () => Dashboard): void {
+  describe("everybody", () => {
+    const PAGES: readonly [name: string, hash: string, there: string][] = [
+      ["overview", "", ".host-card"],
+      ["series", "#/series/build-03/cpu_percent?past=1h", ".u-over"],
+      ["waiting series", "#/series/web-01/memory_percent", ".u-over"],
+      ["failed series", "#/series/db-02/cpu_percent", ".u-over"],
+      ["model", "#/model/demo/cpu_percent?version=12", ".residual-plots svg"],
+      ["accuracy", "#/accuracy/web-01/cpu_percent", ".time-lines svg"],
+      ["what if", "#/what-if", ".what-if"],
+      ["system", "#/system", ".pipeline"],
+      ["unknown series", "#/series/gone/cpu_percent", ".state"],
+    ];
+
+    it.each(["light", "dark"] as const)("can use every page in %s colours: axe finds nothing", async (colorScheme) => {
+      const problems: string[] = [];
+      const { page } = await dashboard().open("", { colorScheme });
+      for (const [name, hash, there] of PAGES) {
+        await page.goto(`${dashboard().origin}/${hash}`);
+        await page.locator(there).first().waitFor();
+        problems.push(...(await dashboard().audit(page)).map((problem) => `${name}: ${problem}`));
+      }
+      await page.keyboard.press("/");
+      await page.getByRole("option").first().waitFor();
+      problems.push(...(await dashboard().audit(page)).map((problem) => `finder: ${problem}`));
+      expect(problems).toEqual([]);
+      await page.evaluate('document.querySelector("dialog[open]").append(new Image())');
+      expect((await dashboard().audit(page)).join()).toContain("image-alt");
+    });
+
+    it.each([390, 768, 2560])("can use every page on a screen of %i px: nothing sticks out", async (width) => {
+      const { page } = await dashboard().open("", { viewport: { width, height: 844 } });
+      for (const [name, hash, there] of PAGES) {
+        await page.goto(`${dashboard().origin}/${hash}`);
+        await page.locator(there).first().waitFor();
+        const over = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+        expect({ name, over }).toEqual({ name, over: 0 });
+      }
+    });
+
+    it("changes and remembers colours, on the canvas too", async () => {
+      const { page } = await dashboard().open("#/series/demo/cpu_percent");
+      await chart(page).waitFor();
+      const look = () =>
+        page.evaluate<{ theme: string; drawn: string }>(`({
+          theme: document.documentElement.dataset.theme,
+          drawn: document.querySelector("canvas").toDataURL(),
+        })`);
+      const light = await look();
+      const button = page.getByRole("button", { name: /^Colours/ });
+      await button.click(); // light, by choice
+      await button.click();
+      await expect.poll(async () => (await look()).drawn).not.toBe(light.drawn);
+      expect([light.theme, (await look()).theme]).toEqual(["light", "dark"]);
+      await page.reload();
+      expect(await page.getAttribute("html", "data-theme")).toBe("dark");
+    });
+
+    it("moves nothing where less motion is asked for", async () => {
+      const { page } = await dashboard().open("", { situation: "slow", reducedMotion: "reduce" });
+      await page.locator(".skeleton").first().waitFor();
+      expect(await page.evaluate("document.getAnimations().length")).toBe(0);
+    });
+  });
+}
