@@ -25,6 +25,8 @@ const QUICK_ROUNDS = [
   [2, 2],
   [6, 2],
 ] as const;
+/** Up to so many values a search over many models looks for maxima from everywhere as well. */
+const SHORT_SERIES = 400;
 /** Candidate optima of the exact likelihood that are searched to the end. */
 const FINALISTS = 8;
 /** Iterations for the last digits: flat ridges that lead to the unit circle take hundreds. */
@@ -119,10 +121,12 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   // 1. A few cheap steps from everywhere, then more from where they led.
   const w = likelihood.detrended();
   const residuals = new ConditionalResiduals(w, likelihood.spec);
-  const starts = startingValues(w, likelihood.spec, map, options.start, quick, () => throwIfAborted(signal));
+  // On a short series looking everywhere costs less than a search that was misled: evaluations are cheap, and maxima many.
+  const few = quick && w.length > SHORT_SERIES;
+  const starts = startingValues(w, likelihood.spec, map, options.start, few, () => throwIfAborted(signal));
   let found: ConditionalOptimum[] = starts.map((u) => ({ u, sumOfSquares: 0 }));
   const early: ConditionalOptimum[] = [];
-  for (const [iterations, survivors] of quick ? QUICK_ROUNDS : ROUNDS) {
+  for (const [iterations, survivors] of few ? QUICK_ROUNDS : ROUNDS) {
     found = found
       .flatMap(({ u }) => {
         throwIfAborted(signal);
@@ -179,13 +183,20 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   if (quick) {
     const [first] = byValue(candidates);
     const hopeless = first?.value > (options.hopelessAbove ?? Number.POSITIVE_INFINITY);
-    try {
-      best = hopeless ? first : search(candidates, 1, 100, options.tolerance ?? 1e-8)[0];
-    } catch (error) {
-      if (error !== ABANDONED) throw error;
-      best = first;
-      abandoned = true;
+    const followed = hopeless ? [] : distinct(promising(byValue(candidates), likelihood.nobs, HOPELESS), few ? 1 : 3);
+    const ends: Candidate[] = [];
+    for (const candidate of followed) {
+      try {
+        ends.push(...search([candidate], 1, 100, options.tolerance ?? 1e-8));
+      } catch (error) {
+        if (error !== ABANDONED) throw error;
+        abandoned = true;
+      }
     }
+    // The highest maximum may lie where none is wanted, and a lower one elsewhere.
+    const wanted = ends.filter(({ u }) => !(unwanted && map.apply(u) && unwanted(map.factors)));
+    [best = first] = byValue(wanted.length > 0 ? wanted : ends);
+    abandoned = abandoned && ends.length === 0;
   } else {
     // With one candidate there is nothing to weed out.
     const margin = trusted ? CLOSE : HOPELESS;
