@@ -114,7 +114,9 @@ export function createCycle(dependencies: {
       return inferThese(states, signal);
     },
     async inferLate(signal) {
-      const late = fleet.all().filter(({ lateFrom, reissued }) => lateFrom < Infinity && !reissued);
+      const late = fleet
+        .all()
+        .filter(({ forecast, lateFrom, reissued }) => forecast && lateFrom < Infinity && !reissued);
       if (late.length === 0) return [];
       for (const state of late) state.reissued = true;
       return inferThese(late, signal);

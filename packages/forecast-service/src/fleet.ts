@@ -31,7 +31,7 @@ export interface SeriesState {
   outlook: Outlook | null;
   /** What went wrong with the last attempt. */
   error: string | null;
-  /** Start of the earliest samples that came after a forecast that should have known them; Infinity: none. */
+  /** Start of the earliest samples that came since the tail was read and that a forecast should know; Infinity: none. */
   lateFrom: number;
   reissued: boolean;
 
@@ -119,7 +119,8 @@ export function createFleet(options: {
           if (state.last === null || times[i] >= state.last.time) state.last = { time: times[i], value: values[i] };
         }
         const issuedFor = state.forecast?.times[0];
-        if (issuedFor !== undefined && first < issuedFor) state.lateFrom = Math.min(state.lateFrom, first);
+        // Before the first forecast the past comes in pieces, older ones after newer ones, and all of it counts.
+        if (issuedFor === undefined || first < issuedFor) state.lateFrom = Math.min(state.lateFrom, first);
       }
       changed();
     },
