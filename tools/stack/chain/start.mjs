@@ -20,6 +20,7 @@ const SERVICES = /** @type {const} */ ({
 const NAMES = { redis: "valkey" };
 
 /** @typedef {keyof typeof SERVICES} ServiceName */
+/** @typedef {import("../launch.mjs").RunningServer} RunningServer */
 
 /**
  * Starts what compose.yaml describes on this machine, from the files of deploy/: each service when those before it are healthy.
@@ -33,8 +34,8 @@ const NAMES = { redis: "valkey" };
  * @param {(name: ServiceName, chain: { urls: Partial<Record<ServiceName, string>>, secrets: Record<string, string> }) => Promise<void>}
  *   [options.whenHealthy] runs before the next service starts
  * @param {NodeJS.ProcessEnv} [options.loadcastEnv] variables for Loadcast
- * @returns {Promise<{ urls: Partial<Record<ServiceName, string>>, secrets: Record<string, string>, stop: () => Promise<void> }>}
- *   services that are not installed are said and left out
+ * @returns {Promise<{ urls: Partial<Record<ServiceName, string>>, servers: Partial<Record<ServiceName, RunningServer>>,
+ *   secrets: Record<string, string>, stop: () => Promise<void> }>} services that are not installed are said and left out
  */
 export async function startChain({
   dir,
@@ -63,7 +64,7 @@ export async function startChain({
   const config = (/** @type {string} */ file) => join(dir, "config", file);
   const at = (/** @type {ServiceName} */ name) => ({ dir: join(dir, name), port: ports[name] });
 
-  /** @type {Record<ServiceName, () => Promise<import("../launch.mjs").RunningServer>>} */
+  /** @type {Record<ServiceName, () => Promise<RunningServer>>} */
   const start = {
     "node-exporter": () => startServer("node-exporter", at("node-exporter")),
     prometheus: () => startServer("prometheus", { ...at("prometheus"), config: config("prometheus/prometheus.yml") }),
@@ -79,10 +80,12 @@ export async function startChain({
     loadcast: () => startLoadcast(at("loadcast"), config("loadcast/loadcast.yaml"), loadcastEnv),
   };
 
-  /** @type {import("../launch.mjs").RunningServer[]} */
+  /** @type {RunningServer[]} */
   const running = [];
   /** @type {Partial<Record<ServiceName, string>>} */
   const urls = {};
+  /** @type {Partial<Record<ServiceName, RunningServer>>} */
+  const servers = {};
   const stop = async () => {
     for (const server of running.splice(0).reverse()) await server.stop();
   };
@@ -96,6 +99,7 @@ export async function startChain({
       const server = await start[name]();
       running.push(server);
       urls[name] = server.url;
+      servers[name] = server;
       say(`${name.padEnd(13)} ${server.url}`);
       await whenHealthy(name, { urls, secrets });
     }
@@ -104,7 +108,7 @@ export async function startChain({
     await stop();
     throw error;
   }
-  return { urls, secrets, stop };
+  return { urls, servers, secrets, stop };
 }
 
 /** @param {{ dir: string, port: number }} at @param {string} config @param {NodeJS.ProcessEnv} more */
