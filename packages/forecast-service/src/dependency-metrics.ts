@@ -8,32 +8,16 @@ type States<S> = readonly S[] | Promise<readonly S[]>;
 export function dependencyMetrics(sources: () => States<SourceState>, sinks: () => States<SinkState>): Registry {
   const registry = new Registry();
   const registers = [registry];
-  const gauge = <S>(
+  /** One sample for each state, under its name. */
+  const metric = <S>(
+    Kind: typeof Gauge | typeof Counter,
     name: string,
     help: string,
     label: string,
     states: () => States<S & { name: string }>,
     value: (state: S) => number,
   ) =>
-    new Gauge({
-      name,
-      help,
-      labelNames: [label],
-      registers,
-      async collect() {
-        const now = await states();
-        this.reset();
-        for (const state of now) this.set({ [label]: state.name }, value(state));
-      },
-    });
-  const counter = <S>(
-    name: string,
-    help: string,
-    label: string,
-    states: () => States<S & { name: string }>,
-    value: (state: S) => number,
-  ) =>
-    new Counter({
+    new Kind({
       name,
       help,
       labelNames: [label],
@@ -45,42 +29,48 @@ export function dependencyMetrics(sources: () => States<SourceState>, sinks: () 
       },
     });
 
-  gauge<SourceState>(
+  metric<SourceState>(
+    Gauge,
     "loadcast_sources_up",
     "Whether the last reading of a source worked.",
     "source",
     sources,
     ({ status }) => (status === "ok" ? 1 : 0),
   );
-  counter<SourceState>(
+  metric<SourceState>(
+    Counter,
     "loadcast_source_samples_total",
     "Samples of a source that were new.",
     "source",
     sources,
     ({ samples }) => samples,
   );
-  counter<SourceState>(
+  metric<SourceState>(
+    Counter,
     "loadcast_source_failures_total",
     "Readings of a source that failed.",
     "source",
     sources,
     ({ failures }) => failures,
   );
-  gauge<SinkState>(
+  metric<SinkState>(
+    Gauge,
     "loadcast_write_queue_length",
     "Forecasts that a sink has not taken yet.",
     "sink",
     sinks,
     ({ waiting }) => waiting,
   );
-  counter<SinkState>(
+  metric<SinkState>(
+    Counter,
     "loadcast_write_delivered_total",
     "Forecasts that a sink has taken.",
     "sink",
     sinks,
     ({ delivered }) => delivered,
   );
-  counter<SinkState>(
+  metric<SinkState>(
+    Counter,
     "loadcast_write_dropped_total",
     "Forecasts that a sink refused for good, or that there was no room for.",
     "sink",

@@ -4,7 +4,8 @@ import { DOCUMENT_PATH, registryChecks } from "../../registry/check.js";
 import { stillInUse, unknownModel } from "../../registry/unknown.js";
 import type { JournaledRegistry, NewVersion, TrainingRun, VersionOrAlias } from "../../registry.js";
 import { checkOpenOptions, NAME } from "./open.js";
-import { query, RUN_COLUMNS, toChange, toList, toRun, toVersion, VERSION_COLUMNS } from "./registry-read.js";
+import { registryJournal } from "./registry-journal.js";
+import { query, RUN_COLUMNS, toList, toRun, toVersion, VERSION_COLUMNS } from "./registry-read.js";
 import {
   findRun,
   insertRun,
@@ -322,46 +323,7 @@ export function registryIn(sessions: SessionKeeper, release: () => Promise<void>
       for (const pack of new Set(gone)) if (typeof pack === "string") await packs.remove(pack);
     },
 
-    async changes(after, limit) {
-      checkOpen();
-      check.limit(limit);
-      return sessions.read("reading the registry's changes", async ({ instance }) => {
-        const rows = await query(
-          instance,
-          `SELECT change::DOUBLE, at_ms::DOUBLE, kind, name, key, version, alias
-           FROM registry_changes JOIN registry_models USING (model_id) WHERE change > $1 ORDER BY change LIMIT $2`,
-          [BigInt(after), limit],
-        );
-        return rows.map(toChange);
-      });
-    },
-
-    async countChanges(after) {
-      checkOpen();
-      return sessions.read("counting the registry's changes", async ({ instance }) => {
-        const sql = "SELECT count(*)::DOUBLE FROM registry_changes WHERE change > $1";
-        const [[count]] = await query(instance, sql, [BigInt(after)]);
-        return Number(count);
-      });
-    },
-
-    async position(follower) {
-      checkOpen();
-      return sessions.read("reading a follower's position", async ({ instance }) => {
-        const rows = await query(instance, "SELECT position::DOUBLE FROM registry_followers WHERE follower = $1", [
-          follower,
-        ]);
-        return rows.length === 0 ? 0 : Number(rows[0][0]);
-      });
-    },
-
-    async setPosition(follower, change) {
-      checkOpen();
-      await writer.write(async (tx) => {
-        await tx.run("DELETE FROM registry_followers WHERE follower = $1", [follower]);
-        await tx.run("INSERT INTO registry_followers VALUES ($1, $2)", [follower, BigInt(change)]);
-      });
-    },
+    ...registryJournal(sessions, writer, checkOpen),
 
     close() {
       closing ??= release();
