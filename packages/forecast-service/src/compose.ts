@@ -91,7 +91,8 @@ export async function openService(settings: Config): Promise<OpenService> {
       );
     },
     async reload(next) {
-      const result = reloadInto(config, { ...next, demo: config.demo });
+      const result = reloadInto(config, { ...next, demo: next.demo && hostname() !== DEMO_HOST });
+      if (result.changed.includes("intervals")) service.retime();
       if (result.changed.includes("sources")) await sources.configure(config.sources);
       return result;
     },

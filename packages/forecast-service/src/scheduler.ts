@@ -3,12 +3,16 @@ import { formatDuration } from "./duration.js";
 import { describeError } from "./errors.js";
 import type { Log } from "./log.js";
 
-export interface ScheduledJob {
-  readonly name: string;
+/** When a job starts. */
+export interface Rhythm {
   /** Milliseconds from one start to the next. */
   readonly every: number;
   /** Starts lie on multiples of `every` since 1970, plus this many milliseconds. Without it they are counted from the first start. */
   readonly offset?: number;
+}
+
+export interface ScheduledJob extends Rhythm {
+  readonly name: string;
   /** Also run as soon as the scheduler starts. */
   readonly atStart?: boolean;
   run(signal: AbortSignal): Promise<void>;
@@ -33,6 +37,11 @@ export interface Scheduler {
   start(): void;
   /** No more starts; the running jobs' signals fire, and they are waited for. */
   stop(): Promise<void>;
+  /**
+   * Gives a job another rhythm from now on. A run that is under way goes on, a start that is due already still happens, and one that has
+   * happened is not repeated.
+   */
+  retime(name: string, rhythm: Rhythm): void;
   state(name: string): JobState;
   jobs(): JobState[];
 }
@@ -41,6 +50,8 @@ interface Entry {
   job: ScheduledJob;
   running: Promise<void> | null;
   nextRun: number | null;
+  /** The start that came last, and when it was due. */
+  lastDue: number | null;
   cancel: (() => void) | null;
   lastRun: number | null;
   lastMillis: number | null;
@@ -64,6 +75,7 @@ export function createScheduler(options: { clock: Clock; log: Log; jobs: readonl
         job,
         running: null,
         nextRun: null,
+        lastDue: null,
         cancel: null,
         lastRun: null,
         lastMillis: null,
@@ -84,6 +96,7 @@ export function createScheduler(options: { clock: Clock; log: Log; jobs: readonl
     if (stopping.signal.aborted) return;
     // A timer may fire early, when its count overflows or the clock was set back: wait for the rest.
     if (clock.now() < due) return schedule(entry, due);
+    entry.lastDue = due;
     schedule(entry, nextStart(entry.job, due, clock.now()));
     if (entry.running) {
       entry.skipped++;
@@ -114,7 +127,13 @@ export function createScheduler(options: { clock: Clock; log: Log; jobs: readonl
     log.debug(`${entry.job.name} took ${formatDuration(clock.now() - began)}`);
   };
 
-  const stateOf = ({ job, running, cancel: _, ...rest }: Entry): JobState => ({
+  const find = (name: string): Entry => {
+    const entry = entries.get(name);
+    if (!entry) throw new Error(`there is no job ${JSON.stringify(name)}`);
+    return entry;
+  };
+
+  const stateOf = ({ job, running, cancel: _, lastDue: __, ...rest }: Entry): JobState => ({
     name: job.name,
     running: running !== null,
     ...rest,
@@ -135,17 +154,25 @@ export function createScheduler(options: { clock: Clock; log: Log; jobs: readonl
       }
       await Promise.all([...entries.values()].map((entry) => entry.running));
     },
-    state(name) {
-      const entry = entries.get(name);
-      if (!entry) throw new Error(`there is no job ${JSON.stringify(name)}`);
-      return stateOf(entry);
+    retime(name, { every, offset }) {
+      const entry = find(name);
+      const { offset: _, ...job } = entry.job;
+      entry.job = { ...job, every, ...(offset === undefined ? {} : { offset }) };
+      const now = clock.now();
+      // Not started, stopped, or due at this very moment: then its timer finds the new rhythm.
+      if (entry.nextRun === null || entry.nextRun <= now) return;
+      const last = entry.lastDue ?? now;
+      entry.cancel?.();
+      // The clock may have been set back behind the start that came last.
+      schedule(entry, nextStart(entry.job, last, Math.max(now, last)));
     },
+    state: (name) => stateOf(find(name)),
     jobs: () => [...entries.values()].map(stateOf),
   };
 }
 
 /** The first start after `now`: aligned, or whole intervals after `last`. Starts that were slept through are not made up for. */
-export function nextStart(job: Pick<ScheduledJob, "every" | "offset">, last: number, now: number): number {
+export function nextStart(job: Rhythm, last: number, now: number): number {
   const origin = job.offset ?? last;
   return origin + (Math.floor((now - origin) / job.every) + 1) * job.every;
 }

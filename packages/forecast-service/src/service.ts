@@ -22,7 +22,7 @@ import { createOverview } from "./overview.js";
 import { writer } from "./pipeline/write.js";
 import type { ModelLibrary, Monitor, Overview, Tasks } from "./questions.js";
 import { TIDY, tidy } from "./retention.js";
-import { createScheduler, nextStart, type Scheduler } from "./scheduler.js";
+import { createScheduler, nextStart, type Rhythm, type Scheduler } from "./scheduler.js";
 import { stepTimes } from "./step-times.js";
 import { systemReport } from "./system-report.js";
 import { createTasks } from "./tasks.js";
@@ -61,6 +61,8 @@ export interface Service {
   health(): Promise<HealthResponse>;
   /** Reads and stores one sample of everything that is watched. */
   collect(signal: AbortSignal): Promise<void>;
+  /** `config.intervals` changed: the next starts follow it. */
+  retime(): void;
   /** Begins to collect, infer and train. */
   start(): void;
   /** Ends all work, writes what is still in memory and closes the store. Calling it again waits for the same end. */
@@ -74,6 +76,15 @@ const TRAIN_OFFSET = 60_000;
 /** Drift that a round found is answered within a minute. */
 const UPKEEP = 60_000;
 const UPKEEP_OFFSET = 30_000;
+
+/** When the jobs start whose intervals are settings. */
+function rhythms({ collect, infer, train }: Config["intervals"]): Record<keyof Config["intervals"], Rhythm> {
+  return {
+    collect: { every: collect },
+    infer: { every: infer, offset: INFER_OFFSET % infer },
+    train: { every: train, offset: TRAIN_OFFSET % train },
+  };
+}
 
 /** Puts the service together. Nothing runs yet, but an empty store has its demo host when this returns. */
 export async function createService(dependencies: ServiceDependencies): Promise<Service> {
@@ -111,18 +122,16 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     await cycle.inferLate(signal);
   };
 
-  const every = config.intervals;
-  const inferAt = { every: every.infer, offset: INFER_OFFSET % every.infer };
+  const atStart = rhythms(config.intervals);
   const scheduler = createScheduler({
     clock,
     log,
     jobs: [
-      { name: "collect", every: every.collect, atStart: true, run: collect },
-      { name: "infer", ...inferAt, atStart: true, run: async (signal) => void (await cycle.inferAll(signal)) },
+      { name: "collect", ...atStart.collect, atStart: true, run: collect },
+      { name: "infer", ...atStart.infer, atStart: true, run: async (signal) => void (await cycle.inferAll(signal)) },
       {
         name: "train",
-        every: every.train,
-        offset: TRAIN_OFFSET % every.train,
+        ...atStart.train,
         run: async (signal) => void (await cycle.trainAll(signal)),
       },
       {
@@ -139,7 +148,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     inference,
     clock,
     nextRun: () => scheduler.state("infer").nextRun,
-    firstRunAfter: (time) => nextStart(inferAt, time, time - 1),
+    firstRunAfter: (time) => nextStart(rhythms(config.intervals).infer, time, time - 1),
     forecasting: () => scheduler.state("infer").running,
   });
   metrics.watch({ fleet, catalogue, scheduler, clock });
@@ -199,6 +208,9 @@ export async function createService(dependencies: ServiceDependencies): Promise<
       });
       const parts = [failed("store", storeError), ...scheduler.jobs().map((job) => failed(job.name, job.lastError))];
       return { status: parts.every((part) => part.status === "ok") ? "ok" : "degraded", dependencies: parts };
+    },
+    retime() {
+      for (const [name, rhythm] of Object.entries(rhythms(config.intervals))) scheduler.retime(name, rhythm);
     },
     start: () => scheduler.start(),
     stop() {

@@ -59,6 +59,21 @@ suite("SIGHUP", () => {
 
     child.kill("SIGHUP");
     await says("settings were read again; nothing changed");
+
+    // Another rhythm: the next training is due within a minute, no longer within the hour.
+    const nextTraining = async () => {
+      const response = await fetch(`${address}/api/v1/system`, { headers: { authorization: `Bearer ${NEW}` } });
+      const { jobs, now } = (await response.json()) as { now: string; jobs: { name: string; nextRun: string }[] };
+      const { nextRun } = jobs.find(({ name }) => name === "train") as { nextRun: string };
+      return Date.parse(nextRun) - Date.parse(now);
+    };
+    write({
+      ...{ auth: { token: NEW }, threads: 3, sources: [{ kind: "csv", path: csv, host: "added", metric: "m" }] },
+      intervals: { train: "1m" },
+    });
+    child.kill("SIGHUP");
+    await says("settings were read again; changed: intervals");
+    expect(await nextTraining()).toBeLessThanOrEqual(60_000);
     expect(cut).toBe(false);
     child.kill("SIGTERM");
     const { code } = await ended;

@@ -117,6 +117,76 @@ describe("the scheduler", () => {
     expect(nextStart({ every: 10, offset: 2 }, 0, 11)).toBe(12);
   });
 
+  it("follows another rhythm from the next start on, without losing or repeating one", async () => {
+    const aligned: string[] = [];
+    const counted: number[] = [];
+    const { clock, scheduler } = scheduled([
+      {
+        name: "infer",
+        every: 300_000,
+        offset: 2000,
+        run: async () => void aligned.push(new Date(clock.now()).toISOString().slice(11, 19)),
+      },
+      { name: "collect", every: 60_000, atStart: true, run: async () => void counted.push(clock.now() - start) },
+    ]);
+    await clock.advance(Date.parse("2026-11-23T10:05:02Z") - start);
+    expect(aligned).toEqual(["10:05:02"]);
+    // At the very moment of a start: it has happened, and does not happen again.
+    scheduler.retime("infer", { every: 60_000, offset: 2000 });
+    expect(scheduler.state("infer").nextRun).toBe(Date.parse("2026-11-23T10:06:02Z"));
+    // Counted from the last start (180 s after the first), not from now: who reloads again and again still has it run.
+    scheduler.retime("collect", { every: 45_000 });
+    await clock.advance(10_000);
+    scheduler.retime("collect", { every: 45_000 });
+    expect(scheduler.state("collect").nextRun).toBe(start + 225_000);
+    await clock.advance(110_000);
+    expect(aligned).toEqual(["10:05:02", "10:06:02", "10:07:02"]);
+    expect(counted).toEqual([0, 60_000, 120_000, 180_000, 225_000, 270_000, 315_000]);
+    // Longer than what has passed since: the start that was near moves away.
+    scheduler.retime("infer", { every: 3_600_000, offset: 60_000 });
+    scheduler.retime("collect", { every: 600_000 });
+    await clock.advance(3_600_000);
+    expect(aligned.slice(3)).toEqual(["11:01:00"]);
+    expect(counted.slice(7)).toEqual([915_000, 1_515_000, 2_115_000, 2_715_000, 3_315_000, 3_915_000]);
+    expect(() => scheduler.retime("none", { every: 1 })).toThrow('there is no job "none"');
+  });
+
+  it("takes another rhythm while a run is under way, before the start, when a start is due, and after the end", async () => {
+    let finish = () => {};
+    let runs = 0;
+    const job: ScheduledJob = {
+      name: "slow",
+      every: 10_000,
+      atStart: true,
+      run: () => {
+        runs++;
+        return new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+      },
+    };
+    const clock = virtualClock(start);
+    const scheduler = createScheduler({ clock, log: createLog("silent"), jobs: [job] });
+    scheduler.retime("slow", { every: 5000 });
+    expect(scheduler.state("slow").nextRun).toBeNull();
+    scheduler.start();
+    // Due at this moment, and its timer has not fired yet.
+    scheduler.retime("slow", { every: 4000 });
+    await clock.advance(3000);
+    expect(scheduler.state("slow")).toMatchObject({ runs: 1, running: true, nextRun: start + 4000 });
+    scheduler.retime("slow", { every: 1000 });
+    await clock.advance(1000);
+    expect(scheduler.state("slow")).toMatchObject({ runs: 1, skipped: 1, running: true });
+    finish();
+    await clock.advance(1000);
+    expect(scheduler.state("slow")).toMatchObject({ runs: 2, skipped: 1 });
+    finish();
+    await scheduler.stop();
+    scheduler.retime("slow", { every: 500 });
+    await clock.advance(10_000);
+    expect([runs, scheduler.state("slow").nextRun]).toEqual([2, null]);
+  });
+
   it("knows its jobs only", () => {
     const { scheduler } = scheduled([]);
     expect(() => scheduler.state("none")).toThrow('there is no job "none"');

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Config } from "./schema.js";
 
-/** Sections that everyone reads where they use them, so that they can change while the service runs. The others belong to what is built at the start. */
+/** Sections that everyone reads where they use them, so that they can change while the service runs. */
 export const LIVE_SECTIONS = [
   "log",
+  "intervals",
   "sources",
   "training",
   "gate",
@@ -12,6 +13,19 @@ export const LIVE_SECTIONS = [
   "retention",
   "auth",
 ] as const satisfies readonly (keyof Config)[];
+
+/** The others: they belong to what is opened at the start. The type says when one is forgotten. */
+export const FIXED_SECTIONS = Object.keys({
+  host: true,
+  port: true,
+  data: true,
+  demo: true,
+  threads: true,
+  sinks: true,
+  mlflow: true,
+  executor: true,
+  http: true,
+} satisfies Record<Exclude<keyof Config, (typeof LIVE_SECTIONS)[number]>, true>);
 
 export interface Reloaded {
   /** Sections that changed, and are in force now. */

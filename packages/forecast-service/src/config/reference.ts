@@ -1,6 +1,6 @@
 import { ENVIRONMENT, NAMED_ENTRIES } from "./environment.js";
 import { configJsonSchema } from "./json-schema.js";
-import { LIVE_SECTIONS } from "./live.js";
+import { FIXED_SECTIONS, LIVE_SECTIONS } from "./live.js";
 
 interface Schema {
   readonly description?: string;
@@ -55,8 +55,15 @@ series:
 ## Reload
 
 \`kill -HUP\` reads the settings again. If anything is wrong the old ones stay in force and the log says what. These sections change
-while the service runs, without losing work: ${LIVE_SECTIONS.map((name) => `\`${name}\``).join(", ")}.
-A change to another section is named in the log and takes effect at the next start.
+while the service runs, without losing work: ${LIVE_SECTIONS.map(code).join(", ")}.
+After a change of \`intervals\` the next start of each job is the first of the new rhythm: a run that is under way goes on, and one that
+is due already is not left out.
+
+These wait for the next start, and the log names them when they differ:
+${FIXED_SECTIONS.map(code).join(", ")}.
+They belong to what is opened at the start: the store, the port, the threads or the queue, and the connections of sinks with what waits
+for them in the data folder. Variables of the environment and flags are those of the process and win over the file, so only what files
+say can change, those of secrets included.
 
 ## Settings
 `;
