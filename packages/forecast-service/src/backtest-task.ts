@@ -43,6 +43,7 @@ export function backtestTask(options: {
   return async (id, { signal, onProgress }): Promise<BacktestResult> => {
     const state = await find(id);
     const { history, model, bounds } = seriesSettings(config, state);
+    onProgress({ stage: "read", share: 0 });
     const ingested = await ingest(store, state, { now: clock.now(), history });
     const prepared = preprocess(ingested, {
       periods: PERIODS,
@@ -66,6 +67,7 @@ export function backtestTask(options: {
       origins.push(at);
     const size = Math.ceil(origins.length / FITS);
     const parts: BacktestPart[] = [];
+    onProgress({ stage: "replay", share: 0 });
     for (let i = 0; i < origins.length; i += size) {
       const own = origins.slice(i, i + size);
       parts.push(
@@ -82,7 +84,7 @@ export function backtestTask(options: {
           { signal },
         ),
       );
-      onProgress(Math.min(1, (i + size) / origins.length));
+      onProgress({ stage: "replay", share: Math.min(1, (i + size) / origins.length) });
     }
     const [total, ...rest] = parts;
     for (const part of rest) {

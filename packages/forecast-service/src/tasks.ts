@@ -2,14 +2,17 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "./clock.js";
 import { describeError, errorCode, LoadcastError } from "./errors.js";
 import type { EventBus } from "./events.js";
-import type { TaskResponse } from "./http/contract.js";
+import type { TaskResponse, TaskStage } from "./http/contract.js";
 import type { Log } from "./log.js";
 import type { Tasks } from "./questions.js";
 
 /** What a kind of task does. */
 export type TaskWork = (
   series: string,
-  options: { signal: AbortSignal; onProgress: (progress: number) => void },
+  options: {
+    signal: AbortSignal;
+    onProgress: (progress: { readonly stage: TaskStage; readonly share: number }) => void;
+  },
 ) => Promise<NonNullable<TaskResponse["result"]>>;
 
 /** How long an ended task can be asked for. */
@@ -38,10 +41,11 @@ export function createTasks(options: {
   const running = new Set<Promise<void>>();
   let stopped = false;
 
+  const publish = ({ task, series, status, stage, progress }: TaskResponse) =>
+    events.publish({ type: "task", task, series, status, stage, progress });
   const change = (task: Task, changes: Partial<TaskResponse>) => {
     task.state = { ...task.state, ...changes };
-    const { task: id, series, status, progress } = task.state;
-    events.publish({ type: "task", task: id, series, status, progress });
+    publish(task.state);
   };
   const end = (task: Task, changes: Partial<TaskResponse>) => {
     task.endedAt = clock.now();
@@ -59,8 +63,9 @@ export function createTasks(options: {
     try {
       const result = await work[kind](series, {
         signal,
-        onProgress(progress) {
-          if (task.endedAt === null) change(task, { progress: Math.max(task.state.progress, Math.min(1, progress)) });
+        onProgress({ stage, share }) {
+          if (task.endedAt !== null) return;
+          change(task, { stage, progress: Math.max(task.state.progress, Math.min(1, share)) });
         },
       });
       if (task.endedAt === null) end(task, { status: "done", progress: 1, result });
@@ -113,6 +118,7 @@ export function createTasks(options: {
           kind,
           series,
           status: "queued",
+          stage: null,
           progress: 0,
           createdAt: iso(clock.now()),
           startedAt: null,
@@ -125,8 +131,7 @@ export function createTasks(options: {
       };
       tasks.set(task.state.task, task);
       queue.push(task);
-      const { state } = task;
-      events.publish({ type: "task", task: state.task, series, status: state.status, progress: 0 });
+      publish(task.state);
       next();
       return task.state;
     },

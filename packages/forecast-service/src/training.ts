@@ -8,6 +8,7 @@ import { describeError, LoadcastError } from "./errors.js";
 import type { EventBus } from "./events.js";
 import type { Executor } from "./executor/executor.js";
 import type { Fleet, SeriesState } from "./fleet.js";
+import type { TrainStage } from "./http/contract.js";
 import type { Log } from "./log.js";
 import type { ServiceMetrics } from "./metrics.js";
 import { holdoutFor } from "./pipeline/gate.js";
@@ -18,14 +19,22 @@ import type { Trained } from "./pipeline/train.js";
 import { trainingKey } from "./pipeline/training-record.js";
 import { knownOf, readiness } from "./readiness.js";
 import { BOUNDS_TOLERANCE, HORIZON, LEVELS, MAX_SILENCE, MIN_OBSERVED, PERIODS } from "./settings.js";
+import { type Joining, sharedWork } from "./shared-work.js";
 import type { StepTimes } from "./step-times.js";
 import { outcomeOf, type TrainOutcome } from "./train-outcome.js";
 
-export interface TrainOptions {
-  signal?: AbortSignal | undefined;
-  /** Called with the share that is done. */
-  onProgress?: ((progress: number) => void) | undefined;
+/** How far a training is. */
+export interface TrainProgress {
+  readonly stage: TrainStage;
+  /** What is done, from 0 to 1, at the beginning of the stage. */
+  readonly share: number;
 }
+
+/** `signal` lets go of the training, which goes on as long as anyone else waits for it. */
+export type TrainOptions = Joining<TrainProgress>;
+
+/** Where each stage begins: a search takes about twice as long as the forecasts that are replayed to judge its model. */
+const BEGINS: Readonly<Record<TrainStage, number>> = { read: 0, search: 0.05, gate: 0.65, register: 0.95 };
 
 /**
  * Two cores train some 2,000 series in five minutes on four days each; on a week each takes 1.4 times as long. A fleet larger than this is
@@ -36,7 +45,10 @@ const LARGE_FLEET_HISTORY = 4 * 86_400_000;
 
 export type Trainer = (state: SeriesState, options?: TrainOptions) => Promise<TrainOutcome>;
 
-/** ingest → preprocess → train → gate → register for one series. Two calls for a series at the same time are one training. */
+/**
+ * ingest → preprocess → train → gate → register for one series. Calls for a series at the same time are one training: whoever lets go of it
+ * leaves it to the others, and it is stopped when nobody wants it any more.
+ */
 export function createTrainer(dependencies: {
   store: MetricSource;
   registry: ModelRegistry;
@@ -52,7 +64,7 @@ export function createTrainer(dependencies: {
   config: Pick<Config, "training" | "thresholds" | "series" | "gate">;
 }): Trainer {
   const { store, registry, champions, executor, events, fleet, clock, log, steps, metrics, config } = dependencies;
-  const running = new Map<string, Promise<TrainOutcome>>();
+  const together = sharedWork<TrainProgress, TrainOutcome>();
 
   const read = async (state: SeriesState): Promise<Prepared> => {
     const now = clock.now();
@@ -73,25 +85,34 @@ export function createTrainer(dependencies: {
     );
   };
 
-  const work = async (state: SeriesState, { signal, onProgress }: TrainOptions): Promise<TrainOutcome> => {
+  const work = async (
+    state: SeriesState,
+    signal: AbortSignal,
+    onProgress: (progress: TrainProgress) => void,
+  ): Promise<TrainOutcome> => {
     const startedAt = clock.now();
+    const enter = (stage: TrainStage) => {
+      signal.throwIfAborted();
+      onProgress({ stage, share: BEGINS[stage] });
+    };
+    enter("read");
     const prepared = await read(state);
-    onProgress?.(0.1);
     const { model } = seriesSettings(config, state);
     const { enabled, origins, margin } = config.gate;
     const key = trainingKey(state.id, prepared, model);
-    const options = { key, ...(signal ? { signal } : {}) };
+    const options = { key, signal };
     const done = await trainedBefore(state, key);
     if (done) return done;
     const shown = withoutEnd(prepared, holdoutFor(prepared.values.length));
+    enter("search");
     let trained: Trained;
     try {
       trained = await steps.time("train", () => executor.run("train", { prepared: shown, model }, options));
     } catch (error) {
-      if (!signal?.aborted) await logFailure(state.id, key, startedAt, error);
+      if (!signal.aborted) await logFailure(state.id, key, startedAt, error);
       throw error;
     }
-    onProgress?.(0.6);
+    enter("gate");
     const champion = await champions.find(state.id);
     const live = champion ? { ...(await champions.load(state.id, champion)), provisional: champion.provisional } : null;
     const judged = await steps.time("gate", () =>
@@ -113,8 +134,7 @@ export function createTrainer(dependencies: {
     const gate = enabled
       ? judged.report
       : { ...judged.report, accepted: true, reason: "Goes live: the gate is turned off." };
-    onProgress?.(0.9);
-    signal?.throwIfAborted();
+    enter("register");
     const version = await steps.time("register", () =>
       register(registry, {
         series: state.id,
@@ -129,7 +149,6 @@ export function createTrainer(dependencies: {
     );
     const outcome = outcomeOf(version);
     await announce(state, outcome, champion);
-    onProgress?.(1);
     return outcome;
   };
 
@@ -170,28 +189,25 @@ export function createTrainer(dependencies: {
       );
   };
 
-  return (state, options = {}) => {
-    const present = running.get(state.id);
-    if (present) return present;
-    const began = performance.now();
-    const count = (result: Parameters<ServiceMetrics["trained"]>[0]) =>
-      metrics.trained(result, (performance.now() - began) / 1000);
-    const promise = work(state, options).then(
-      (outcome) => {
-        running.delete(state.id);
-        count(outcome.champion ? "promoted" : "kept");
-        return outcome;
+  return (state, options) =>
+    together(
+      state.id,
+      async (signal, onProgress) => {
+        const began = performance.now();
+        const count = (result: Parameters<ServiceMetrics["trained"]>[0]) =>
+          metrics.trained(result, (performance.now() - began) / 1000);
+        try {
+          const outcome = await work(state, signal, onProgress);
+          count(outcome.champion ? "promoted" : "kept");
+          return outcome;
+        } catch (error) {
+          // A series that is not ready, or a stop, is no failure.
+          if (!signal.aborted && !(error instanceof LoadcastError)) count("failed");
+          throw error;
+        }
       },
-      (error: unknown) => {
-        running.delete(state.id);
-        // A series that is not ready, or a stop, is no failure.
-        if (!options.signal?.aborted && !(error instanceof LoadcastError)) count("failed");
-        throw error;
-      },
+      options,
     );
-    running.set(state.id, promise);
-    return promise;
-  };
 }
 
 /** Without the last `count` values, and without gaps before them. */

@@ -140,6 +140,7 @@ export function fakeTasks(): Tasks {
         kind,
         series,
         status: "running",
+        stage: "search",
         progress: 0.5,
         createdAt: NOW,
         startedAt: NOW,

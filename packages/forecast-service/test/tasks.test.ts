@@ -19,7 +19,7 @@ function waitingTasks() {
   const running: {
     series: string;
     signal: AbortSignal;
-    onProgress: (p: number) => void;
+    onProgress: Parameters<TaskWork>[1]["onProgress"];
     end: (error?: unknown) => void;
   }[] = [];
   const work: TaskWork = (series, { signal, onProgress }) =>
@@ -43,9 +43,9 @@ describe("tasks", () => {
     const { tasks, events, running } = waitingTasks();
     const { task, status } = await tasks.start("train", ID);
     expect(status).toBe("running");
-    running[0].onProgress(0.4);
-    running[0].onProgress(0.2);
-    expect(tasks.get(task).progress).toBe(0.4);
+    running[0].onProgress({ stage: "search", share: 0.4 });
+    running[0].onProgress({ stage: "gate", share: 0.2 });
+    expect(tasks.get(task)).toMatchObject({ stage: "gate", progress: 0.4 });
     running[0].end();
     await turn();
     expect(tasks.get(task)).toMatchObject({
@@ -54,13 +54,15 @@ describe("tasks", () => {
       error: null,
       result: { modelVersion: `${ID}@1` },
     });
-    expect(events.map((event) => (event.type === "task" ? [event.status, event.progress] : null))).toEqual([
-      ["queued", 0],
-      ["running", 0],
-      ["running", 0.4],
-      ["running", 0.4],
-      ["done", 1],
-    ]);
+    expect(events.map((event) => (event.type === "task" ? [event.status, event.stage, event.progress] : null))).toEqual(
+      [
+        ["queued", null, 0],
+        ["running", null, 0],
+        ["running", "search", 0.4],
+        ["running", "gate", 0.4],
+        ["done", "gate", 1],
+      ],
+    );
   });
 
   it("are one for each series and kind, two at a time, the others waiting", async () => {

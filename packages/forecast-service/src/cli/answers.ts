@@ -17,6 +17,12 @@ export interface KnownSeries {
   readonly synthetic: boolean;
 }
 
+/** How far long work is; the stage is null while it waits for its turn. */
+export interface TaskProgress {
+  readonly share: number;
+  readonly stage: TaskResponse["stage"];
+}
+
 /** What commands ask, answered by a running service over HTTP or by opening its folder. */
 export interface Answers {
   series(): Promise<readonly KnownSeries[]>;
@@ -28,7 +34,7 @@ export interface Answers {
   work(
     kind: TaskResponse["kind"],
     id: string,
-    onProgress: (share: number) => void,
+    onProgress: (progress: TaskProgress) => void,
     signal: AbortSignal,
   ): Promise<NonNullable<TaskResponse["result"]>>;
 }
@@ -71,7 +77,7 @@ const toTheEnd =
         break;
       }
       task = await desk.get(task.task);
-      onProgress(task.progress);
+      onProgress({ share: task.progress, stage: task.stage });
     }
     if (task.status === "done" && task.result !== null) return task.result;
     if (task.status === "failed") {

@@ -102,11 +102,19 @@ export interface HealthResponse {
 }
 
 /** GET /api/v1/tasks/{id}, and the answer (202) to what starts one. */
+/** What a training does, in this order. */
+export type TrainStage = "read" | "search" | "gate" | "register";
+
+/** What a task does: the stages of a training, or the forecasts that a backtest replays. */
+export type TaskStage = TrainStage | "replay";
+
 export interface TaskResponse {
   task: string;
   kind: "train" | "backtest";
   series: string;
   status: "queued" | "running" | "done" | "failed" | "cancelled";
+  /** Where it is, or was when it ended; null before it runs. */
+  stage: TaskStage | null;
   /** From 0 to 1. */
   progress: number;
   createdAt: string;
@@ -351,7 +359,14 @@ export type ServiceEvent =
   | { type: "model"; series: string; modelVersion: string }
   | { type: "alias"; series: string; alias: string; version: number }
   | { type: "anomaly"; series: string; time: string; value: number }
-  | { type: "task"; task: string; series: string; status: TaskResponse["status"]; progress: number };
+  | {
+      type: "task";
+      task: string;
+      series: string;
+      status: TaskResponse["status"];
+      stage: TaskStage | null;
+      progress: number;
+    };
 
 /** RFC 9457. */
 export interface Problem {

@@ -94,7 +94,7 @@ function follow({ client, connection }: Service, state: Followed): () => void {
     if (event.type !== "task" || event.task !== state.task?.task) return;
     heard = Date.now();
     if (event.status === "queued" || event.status === "running") {
-      change(state, { task: { ...state.task, status: event.status, progress: event.progress } });
+      change(state, { task: { ...state.task, status: event.status, stage: event.stage, progress: event.progress } });
     } else void ask();
   });
   const timer = setInterval(() => Date.now() - heard > ASK_MS && void ask(), ASK_MS);

@@ -68,7 +68,7 @@ async function ofSeries(args: Given): Promise<BacktestResult> {
     return await withAnswers(
       args as unknown as Record<string, unknown>,
       async (answers, signal) =>
-        (await answers.work("backtest", args.series, (share) => progress.update(share), signal)) as BacktestResult,
+        (await answers.work("backtest", args.series, ({ share }) => progress.update(share), signal)) as BacktestResult,
     );
   } finally {
     progress.end();

@@ -1,6 +1,6 @@
 import { defineCommand } from "citty";
 import type { TrainResult } from "../../http/contract.js";
-import { withAnswers } from "../answers.js";
+import { type TaskProgress, withAnswers } from "../answers.js";
 import { clientOf, urlFlag } from "../http-client.js";
 import { formatFlags, formatOf, printJson } from "../output-format.js";
 import { showProgress } from "../progress.js";
@@ -55,7 +55,7 @@ async function each<T extends { readonly id: string }>(
   all: readonly T[],
   progress: Progress,
   signal: AbortSignal,
-  train: (series: T, onProgress: (share: number) => void) => Promise<Outcome>,
+  train: (series: T, onProgress: (progress: TaskProgress) => void) => Promise<Outcome>,
 ): Promise<Outcome[]> {
   const chosen = series === undefined ? chooseSeries(all, undefined) : [findSeries(all, series)];
   const outcomes: Outcome[] = [];
@@ -63,7 +63,11 @@ async function each<T extends { readonly id: string }>(
     if (signal.aborted) break;
     try {
       progress.update(i / chosen.length, one.id);
-      outcomes.push(await train(one, (share) => progress.update((i + share) / chosen.length, one.id)));
+      outcomes.push(
+        await train(one, ({ share, stage }) =>
+          progress.update((i + share) / chosen.length, `${one.id}: ${stage ?? "waiting for its turn"}`),
+        ),
+      );
     } catch (error) {
       if (series !== undefined || (error as { code?: string }).code !== "NOT_READY") throw error;
       process.stderr.write(`${(error as Error).message}\n`);

@@ -70,7 +70,8 @@ export function taskRoutes(app: FastifyInstance, { tasks }: { tasks: Tasks }): v
       schema: {
         tags: ["tasks"],
         summary: "Stop a task",
-        description: "What it has done so far is thrown away. A task that ended stays as it is.",
+        description:
+          "The task is over at once, for everyone who asked for it, and says `cancelled`. What it has done so far is thrown away, unless the schedule wants the same training: that one goes on, and its version appears. A task that ended stays as it is.",
         params: taskParams,
         response: { 200: taskResponse, 400: problemResponse, 404: problemResponse },
       },

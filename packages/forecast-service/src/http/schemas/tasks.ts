@@ -42,6 +42,10 @@ export const taskResponse = z
     kind: z.enum(["train", "backtest"]),
     series: z.string(),
     status: z.enum(["queued", "running", "done", "failed", "cancelled"]),
+    stage: z.enum(["read", "search", "gate", "register", "replay"]).nullable().meta({
+      description:
+        "A training reads the history, searches a model, has it judged by the gate and registers it; a backtest replays forecasts. Null before it runs.",
+    }),
     progress: z.number().meta({ description: "From 0 to 1." }),
     createdAt: z.string(),
     startedAt: z.string().nullable(),
@@ -56,7 +60,8 @@ export const taskResponse = z
         kind: "train",
         series: "web-1/cpu_percent",
         status: "running",
-        progress: 0.4,
+        stage: "search",
+        progress: 0.05,
         createdAt: "2026-11-23T10:00:00.000Z",
         startedAt: "2026-11-23T10:00:01.000Z",
         endedAt: null,
