@@ -1,7 +1,12 @@
 import { type ModelRegistry, memoryRegistry, mlflowRegistry } from "@loadcast/metrics-io";
 import { autoEnsemble, forecast, fromJSON, sarima, toJSON } from "sarima-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { missing, startServer } from "../../../tools/stack/index.mjs";
+import { silentLog } from "../src/log.js";
+import { openModels } from "../src/sinks/mlflow.js";
+import { virtualClock } from "./virtual-clock.js";
+
+const SOON = { timeout: 120_000, interval: 200 };
 
 const without = missing("mlflow");
 
@@ -48,5 +53,24 @@ describe.skipIf(without !== "")(`a model in MLflow${without}`, () => {
         expect(forecast(again, 24, { levels: [0.8, 0.95] })).toEqual(expected);
       }
     }
+  });
+
+  it("that is killed is named without anything to deliver, and is back as soon as it takes something", async () => {
+    const config = { mlflow: { url: server.url, experiment: "killed", timeout: 15_000 } };
+    const home = await openModels(config, memoryRegistry(), { clock: virtualClock(), log: silentLog });
+    const state = async () => (await home.states())[0];
+    await server.kill();
+    home.watch(() => {});
+    await vi.waitFor(async () => expect((await state()).lastError).toContain(new URL(server.url).host), SOON);
+    expect(await state()).toMatchObject({ waiting: 0, delivered: 0 });
+
+    // The clock stands still and nobody looks again: it is the delivery that tells.
+    await server.restart();
+    expect((await state()).lastError).not.toBeNull();
+    const training = { model: "web-2/cpu_percent", key: "1", startedAt: 1, endedAt: 2, parameters: {}, metrics: {} };
+    await home.registry.logRun({ ...training, status: "failed" });
+    await vi.waitFor(async () => expect(await state()).toMatchObject({ delivered: 1, lastError: null }), SOON);
+    home.stop();
+    await home.registry.close();
   });
 });

@@ -11,6 +11,7 @@ import { dependencyMetrics } from "../src/dependency-metrics.js";
 import { silentLog } from "../src/log.js";
 import { openModels } from "../src/sinks/mlflow.js";
 import { openSinks } from "../src/sinks/sinks.js";
+import { virtualClock } from "./virtual-clock.js";
 
 const folder = mkdtempSync(join(tmpdir(), "loadcast-sinks-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -58,6 +59,17 @@ async function influx(port: number): Promise<{ server: Server; lines: string[] }
   return { server, lines };
 }
 const unzip = (zipped: Buffer) => spawnSync("gzip", ["-d"], { input: zipped }).stdout.toString();
+
+/** An MLflow without models, as far as one is asked for them. */
+async function emptyMlflow(port: number): Promise<{ server: Server; asked: string[] }> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(new URL(request.url ?? "", "http://mlflow").pathname);
+    response.writeHead(200, { "content-type": "application/json" }).end("{}");
+  }).listen(port, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  return { server, asked };
+}
 
 const until = async (test: () => boolean | Promise<boolean>) => {
   for (let i = 0; i < 400 && !(await test()); i++) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -137,6 +149,44 @@ describe("MLflow", () => {
     expect(state).toMatchObject({ name: "mlflow", delivered: 0, dropped: 0 });
     expect(state.waiting).toBeGreaterThan(0);
     expect(notices.join()).toContain("mlflow: ");
+    home.stop();
+    await home.registry.close();
+  });
+
+  it("is named when it is away, although nothing is to be delivered, and no longer when it is back", async () => {
+    const port = await closedPort();
+    const config = configured("mlflow-idle", { mlflow: { url: `http://127.0.0.1:${port}` } });
+    const clock = virtualClock();
+    const said: string[] = [];
+    const say = (line: string) => said.push(line);
+    const home = await openModels(config, memoryRegistry(), { clock, log: { ...silentLog, warn: say, info: say } });
+    const error = async () => (await home.states())[0].lastError;
+    expect(await error()).toBeNull();
+    home.watch(() => {});
+    await until(async () => (await error()) !== null);
+    expect((await home.states())[0]).toMatchObject({ waiting: 0, delivered: 0, dropped: 0 });
+    expect(await error()).toMatch(new RegExp(`mlflow.*127\\.0\\.0\\.1:${port}`));
+
+    const mlflow = await emptyMlflow(port);
+    // Each look asks for itself when the next one is.
+    await until(async () => {
+      await clock.advance(15_000);
+      return (await error()) === null;
+    });
+    expect(mlflow.asked).toContain("/api/2.0/mlflow/registered-models/search");
+
+    mlflow.server.closeAllConnections();
+    await new Promise((resolve) => mlflow.server.close(resolve));
+    await until(async () => {
+      await clock.advance(60_000);
+      return (await error()) !== null;
+    });
+    // Said when it changes, not at each look.
+    expect(said).toEqual([
+      expect.stringContaining("cannot be looked at"),
+      "mlflow: can be looked at again",
+      expect.stringContaining("cannot be looked at"),
+    ]);
     home.stop();
     await home.registry.close();
   });

@@ -49,6 +49,8 @@ export async function startMlflow({ dir, port, admin } = {}) {
     env: {
       MLFLOW_DISABLE_TELEMETRY: "true",
       DO_NOT_TRACK: "true",
+      // As in compose.yaml.
+      MLFLOW_SERVER_ENABLE_JOB_EXECUTION: "false",
       ...(admin && {
         MLFLOW_AUTH_CONFIG_PATH: accounts,
         MLFLOW_FLASK_SERVER_SECRET_KEY: randomBytes(24).toString("hex"),

@@ -17,14 +17,16 @@ export interface ModelsHome {
   readonly registry: ModelRegistry;
   /** Empty without MLflow. */
   states(): Promise<SinkState[]>;
-  /** Looks from time to time whether aliases were moved in MLflow. */
+  /** Looks now and from time to time whether aliases were moved in MLflow, and so learns whether it is there when nothing is to be delivered. */
   watch(moved: (alias: MovedAlias) => void): void;
   /** Stops looking. The registry is closed by whoever works with it. */
   stop(): void;
 }
 
-/** As long as a promotion on MLflow's page may take to be in force here. */
+/** As long as a promotion on MLflow's page may take to be in force here, and as it may be away before that is known. */
 const LOOK_EVERY = 60_000;
+/** While it is away: its return is known sooner. */
+const LOOK_AGAIN = 15_000;
 
 /**
  * Models are kept in the data folder, and with `mlflow` in the configuration every training, version and alias is repeated there. Nothing
@@ -55,28 +57,39 @@ export async function openModels(
   await registry.open();
   let cancel = () => {};
   let stopped = false;
+  /** Why the last look failed, and how much had been delivered by then; null when it did not. */
+  let away: { readonly reason: string; readonly delivered: number } | null = null;
 
   const look = async (moved: (alias: MovedAlias) => void) => {
+    let delivered = 0;
     try {
+      ({ delivered } = await registry.mirrorState());
       for (const { model, alias, to } of await registry.pullAliases()) {
         log.info(`${alias} of ${model} was moved to version ${to} in MLflow`);
         moved({ model, alias, version: to });
       }
+      if (away !== null) log.info("mlflow: can be looked at again");
+      away = null;
     } catch (error) {
-      // That it is away is told by the deliveries already.
-      log.debug(`mlflow: aliases cannot be looked at: ${describeError(error)}`);
+      // What is closed under us is not away.
+      if (stopped) return;
+      const reason = describeError(error);
+      if (away === null) log.warn(`mlflow: its aliases cannot be looked at: ${reason}`);
+      away = { reason, delivered };
     }
-    if (!stopped) cancel = clock.after(LOOK_EVERY, () => void look(moved));
+    if (!stopped) cancel = clock.after(away === null ? LOOK_EVERY : LOOK_AGAIN, () => void look(moved));
   };
 
   return {
     registry,
     async states() {
       const { waiting, delivered, refused, lastError } = await registry.mirrorState();
-      return [{ name: "mlflow", waiting, delivered, dropped: refused, lastError: lastError?.message ?? null }];
+      // What was delivered since the look says that it is back.
+      const unseen = away !== null && away.delivered === delivered ? away.reason : null;
+      return [{ name: "mlflow", waiting, delivered, dropped: refused, lastError: lastError?.message ?? unseen }];
     },
     watch(moved) {
-      cancel = clock.after(LOOK_EVERY, () => void look(moved));
+      void look(moved);
     },
     stop() {
       stopped = true;
