@@ -1,4 +1,4 @@
-import type { MetricStore, PruneReport } from "@loadcast/metrics-io";
+import type { MetricStore, ModelRegistry, PruneReport, RegistryPruneReport } from "@loadcast/metrics-io";
 import type { Config } from "./config.js";
 
 const HOUR = 3_600_000;
@@ -12,24 +12,34 @@ const ALL_FORECASTS = 6 * HOUR;
 /** The first forecasts of the hours. */
 const HOURLY_FORECASTS = 30 * DAY;
 
+/** What went. */
+export interface Tidied extends PruneReport {
+  readonly models: RegistryPruneReport;
+}
+
 /**
- * Lets go of what `retention` says: samples become means of 5 minutes, means and anomalies are deleted, forecasts are thinned and deleted.
- * Limits of samples lie at midnight (UTC): a day is then one piece of work, and what is left of it one block.
+ * Lets go of what `retention` says: failed trainings and versions that nothing needs are deleted with what they left behind, samples become
+ * means of 5 minutes, means and anomalies are deleted, forecasts are thinned and deleted. Limits of samples lie at midnight (UTC): a day
+ * is then one piece of work, and what is left of it one block. The store comes last, because it gives the space of both back to the disk.
  */
-export function tidy(
+export async function tidy(
   store: Pick<MetricStore, "prune">,
-  { raw, downsampled }: Config["retention"],
+  registry: Pick<ModelRegistry, "prune">,
+  { raw, downsampled, versions, runs }: Config["retention"],
   now: number,
   signal?: AbortSignal,
-): Promise<PruneReport> {
+): Promise<Tidied> {
   const midnight = (time: number) => Math.floor(time / DAY) * DAY;
-  return store.prune(
+  const options = signal ? { signal } : {};
+  const models = (await registry.prune?.({ versions, runsBefore: now - runs }, options)) ?? { runs: 0, versions: 0 };
+  const report = await store.prune(
     {
       samplesBefore: midnight(now - raw),
       downsampledBefore: midnight(now - downsampled),
       forecastsThinnedBefore: now - ALL_FORECASTS,
       forecastsBefore: now - HOURLY_FORECASTS,
     },
-    signal ? { signal } : {},
+    options,
   );
+  return { ...report, models };
 }

@@ -21,7 +21,7 @@ import { createMonitor } from "./monitor-answers.js";
 import { createOverview } from "./overview.js";
 import { writer } from "./pipeline/write.js";
 import type { ModelLibrary, Monitor, Overview, Tasks } from "./questions.js";
-import { TIDY, tidy } from "./retention.js";
+import { TIDY, type Tidied, tidy } from "./retention.js";
 import { createScheduler, nextStart, type Rhythm, type Scheduler } from "./scheduler.js";
 import { stepTimes } from "./step-times.js";
 import { systemReport } from "./system-report.js";
@@ -61,6 +61,8 @@ export interface Service {
   health(): Promise<HealthResponse>;
   /** Reads and stores one sample of everything that is watched. */
   collect(signal: AbortSignal): Promise<void>;
+  /** Lets go of what `retention` says, as it does every hour. */
+  tidy(signal: AbortSignal): Promise<Tidied>;
   /** `config.intervals` changed: the next starts follow it. */
   retime(): void;
   /** Begins to collect, infer and train. */
@@ -122,6 +124,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     await cycle.inferLate(signal);
   };
 
+  const tidyUp = (signal: AbortSignal) => tidy(store, registry, config.retention, clock.now(), signal);
   const atStart = rhythms(config.intervals);
   const scheduler = createScheduler({
     clock,
@@ -137,7 +140,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
       {
         name: "retention",
         ...TIDY,
-        run: async (signal) => void (await tidy(store, config.retention, clock.now(), signal)),
+        run: async (signal) => void (await tidyUp(signal)),
       },
       { name: "monitor", every: UPKEEP, offset: UPKEEP_OFFSET, run: createUpkeep({ store, fleet, train, clock, log }) },
     ],
@@ -196,6 +199,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     overview,
     metrics,
     collect,
+    tidy: tidyUp,
     async health() {
       const storeError = await store.listSeries().then(
         () => null,

@@ -99,10 +99,13 @@ describe("the library", () => {
     const registry = memoryRegistry();
     one = await watched(60, { registry });
     for (let i = 0; i < 10; i++) await train();
+    expect((await registry.versions(ID)).map(({ version }) => version)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    expect((await one.service.tidy(new AbortController().signal)).models).toEqual({ runs: 0, versions: 6 });
     // 60 to 70 values: none is judged, each goes live after the other.
     expect((await registry.versions(ID)).map(({ version }) => version)).toEqual([10, 9, 8, 7]);
     await one.service.library.setAlias(ID, "champion", { version: 7 });
     for (let i = 0; i < 6; i++) await one.service.library.setAlias(ID, "challenger", { version: 10 });
+    await one.service.tidy(new AbortController().signal);
     const kept = (await registry.versions(ID)).map(({ version }) => version);
     expect(kept).toContain(7);
     // The same values make no other version.

@@ -80,6 +80,23 @@ export interface ModelAliases {
   readonly aliases: Readonly<Record<string, number>>;
 }
 
+/** What a registry may let go of. What is left out lets nothing go. */
+export interface RegistryLimits {
+  /** Trainings that made no version and ended before this are deleted. */
+  readonly runsBefore?: EpochMillis;
+  /** Of each model as many of its newest versions are kept, and those that an alias points at or pointed at before; at least 1. */
+  readonly versions?: number;
+  /** The last change that those who follow the registry have taken; the journal keeps what comes after it. Default: all are taken. */
+  readonly followed?: number;
+}
+
+/** How many went. */
+export interface RegistryPruneReport {
+  /** Trainings without a version. */
+  readonly runs: number;
+  readonly versions: number;
+}
+
 /**
  * Keeps trainings, the versions of each model, and the aliases that say which version is in use. Unknown models and versions are null
  * (or an empty list) where something is asked for, and an AdapterError NOT_FOUND where something is changed. What a promise was
@@ -120,6 +137,11 @@ export interface ModelRegistry {
   tag(model: string, version: number, tags: Readonly<Record<string, string>>): Promise<void>;
   /** Removes a version and its run. One that has an alias is an AdapterError INVALID_ARGUMENT. Its key may then be used again. */
   remove(model: string, version: number): Promise<void>;
+  /**
+   * Lets old trainings and versions go, with what they left behind, in small pieces between which other calls have their turn. Registries
+   * that other programs look after, such as MLflow, do not have this. An aborted call has done part of the work and the next one goes on.
+   */
+  prune?(limits: RegistryLimits, options?: { signal?: AbortSignal }): Promise<RegistryPruneReport>;
   close(): Promise<void>;
 }
 
@@ -142,6 +164,8 @@ export interface RegistryChange {
  * embedded registries do.
  */
 export interface JournaledRegistry extends ModelRegistry {
+  /** As of any registry. Those who follow this one are not told, and keep what they have. */
+  prune(limits: RegistryLimits, options?: { signal?: AbortSignal }): Promise<RegistryPruneReport>;
   /** Changes after `after`, oldest first, at most `limit`. What was done to a version that is removed by now is left out. */
   changes(after: number, limit: number): Promise<RegistryChange[]>;
   /** How many changes there are after `after`. */

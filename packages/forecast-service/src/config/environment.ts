@@ -24,6 +24,8 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   "executor.redis.password": "LOADCAST_REDIS_PASSWORD",
   "retention.raw": "LOADCAST_RETENTION_RAW",
   "retention.downsampled": "LOADCAST_RETENTION_DOWNSAMPLED",
+  "retention.versions": "LOADCAST_RETENTION_VERSIONS",
+  "retention.runs": "LOADCAST_RETENTION_RUNS",
   "auth.token": "LOADCAST_TOKEN",
   "auth.allowAnonymous": "LOADCAST_ALLOW_ANONYMOUS",
 };

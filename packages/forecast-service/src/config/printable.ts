@@ -8,7 +8,7 @@ export function printable(config: Config): unknown {
 
 /** Settings that count milliseconds. */
 const DURATIONS =
-  /^(intervals\.\w+|training\.history|series\.history|retention\.\w+|http\.rateLimit\.per|(sources|sinks|mlflow)\.(every|overlap|backfill|step|timeout|horizons))$/;
+  /^(intervals\.\w+|training\.history|series\.history|retention\.(raw|downsampled|runs)|http\.rateLimit\.per|(sources|sinks|mlflow)\.(every|overlap|backfill|step|timeout|horizons))$/;
 
 function show(value: unknown, path: readonly string[]): unknown {
   if (Array.isArray(value)) return value.map((entry) => show(entry, path));

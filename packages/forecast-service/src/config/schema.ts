@@ -110,9 +110,15 @@ export const configSchema = group("Settings of Loadcast.", {
       ).prefault("loadcast"),
     }).prefault({}),
   }).prefault({}),
-  retention: group("How long the embedded store keeps samples.", {
-    raw: duration("As they came.", "1d", "400d").prefault("14d"),
-    downsampled: duration("As means of 5 minutes.", "1d", "3650d").prefault("365d"),
+  retention: group("What the data folder keeps. What MLflow has stays there.", {
+    raw: duration("Samples as they came.", "1d", "400d").prefault("14d"),
+    downsampled: duration("Samples as means of 5 minutes, and anomalies.", "1d", "3650d").prefault("365d"),
+    versions: whole(
+      "Versions of each model: its newest, beside those with an alias and those that a rollback goes to.",
+      1,
+      1000,
+    ).prefault(4),
+    runs: duration("Trainings that failed, with their reason.", "1h", "3650d").prefault("14d"),
   })
     .refine(({ raw, downsampled }) => downsampled >= raw, {
       path: ["downsampled"],

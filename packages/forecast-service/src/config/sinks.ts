@@ -37,7 +37,7 @@ export const sinks = list("Where forecasts go besides the embedded store.", sink
 
 /** Where models are registered besides the embedded registry. */
 export const mlflow = group(
-  "MLflow: every training becomes a run, every model a registered version. Without it models are kept in the data folder only.",
+  "MLflow: every training becomes a run, every model a registered version, and Loadcast deletes none of them there. Without it models are kept in the data folder only.",
   {
     url: address("Address of the tracking server.", HTTP, "http://127.0.0.1:5000"),
     experiment: text("Experiment of the runs.", "the name of an experiment").prefault("loadcast"),

@@ -7,9 +7,6 @@ import { metricsOf, parametersOf, TAGS, type Training } from "./training-record.
 export const CHAMPION = "champion";
 export const CHALLENGER = "challenger";
 
-/** Versions that stay beside those with an alias and the one a rollback would go to. */
-const KEPT = 4;
-
 /** What every forecast is marked with: name and version. */
 export function versionName({ model, version }: Pick<ModelVersion, "model" | "version">): string {
   return `${model}@${version}`;
@@ -17,7 +14,7 @@ export function versionName({ model, version }: Pick<ModelVersion, "model" | "ve
 
 /**
  * Step 5: logs the training and makes its model the next version. What the gate accepted becomes champion; another becomes challenger, with
- * the reason kept on it. Versions that nothing needs any more are removed.
+ * the reason kept on it.
  */
 export async function register(registry: ModelRegistry, training: Training): Promise<ModelVersion> {
   const { series, gate } = training;
@@ -41,7 +38,6 @@ export async function register(registry: ModelRegistry, training: Training): Pro
     if (gate.accepted) await promote(registry, series, saved.version);
     else await registry.setAlias(series, CHALLENGER, saved.version);
   }
-  await prune(registry, series);
   return (await registry.version(series, saved.version)) ?? saved;
 }
 
@@ -66,13 +62,4 @@ function isProvisional(gate: GateReport): boolean {
     (own === undefined ||
       gate.scores.some(({ name, pinball }) => name !== "candidate" && name !== "champion" && pinball < own.pinball))
   );
-}
-
-async function prune(registry: ModelRegistry, series: string): Promise<void> {
-  const old = (await registry.versions(series)).slice(KEPT);
-  if (old.length === 0) return;
-  const target = await versionBefore(registry, series, CHAMPION);
-  for (const { version, aliases } of old) {
-    if (aliases.length === 0 && version !== target) await registry.remove(series, version);
-  }
 }

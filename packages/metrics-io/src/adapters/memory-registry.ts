@@ -1,6 +1,8 @@
 import { AdapterError } from "../errors.js";
 import { tidyHistory } from "../registry/alias-history.js";
 import { type CheckedArtifact, type CheckedTraining, DOCUMENT_PATH, registryChecks } from "../registry/check.js";
+import { versionsInUse } from "../registry/kept-versions.js";
+import { tidyJournal } from "../registry/tidy-journal.js";
 import { stillInUse, unknownModel, unknownVersion } from "../registry/unknown.js";
 import type { JournaledRegistry, ModelVersion, RegistryChange, StoredRun, VersionOrAlias } from "../registry.js";
 
@@ -72,6 +74,23 @@ export function memoryRegistry(): JournaledRegistry {
     const run: Run = { id: String(++lastRun), training, artifacts, version: null, tags: training.tags };
     entry.runs.set(training.key, run);
     return { entry, run, made: true };
+  };
+  /** Removes a run, its version and what the journal says of it. */
+  const forget = (entry: Model, run: Run) => {
+    const { key } = run.training;
+    if (run.version !== null) entry.versions.delete(run.version);
+    entry.runs.delete(key);
+    journal = journal.filter((change) => change.kind === "remove" || change.model !== entry.name || change.key !== key);
+  };
+  /** Where each alias of a model pointed, newest first. */
+  const historiesOf = (model: string): Map<string, RegistryChange[]> => {
+    const histories = new Map<string, RegistryChange[]>();
+    for (const change of journal) {
+      if (change.kind !== "alias" || change.model !== model) continue;
+      const alias = change.alias as string;
+      histories.set(alias, [change, ...(histories.get(alias) ?? [])]);
+    }
+    return histories;
   };
   const versionOf = (run: Run): ModelVersion => {
     const { model, key, endedAt, parameters, metrics } = run.training;
@@ -244,12 +263,30 @@ export function memoryRegistry(): JournaledRegistry {
       const { entry, run } = mustFind(model, version);
       const { aliases } = versionOf(run);
       if (aliases.length > 0) throw stillInUse(NAME, model, version, aliases);
-      entry.versions.delete(version);
-      entry.runs.delete(run.training.key);
-      journal = journal.filter(
-        (change) => change.kind === "remove" || change.model !== model || change.key !== run.training.key,
-      );
+      forget(entry, run);
       record("remove", model, run);
+    },
+
+    async prune(limits, { signal } = {}) {
+      checkOpen();
+      const { runsBefore, versions, followed } = check.limits(limits);
+      if (signal?.aborted) throw new AdapterError(NAME, "pruning was stopped", { code: "ABORTED" });
+      const report = { runs: 0, versions: 0 };
+      for (const entry of models.values()) {
+        for (const run of [...entry.runs.values()]) {
+          if (run.version !== null || run.training.endedAt >= runsBefore) continue;
+          forget(entry, run);
+          report.runs++;
+        }
+        const used = versionsInUse(entry.aliases, historiesOf(entry.name));
+        const old = [...entry.versions.keys()].sort((a, b) => b - a).slice(versions);
+        for (const version of old.filter((number) => !used.has(number))) {
+          forget(entry, entry.versions.get(version) as Run);
+          report.versions++;
+        }
+      }
+      journal = tidyJournal(journal, followed);
+      return report;
     },
 
     async changes(after, limit) {

@@ -1,5 +1,5 @@
 import { AdapterError } from "../errors.js";
-import type { Artifact, NewVersion, TrainingRun, VersionOrAlias } from "../registry.js";
+import type { Artifact, NewVersion, RegistryLimits, TrainingRun, VersionOrAlias } from "../registry.js";
 
 /** The artifact that holds the model of a version. */
 export const DOCUMENT_PATH = "model.json";
@@ -35,7 +35,11 @@ export interface RegistryChecks {
   alias(alias: unknown): void;
   tags(tags: unknown): Readonly<Record<string, string>>;
   limit(limit: unknown): void;
+  limits(limits: RegistryLimits): CheckedRegistryLimits;
 }
+
+/** With −∞ or ∞ for what is left out. */
+export type CheckedRegistryLimits = Required<RegistryLimits>;
 
 const MAX_NAME = 200;
 const MAX_TEXT = 500;
@@ -138,6 +142,13 @@ export function registryChecks(adapter: string): RegistryChecks {
       );
     },
     limit: (limit) => count("limit", limit),
+    limits({ runsBefore = -Infinity, versions = Infinity, followed = Infinity }) {
+      if (versions !== Infinity) count("versions", versions);
+      if (followed !== Infinity && !(Number.isSafeInteger(followed) && followed >= 0)) {
+        refuse("followed", "must be the number of a change, or 0", followed);
+      }
+      return { runsBefore: runsBefore === -Infinity ? runsBefore : time("runsBefore", runsBefore), versions, followed };
+    },
   };
 
   const artifacts = (list: readonly Artifact[]): CheckedArtifact[] => {

@@ -206,6 +206,12 @@ export function mirrorRegistry(
     tag: (model, version, tags) => thenKick(primary.tag(model, version, tags)),
     remove: (model, version) => thenKick(primary.remove(model, version)),
 
+    async prune(limits, options) {
+      // Removals are not repeated over there, and what was not yet is kept in the journal.
+      const taken = position ?? (await primary.position(follower));
+      return primary.prune({ ...limits, followed: Math.min(taken, limits.followed ?? Infinity) }, options);
+    },
+
     async mirrorState() {
       return { waiting: await countWaiting(), delivered, refused, lastError };
     },

@@ -313,6 +313,45 @@ export function describeRegistry(name: string, { create }: RegistryUnderTest): v
       expect((await registry.load(CPU, 4))?.document).toBe(training("b").document);
     });
 
+    it("lets old trainings and versions go, but none that is used or that a roll-back goes to", async ({ skip }) => {
+      const registry = await fresh();
+      const prune = registry.prune?.bind(registry);
+      if (prune === undefined) return skip("another program looks after it");
+      const other = "web-2/cpu_percent";
+      for (const key of ["a", "b", "c", "d", "e", "f"]) await registry.register(training(key));
+      await registry.register(training("only", { model: other }));
+      await registry.setAlias(CPU, "champion", 1);
+      await registry.setAlias(CPU, "champion", 2);
+      await registry.setAlias(CPU, "challenger", 4);
+      const at = 1_790_000_000_000;
+      for (const [key, endedAt] of [
+        ["old", at],
+        ["young", at + 1],
+      ] as const) {
+        await registry.logRun(training(key, { status: "failed", endedAt }));
+      }
+      expect(await prune({})).toEqual({ runs: 0, versions: 0 });
+      expect(await prune({ versions: 1, runsBefore: at + 1 })).toEqual({ runs: 1, versions: 2 });
+      expect((await registry.versions(CPU)).map(({ version }) => version)).toEqual([6, 4, 2, 1]);
+      expect((await runsOf(registry, CPU)).map(({ key }) => key).sort()).toEqual(["a", "b", "d", "f", "young"]);
+      expect(await registry.run(CPU, "old")).toBeNull();
+      expect(await registry.artifact(CPU, 3, "model.json")).toBeNull();
+      expect((await registry.load(CPU, "champion"))?.document).toBe(training("b").document);
+      expect((await registry.aliasHistory(CPU, "champion")).map(({ version }) => version)).toEqual([2, 1]);
+      expect((await registry.versions(other)).map(({ version }) => version)).toEqual([1]);
+      // A number is not given again, and a key that is gone is free.
+      expect((await registry.register(training("c"))).version).toBe(7);
+      await registry.setAlias(CPU, "champion", 7);
+      // Version 1 is no longer what a roll-back goes to.
+      expect(await prune({ versions: 2 })).toEqual({ runs: 0, versions: 1 });
+      expect((await registry.versions(CPU)).map(({ version }) => version)).toEqual([7, 6, 4, 2]);
+      expect(await prune({ versions: 2 })).toEqual({ runs: 0, versions: 0 });
+      for (const limits of [{ versions: 0 }, { versions: 1.5 }, { runsBefore: Number.NaN }, { followed: -1 }]) {
+        expect((await rejection(prune(limits))).code).toBe("INVALID_ARGUMENT");
+      }
+      expect((await rejection(prune({ versions: 1 }, { signal: AbortSignal.abort() }))).code).toBe("ABORTED");
+    });
+
     it("gives answers that the caller may change", async () => {
       const registry = await fresh();
       const version = await registry.register(training("a"));

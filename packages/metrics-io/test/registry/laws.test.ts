@@ -1,12 +1,29 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { JournaledRegistry } from "../../src/index.js";
 import { duckdbStore, memoryRegistry } from "../../src/index.js";
 import { everything, operation, outcome } from "./operations.js";
+
+/** Only embedded registries have it. */
+const pruning = fc
+  .record(
+    {
+      versions: fc.integer({ min: 1, max: 3 }),
+      runsBefore: fc.constantFrom(0, 1_790_000_002_500, 1_790_000_002_501),
+      followed: fc.integer({ min: 0, max: 30 }),
+    },
+    { requiredKeys: [] },
+  )
+  .map((limits) => ({
+    name: `prune ${JSON.stringify(limits)}`,
+    run: (registry: Parameters<typeof outcome>[0]) => (registry as JournaledRegistry).prune(limits),
+  }));
+const anything = fc.oneof({ weight: 6, arbitrary: operation }, { weight: 1, arbitrary: pruning });
 
 describe("the embedded registries", () => {
   it("give the same answers after any sequence of operations", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(operation, { maxLength: 25 }), async (operations) => {
+      fc.asyncProperty(fc.array(anything, { maxLength: 30 }), async (operations) => {
         const memory = memoryRegistry();
         const store = duckdbStore({ path: ":memory:" });
         const duckdb = store.registry();
@@ -17,7 +34,7 @@ describe("the embedded registries", () => {
         expect(await journal(duckdb)).toEqual(await journal(memory));
         await store.close();
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     );
   });
 

@@ -61,6 +61,38 @@ describe("mirrorRegistry", () => {
     expect((await rejection(primary.models())).code).toBe("CLOSED");
   });
 
+  it("lets go of its own and leaves the replica's alone, and keeps what the replica has not taken", async () => {
+    const primary = memoryRegistry();
+    const real = memoryRegistry();
+    const replica = faultyRegistry(real);
+    const registry = mirrorRegistry(primary, replica, quick);
+    for (const key of ["a", "b", "c"]) await registry.register(training(key));
+    await registry.setAlias(CPU, "challenger", 3);
+    await registry.logRun(training("failed", { status: "failed" }));
+    await registry.caughtUp();
+    const delivered = await mirrored(real);
+    expect(await registry.prune?.({ versions: 1, runsBefore: 1_800_000_000_000 })).toEqual({ runs: 1, versions: 2 });
+    await registry.caughtUp();
+    expect(await mirrored(real)).toEqual(delivered);
+    expect(delivered[0].runs).toHaveLength(4);
+
+    replica.plan = () => ({ code: "UNAVAILABLE", after: false });
+    await registry.register(training("d"));
+    await registry.setAlias(CPU, "challenger", null);
+    await registry.remove(CPU, 3);
+    const waiting = await primary.changes(0, 100);
+    await registry.prune?.({ versions: 1 });
+    expect(await primary.changes(0, 100)).toEqual(waiting);
+    replica.plan = () => null;
+    await registry.caughtUp();
+    expect((await real.version(CPU, "challenger"))?.version ?? null).toBeNull();
+    expect(await real.run(CPU, "c")).toBeNull();
+    expect(await real.run(CPU, "a")).not.toBeNull();
+    await registry.prune?.({ versions: 1 });
+    expect((await primary.changes(0, 100)).map(({ kind }) => kind)).toEqual(["version"]);
+    await registry.close();
+  });
+
   it("never waits for a replica that is away, keeps what waits, and delivers it when it is back", async () => {
     const primary = memoryRegistry();
     const real = memoryRegistry();

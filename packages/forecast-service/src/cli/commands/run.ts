@@ -8,7 +8,7 @@ import { withService } from "../with-service.js";
 export default defineCommand({
   meta: {
     name: "run",
-    description: "One round of the whole pipeline: collect, train where a model is missing, forecast, store",
+    description: "One round of the whole pipeline: collect, train where a model is missing, forecast, store, tidy up",
   },
   args: {
     ...formatFlags("table", "json"),
@@ -18,7 +18,10 @@ export default defineCommand({
     const format = formatOf(args, "table", "json");
     const outcomes = await withService(args, async (service, signal) => {
       await service.collect(signal);
-      return service.cycle.inferAll(signal);
+      const outcomes = await service.cycle.inferAll(signal);
+      // Who calls this from time to time has no service that does it every hour.
+      if (!signal.aborted) await service.tidy(signal);
+      return outcomes;
     });
     process.stdout.write(
       format === "json"

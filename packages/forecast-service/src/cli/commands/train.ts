@@ -77,11 +77,14 @@ async function each<T extends { readonly id: string }>(
 }
 
 const trainHere = (args: Given, progress: Progress) =>
-  withService(args, async ({ cycle }, signal) =>
-    each(args, await cycle.series(), progress, signal, (series, onProgress) =>
+  withService(args, async ({ cycle, tidy }, signal) => {
+    const outcomes = await each(args, await cycle.series(), progress, signal, (series, onProgress) =>
       cycle.train(series, { signal, onProgress }),
-    ),
-  );
+    );
+    // Who calls this from time to time has no service that does it every hour.
+    if (!signal.aborted) await tidy(signal);
+    return outcomes;
+  });
 
 const trainThere = (args: Given, progress: Progress) =>
   withAnswers(args, async (answers, signal) =>

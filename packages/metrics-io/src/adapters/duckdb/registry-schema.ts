@@ -1,3 +1,10 @@
+/** Trainings, and the versions some of them became. */
+export const RUNS_TABLE = `CREATE TABLE registry_runs (
+    run_id INTEGER PRIMARY KEY, model_id INTEGER NOT NULL, version INTEGER, key VARCHAR NOT NULL,
+    started_ms BIGINT NOT NULL, ended_ms BIGINT NOT NULL, status VARCHAR NOT NULL,
+    parameters VARCHAR NOT NULL, metrics VARCHAR NOT NULL, tags VARCHAR NOT NULL, version_tags VARCHAR,
+    pack VARCHAR, artifacts VARCHAR NOT NULL, document_pack VARCHAR, document_at INTEGER, document_size INTEGER)`;
+
 /**
  * Tables of the model registry; documents and artifacts lie beside the database (registry-packs.ts). The primary key is for speed: a
  * search without one reads the long texts of neighbouring rows as well. `registry_changes` tells in order what was done: it holds the
@@ -5,11 +12,7 @@
  */
 export const REGISTRY_TABLES = `
   CREATE TABLE registry_models (model_id INTEGER NOT NULL, name VARCHAR NOT NULL);
-  CREATE TABLE registry_runs (
-    run_id INTEGER PRIMARY KEY, model_id INTEGER NOT NULL, version INTEGER, key VARCHAR NOT NULL,
-    started_ms BIGINT NOT NULL, ended_ms BIGINT NOT NULL, status VARCHAR NOT NULL,
-    parameters VARCHAR NOT NULL, metrics VARCHAR NOT NULL, tags VARCHAR NOT NULL, version_tags VARCHAR,
-    pack VARCHAR, artifacts VARCHAR NOT NULL, document_pack VARCHAR, document_at INTEGER, document_size INTEGER);
+  ${RUNS_TABLE};
   CREATE TABLE registry_changes (
     change BIGINT NOT NULL, at_ms BIGINT NOT NULL, kind VARCHAR NOT NULL, model_id INTEGER NOT NULL,
     key VARCHAR, version INTEGER, alias VARCHAR);

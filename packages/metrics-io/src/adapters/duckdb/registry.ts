@@ -1,10 +1,12 @@
 import { AdapterError } from "../../errors.js";
-import { HISTORY_LENGTH, tidyHistory } from "../../registry/alias-history.js";
+import { tidyHistory } from "../../registry/alias-history.js";
 import { DOCUMENT_PATH, registryChecks } from "../../registry/check.js";
+import { ALIAS_CHANGES } from "../../registry/tidy-journal.js";
 import { stillInUse, unknownModel } from "../../registry/unknown.js";
 import type { JournaledRegistry, NewVersion, TrainingRun, VersionOrAlias } from "../../registry.js";
 import { checkOpenOptions, NAME } from "./open.js";
 import { registryJournal } from "./registry-journal.js";
+import { pruneRegistry } from "./registry-prune.js";
 import { query, RUN_COLUMNS, toList, toRun, toVersion, VERSION_COLUMNS } from "./registry-read.js";
 import {
   findRun,
@@ -279,7 +281,7 @@ export function registryIn(sessions: SessionKeeper, release: () => Promise<void>
         query(
           instance,
           `SELECT version, at_ms::DOUBLE FROM registry_changes WHERE model_id = $1 AND kind = 'alias' AND alias = $2
-           ORDER BY change DESC LIMIT ${2 * HISTORY_LENGTH}`,
+           ORDER BY change DESC LIMIT ${ALIAS_CHANGES}`,
           [known.id, alias],
         ),
       );
@@ -321,6 +323,11 @@ export function registryIn(sessions: SessionKeeper, release: () => Promise<void>
         return [place.document.pack, pack];
       });
       for (const pack of new Set(gone)) if (typeof pack === "string") await packs.remove(pack);
+    },
+
+    async prune(limits, { signal } = {}) {
+      checkOpen();
+      return pruneRegistry(sessions, writer, check.limits(limits), signal);
     },
 
     ...registryJournal(sessions, writer, checkOpen),
