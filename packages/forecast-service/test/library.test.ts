@@ -74,6 +74,17 @@ describe("the library", () => {
     expect(detail.members.map(({ weight }) => weight)).toEqual(
       detail.members.map(({ weight }) => weight).sort((a, b) => b - a),
     );
+    // Members of exact likelihood say how well they fit and how sure their coefficients are; the others have no likelihood.
+    const likely = detail.members.filter(({ name }) => name.startsWith("SARIMA"));
+    expect(likely.length).toBeGreaterThan(0);
+    for (const { logLik, aic, parameters, sigma2 } of likely) {
+      expect(aic).toBeCloseTo(2 * (parameters.length + 1) - 2 * (logLik ?? Number.NaN), 6);
+      expect(sigma2).toBeGreaterThan(0);
+    }
+    const errors = likely.flatMap(({ parameters }) => parameters.map(({ standardError }) => standardError));
+    expect(errors.every((error) => error === null || error > 0)).toBe(true);
+    const others = detail.members.filter((member) => !likely.includes(member));
+    expect(others.every(({ logLik }) => logLik === null)).toBe(true);
     // From lag 1 on: at lag 0 it would be 1.
     expect(Math.max(...(detail.residuals?.acf ?? [1]))).toBeLessThan(0.9);
     expect(detail.residuals?.histogram.reduce((sum, { count }) => sum + count, 0)).toBe(detail.residuals?.count);

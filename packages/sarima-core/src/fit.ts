@@ -105,6 +105,8 @@ export function sarima(y: Series, spec: SarimaSpec, options: FitOptions = {}): S
 export interface FitEffort {
   readonly quick?: boolean;
   readonly standardErrors?: boolean;
+  /** Where an earlier search of the same data ended: nothing is searched, the rest is computed as after any search. */
+  readonly found?: ArmaFactors;
 }
 
 export function fitPrepared(
@@ -163,6 +165,15 @@ export function fitPrepared(
       evaluations: 1,
     };
     warnings.push("the series is constant once differenced and regressed: sigma2 is 0 and intervals have no width");
+  } else if (effort.found) {
+    maximum = {
+      factors: effort.found,
+      u: new Float64Array(map.free),
+      objective: Number.NaN,
+      converged: true,
+      iterations: 0,
+      evaluations: 1,
+    };
   } else if (method === "css") {
     maximum = conditionalFit(likelihood, map, options);
     if (likelihood.gapCount > 0) warnings.push('method "css" filled the gaps linearly; "ml" treats them exactly');

@@ -22,6 +22,7 @@ export {
   type EnsembleMember,
   type EnsembleOptions,
   explain,
+  memberModel,
   type SarimaEnsemble,
 } from "./ensemble/index.js";
 export { SarimaError, type SarimaErrorCode } from "./errors.js";

@@ -1,8 +1,8 @@
-import { type Fitted, fromJSON, type SarimaEnsemble, type SarimaModel, sarima } from "sarima-core";
+import { type Fitted, fromJSON, memberModel, type SarimaEnsemble, SarimaError, type SarimaModel } from "sarima-core";
 import type { ModelDetailResponse, ModelMember } from "../http/contract.js";
 import { residualPicture } from "./residual-picture.js";
 
-/** What can be seen of a kept model: its members with their coefficients, and whether the residuals still hold anything. */
+/** What can be seen of a kept model: its members, how sure their coefficients are, whether the residuals still hold anything. */
 export type Diagnosis = Pick<ModelDetailResponse, "members" | "residuals">;
 
 /** Reads a model document and takes it apart for people. The residuals are those of the heaviest SARIMA. */
@@ -10,11 +10,22 @@ export function diagnose({ document }: { document: string }): Diagnosis {
   const fitted = fromJSON(document);
   if (!isEnsemble(fitted)) return { members: [sarimaMember(fitted)], residuals: residualPicture(fitted) };
   const members = [...fitted.members].sort((a, b) => b.weights.centre - a.weights.centre);
-  const heaviest = members.find(({ fit }) => fit.kind === "sarima");
+  const models = members.map(({ id }) => modelOf(fitted, id));
+  const heaviest = models.find((model) => model !== null);
   return {
-    members: members.map((member) => ensembleMember(fitted, member)),
-    residuals: heaviest ? residualsOf(fitted, heaviest) : null,
+    members: members.map((member, i) => ensembleMember(fitted, member, models[i])),
+    residuals: heaviest ? residualPicture(heaviest) : null,
   };
+}
+
+/** A document made elsewhere may hold a member that its own series cannot carry: it is shown without a model then. */
+function modelOf(ensemble: SarimaEnsemble, id: string): SarimaModel | null {
+  try {
+    return memberModel(ensemble, id);
+  } catch (error) {
+    if (error instanceof SarimaError) return null;
+    throw error;
+  }
 }
 
 export function isEnsemble(fitted: Fitted): fitted is SarimaEnsemble {
@@ -64,56 +75,27 @@ function sarimaMember(model: SarimaModel): ModelMember {
 
 type Member = SarimaEnsemble["members"][number];
 
-function ensembleMember(ensemble: SarimaEnsemble, { description, reason, weights, fit }: Member): ModelMember {
-  const common = { ...NOTHING, weight: weights.centre, reason, name: description, parameters: [] };
-  if (fit.kind !== "sarima" && fit.kind !== "autoregression") return common;
-  const transform = fit.scale === "shape" ? ensemble.transform : null;
-  const named = (prefix: string, values: readonly number[]) =>
-    values.map((value, i) => ({ name: `${prefix}${i + 1}`, value, standardError: null }));
+function ensembleMember(ensemble: SarimaEnsemble, member: Member, model: SarimaModel | null): ModelMember {
+  const { description, reason, weights, fit } = member;
+  const common = { weight: weights.centre, reason, name: description };
+  if (model) return { ...sarimaMember(model), ...common };
+  const bare = { ...NOTHING, ...common, parameters: [] };
   if (fit.kind === "autoregression") {
+    const { phi, mean } = fit.model;
+    // On the scale as measured the member has the series in units of its largest value.
+    const unit = fit.scale === "raw" ? ensemble.unit : 1;
     return {
-      ...common,
-      order: [fit.model.phi.length, fit.d, 0],
+      ...bare,
+      order: [phi.length, fit.d, 0],
       seasonal: [0, 0, 0, 0],
-      transform,
-      parameters: [...named("ar", fit.model.phi), { name: "mean", value: fit.model.mean, standardError: null }],
+      transform: fit.scale === "shape" ? ensemble.transform : null,
+      parameters: [
+        ...phi.map((value, i) => ({ name: `ar${i + 1}`, value, standardError: null })),
+        ...(fit.d === 0 ? [{ name: "mean", value: mean * unit, standardError: null }] : []),
+      ],
     };
   }
-  return {
-    ...common,
-    order: [...fit.spec.order],
-    seasonal: [...fit.spec.seasonal],
-    transform,
-    parameters: [
-      ...named("ar", fit.ar),
-      ...named("ma", fit.ma),
-      ...named("sar", fit.seasonalAr),
-      ...named("sma", fit.seasonalMa),
-      ...(fit.spec.mean ? [{ name: "mean", value: fit.mean, standardError: null }] : []),
-    ],
-  };
-}
-
-/** The member filters the series it was fitted to once more, its coefficients held fixed. */
-function residualsOf({ y, unit, transform }: SarimaEnsemble, { fit }: Member): Diagnosis["residuals"] {
-  if (fit.kind !== "sarima") return null;
-  const scaled = fit.scale === "shape" && transform ? { transform } : {};
-  try {
-    const model = sarima(fit.scale === "raw" ? y.map((value) => value / unit) : y, fit.spec, {
-      ...scaled,
-      fixed: {
-        ar: fit.ar,
-        ma: fit.ma,
-        seasonalAr: fit.seasonalAr,
-        seasonalMa: fit.seasonalMa,
-        ...(fit.spec.mean ? { mean: fit.mean } : {}),
-      },
-    });
-    return residualPicture(model);
-  } catch {
-    // Values that came later may lie outside the scale it was fitted on; then there is no picture, and the forecast goes on without it.
-    return null;
-  }
+  return bare;
 }
 
 const finite = (value: number) => (Number.isFinite(value) ? value : null);

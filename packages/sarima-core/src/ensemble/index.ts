@@ -3,4 +3,5 @@ export { ENSEMBLE_FORMAT, ensembleFromJSON, ensembleToJSON } from "./document.js
 export { autoEnsemble, type EnsembleMember, type EnsembleOptions, type SarimaEnsemble } from "./ensemble.js";
 export { explain } from "./explain.js";
 export { forecastEnsemble } from "./forecast-ensemble.js";
+export { memberModel } from "./member-model.js";
 export { type EnsembleSimulateOptions, simulateEnsemble } from "./simulate-ensemble.js";

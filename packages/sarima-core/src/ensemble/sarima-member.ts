@@ -26,7 +26,7 @@ export interface SarimaFit {
 
 const MAX_ORIGINS = 150;
 /** More gaps than this are filled by lines here: integrating them out costs a filter each, for one member of many. */
-const MAX_EXACT_GAPS = 8;
+export const MAX_EXACT_GAPS = 8;
 
 /** Fits the candidates and keeps the one of least AICc; null where none can be fitted to so few values. */
 export function fitSarima(
