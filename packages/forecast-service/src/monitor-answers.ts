@@ -11,8 +11,9 @@ import type { Monitor, TimeSpan } from "./questions.js";
 import { DAY_STEPS, STEP_MILLIS } from "./settings.js";
 
 const DEFAULT_FORECASTS = 24;
-/** Parts of the range that are told apart. */
+/** Parts of what was judged that are told apart, and the length of the shortest: an hour. */
 const PARTS = 12;
+const LEAST_PART = 12;
 const LONGEST = 90 * 86_400_000;
 
 /** Answers from the store: forecasts as they were issued, held against the samples as they are known now. */
@@ -42,14 +43,16 @@ export function createMonitor(options: {
       const state = await find(id);
       const { from, to } = spanOf(span);
       const valueAt = await truth(store, state, from, to);
-      const partLength = Math.max(STEP_MILLIS, Math.ceil((to - from) / PARTS / STEP_MILLIS) * STEP_MILLIS);
-      const count = Math.max(1, Math.ceil((to - from) / partLength));
+      const judged = (await predictionsIn(store, state, from, to)).filter(({ time }) => !Number.isNaN(valueAt(time)));
+      // A service that forecasts since this morning shows how it went since this morning, not one part of a week.
+      const start = judged.reduce((first, { time }) => Math.min(first, time), judged.length > 0 ? to : from);
+      const partLength = Math.max(LEAST_PART, Math.ceil((to - start) / PARTS / STEP_MILLIS)) * STEP_MILLIS;
+      const count = Math.max(1, Math.ceil((to - start) / partLength));
       const parts = Array.from({ length: count }, () => emptyScores());
-      for (const prediction of await predictionsIn(store, state, from, to)) {
-        const y = valueAt(prediction.time);
-        if (Number.isNaN(y)) continue;
-        const part = parts[Math.floor((prediction.time - from) / partLength)];
-        score(part, prediction, y, valueAt(prediction.time - DAY_STEPS * STEP_MILLIS));
+      for (const prediction of judged) {
+        const { time } = prediction;
+        const part = parts[Math.floor((time - start) / partLength)];
+        score(part, prediction, valueAt(time), valueAt(time - DAY_STEPS * STEP_MILLIS));
       }
       const total = emptyScores();
       for (const part of parts) addScores(total, part);
@@ -59,8 +62,8 @@ export function createMonitor(options: {
         to: iso(to),
         horizons: toAccuracy(total),
         overTime: parts.map((part, i) => ({
-          from: iso(from + i * partLength),
-          to: iso(Math.min(to, from + (i + 1) * partLength)),
+          from: iso(start + i * partLength),
+          to: iso(Math.min(to, start + (i + 1) * partLength)),
           horizons: toAccuracy(part),
         })),
         drift: {

@@ -11,6 +11,8 @@ import { endOf, valueAt } from "./tail.js";
 const SPARK_STEPS = 72;
 /** An anomaly older than this is no news. */
 const NEWS = 3_600_000;
+/** A forecast lives on for hours without new values; somebody should know before it ends. */
+const SILENCE = 1_800_000;
 
 interface Attention {
   readonly score: number;
@@ -46,7 +48,13 @@ export function createOverview(options: {
       else byHost.set(state.host, [state]);
     }
     const hosts = [...byHost].map(([host, states]) => rankHost(host, states, catalogue, now));
-    hosts.sort((a, b) => b.attention - a.attention || (a.host < b.host ? -1 : 1));
+    hosts.sort(
+      (a, b) =>
+        b.attention - a.attention ||
+        Number(a.synthetic) - Number(b.synthetic) ||
+        BY_NAME.compare(a.host, b.host) ||
+        (a.host < b.host ? -1 : 1),
+    );
     ranked = { revision: fleet.revision(), at: now, hosts };
     return hosts;
   };
@@ -105,22 +113,38 @@ function entryOf(state: SeriesState, entry: SeriesEntry, now: number): OverviewE
 
 const isAnomalous = ({ lastAnomaly }: SeriesState, now: number) => lastAnomaly !== null && now - lastAnomaly < NEWS;
 
+/** `web-2` before `web-10`. */
+const BY_NAME = new Intl.Collator("en", { numeric: true });
+
 /** From 0 to 1: that a limit is passed counts as much as it is likely; what is broken or strange counts on its own. */
-function attentionOf(state: SeriesState, { status, reason, metric }: SeriesEntry, now: number): Attention {
+function attentionOf(state: SeriesState, { status, reason, metric, unit, last }: SeriesEntry, now: number): Attention {
   const found: Attention[] = [];
-  const threshold = status === "forecast" ? state.outlook?.threshold : null;
+  const name = NAMES[metric] ?? metric;
+  const silent = last !== null && now - Date.parse(last.time) > SILENCE;
+  const threshold = status === "forecast" && !silent ? state.outlook?.threshold : null;
   if (threshold && threshold.probability >= 0.01) {
+    const limit = `${threshold.threshold}${unit === "percent" ? " %" : ""}`;
+    const chance = Math.min(99, Math.round(threshold.probability * 100));
     found.push({
       score: threshold.probability,
-      why: `${metric} is above ${threshold.threshold} within 4 hours with a chance of ${Math.round(threshold.probability * 100)} %`,
+      why:
+        last !== null && last.value > threshold.threshold
+          ? `${name} is above ${limit}`
+          : `${name}: ${chance} % chance to pass ${limit} within 4 h`,
     });
   }
-  if (status === "failed") found.push({ score: 0.5, why: `${metric}: ${reason}` });
-  if (status === "waiting" && reason?.startsWith("No data")) found.push({ score: 0.4, why: `${metric}: ${reason}` });
-  if (isAnomalous(state, now)) found.push({ score: 0.3, why: `${metric} had an unusual value in the last hour` });
-  if (state.drift) found.push({ score: 0.2, why: `${metric} drifts: ${state.drift.reason}` });
+  if (status === "failed") found.push({ score: 0.5, why: `${name}: ${reason}` });
+  if (silent) found.push({ score: 0.4, why: `${name}: no data since ${minuteOf(last.time)}` });
+  if (isAnomalous(state, now)) found.push({ score: 0.3, why: `${name} had an unusual value in the last hour` });
+  if (state.drift) found.push({ score: 0.2, why: `${name} drifts: ${state.drift.reason}` });
   return found.reduce((most, one) => (one.score > most.score ? one : most), { score: 0, why: null });
 }
+
+/** What people call the metrics that every host has. */
+const NAMES: Readonly<Record<string, string>> = { cpu_percent: "CPU", memory_percent: "Memory" };
+
+/** `2026-11-23 01:45 UTC` */
+const minuteOf = (time: string) => `${time.slice(0, 16).replace("T", " ")} UTC`;
 
 function rankHost(
   host: string,

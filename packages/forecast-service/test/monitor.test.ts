@@ -177,6 +177,15 @@ describe("accuracy asked for", () => {
     expect(overTime[11].to).toBe(new Date(span.to).toISOString());
     expect(drift).toEqual({ detected: false, since: null, reason: null });
 
+    // Where forecasts began in the middle of the range, so do its parts.
+    const early = await answers.accuracy(state.id, { ...span, from: span.from - 0.9 * DAY * STEP_MILLIS });
+    expect(early.overTime[0].from).toBe(new Date(span.from).toISOString());
+    expect(early.overTime.map(({ horizons: [first] }) => first.count)).toEqual(
+      overTime.map((part) => part.horizons[0].count),
+    );
+    const hour = await answers.accuracy(state.id, { ...span, from: span.to - 12 * STEP_MILLIS });
+    expect(hour.overTime.map(({ horizons: [first] }) => first.count)).toEqual([12]);
+
     const past = await answers.pastForecasts(state.id, { ...span, limit: 5 });
     expect(past.forecasts).toHaveLength(5);
     expect(past.forecasts[0].forecast[0].intervals.map(({ level }) => level)).toEqual([0.8, 0.95]);

@@ -52,8 +52,8 @@ describe("the overview", () => {
     const { hosts, total, next } = await overview.hosts({ limit: 10 });
     expect([total, next]).toEqual([4, null]);
     expect(hosts.map(({ host }) => host)).toEqual(["busy", "silent", "calm", "young"]);
-    expect(hosts[0].why).toMatch(/^memory_percent is above 90 within 4 hours with a chance of \d+ %$/);
-    expect(hosts[1].why).toMatch(/^cpu_percent: No data since 2026-11-23 07:30 UTC/);
+    expect(hosts[0].why).toMatch(/^Memory(: \d+ % chance to pass 90 % within 4 h| is above 90 %)$/);
+    expect(hosts[1].why).toBe("CPU: no data since 2026-11-23 07:25 UTC");
     expect(hosts.slice(2).map(({ why, attention }) => [why, attention])).toEqual([
       [null, 0],
       [null, 0],
@@ -148,5 +148,33 @@ describe("the overview", () => {
     expect(text).toContain("loadcast_infer_duration_seconds_count 1");
     expect(text).toContain('loadcast_drift{host="calm",metric="cpu_percent"} 0');
     expect(text).not.toContain('loadcast_threshold_probability{host="silent"');
+  });
+
+  it("puts real hosts before made-up ones, and tells of silence while the last forecast still stands", {
+    timeout: 60_000,
+  }, async () => {
+    const overview = await fleetOf(async (store) => {
+      const times = Array.from({ length: 100 }, (_, i) => (now - 100 + i) * STEP_MILLIS);
+      const values = times.map((time) => valueAtStep(time / STEP_MILLIS));
+      for (const host of ["cache-1", "web-10", "web-2"]) {
+        await store.writeSamples([{ host, metric: "cpu_percent", times, values, synthetic: host === "cache-1" }]);
+      }
+    });
+    const seen = async () => (await overview.hosts({ limit: 9 })).hosts.map(({ host, why }) => [host, why]);
+    expect(await seen()).toEqual([
+      ["web-2", null],
+      ["web-10", null],
+      ["cache-1", null],
+    ]);
+    await clock.advance(40 * 60_000);
+    await service.intake.store([
+      { host: "web-2", metric: "cpu_percent", times: [clock.now() - 1000], values: [valueAtStep(now)] },
+    ]);
+    expect((await overview.hosts({ limit: 9, q: "web-10" })).hosts[0].series[0].status).toBe("forecast");
+    expect(await seen()).toEqual([
+      ["web-10", "CPU: no data since 2026-11-23 09:55 UTC"],
+      ["cache-1", "CPU: no data since 2026-11-23 09:55 UTC"],
+      ["web-2", null],
+    ]);
   });
 });

@@ -83,6 +83,15 @@ export function formatUtc(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
+/** Times of the service's own sentences, `2026-11-23 01:45 UTC`, as the reader's clock has them; `5 %` keeps its sign. */
+export function formatSentence(text: string, now: number, timeZone?: string): string {
+  return text
+    .replace(/(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/g, (_, day, clock) =>
+      formatMoment(Date.parse(`${day}T${clock}Z`), now, timeZone),
+    )
+    .replace(/(\d) %/g, "$1\u202f%");
+}
+
 /** A length of time in at most two units: `45 s`, `2 min`, `1 h 12 min`, `3 d 4 h`. Negative lengths count as none. */
 export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

@@ -11,9 +11,9 @@ export function overviewTests(dashboard: () => Dashboard): void {
       const { page, complaints, requests } = await dashboard().open("");
       await page.getByText("5 hosts, 4 need attention").waitFor();
       const first = page.locator(".host-card").first();
-      expect(await first.textContent()).toContain("Memory is expected to reach 90 %");
+      expect(await first.textContent()).toContain("Memory: 81\u202f% chance to pass 90\u202f% within 4 h");
       expect(await first.getByRole("region", { name: "Memory of cache-01" }).textContent()).toMatch(
-        /Next 4 h.+%.+Peak \d\d:\d\d.+To 90.%in .+81.% chance/s,
+        /Next 4 h.+%.+Peak \d\d:\d\d.+Over 90.%in .+81.% chance/s,
       );
       await first.getByRole("link", { name: "Memory of cache-01" }).click();
       await page.getByRole("heading", { name: "Memory cache-01" }).waitFor();

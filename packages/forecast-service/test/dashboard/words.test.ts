@@ -34,11 +34,16 @@ describe("accuracy in words", () => {
   });
 
   it("judges a coverage by how much its count can tell", () => {
-    expect(judgeCoverage(0.8, 0.7, 30)).toBe("holds");
-    expect(judgeCoverage(0.8, 0.7, 3000)).toBe("narrow");
-    expect(judgeCoverage(0.95, 1, 3000)).toBe("wide");
-    expect(judgeCoverage(0.8, 0.1, 10)).toBe("unknown");
-    expect(judgeCoverage(0.8, null, 1000)).toBe("unknown");
+    const next = (count: number) => ({ count, horizonSeconds: 300, span: 300 * count });
+    expect(judgeCoverage(0.8, 0.7, next(30))).toBe("holds");
+    expect(judgeCoverage(0.8, 0.69, next(168))).toBe("narrow");
+    expect(judgeCoverage(0.95, 1, next(3000))).toBe("wide");
+    expect(judgeCoverage(0.8, 0.1, next(7))).toBe("unknown");
+    expect(judgeCoverage(0.8, null, next(1000))).toBe("unknown");
+    // Ten hours of forecasts four hours ahead are two and a half of them, however many there are.
+    expect(judgeCoverage(0.8, 0.97, { count: 120, horizonSeconds: 14_400, span: 36_000 })).toBe("unknown");
+    expect(judgeCoverage(0.8, 0.69, { count: 168, horizonSeconds: 3600, span: 50_400 })).toBe("holds");
+    expect(judgeCoverage(0.8, 0.69, { count: 168, horizonSeconds: 14_400, span: 30 * 86_400 })).toBe("narrow");
   });
 
   it("names distances", () => {

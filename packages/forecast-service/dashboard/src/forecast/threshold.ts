@@ -3,9 +3,9 @@ import type { ThresholdOutlook } from "../../../src/http/contract.js";
 import { formatClock, formatDuration, formatValue, type Unit } from "../format.js";
 
 export interface ThresholdWords {
-  /** `in 2 h 10 min` */
+  /** `in 2 h 10 min`; a chance where that is not expected */
   readonly when: string;
-  /** `14:20 (13:50–15:10), 81 % chance`; the times are the middle and an 80 % interval. */
+  /** `14:20 (13:50–15:10), 81 % chance`; the times are the middle and an 80 % interval. Else what `when` leaves open. */
   readonly how: string;
   /** It is more likely than not. */
   readonly likely: boolean;
@@ -18,8 +18,8 @@ export function thresholdWords(outlook: ThresholdOutlook, now: number, timeZone?
   const { probability, time, earliest, latest } = outlook;
   const chance = `${formatChance(probability)} chance`;
   if (time === null) {
-    if (probability < NEGLIGIBLE) return { when: "not in 4 h", how: "", likely: false };
-    return { when: "unlikely in 4 h", how: `${chance} that it does`, likely: false };
+    if (probability < NEGLIGIBLE) return { when: "not in 4 h", how: "chance below 1\u202f%", likely: false };
+    return { when: chance, how: "in the next 4 hours", likely: false };
   }
   const at = Date.parse(time);
   if (at <= now) return { when: "reached now", how: chance, likely: true };

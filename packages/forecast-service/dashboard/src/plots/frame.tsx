@@ -27,7 +27,7 @@ const TOP = 8;
 export function Frame({ label, height, x, y, xName, yTick, xTicks, exact, children }: FrameProps) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
-  const bottom = xName ? 36 : 22;
+  const bottom = xName || xTicks ? 36 : 22;
   const xs = linearScale(x, [LEFT, width - RIGHT], {
     ticks: Math.max(3, Math.min(8, width / 80)),
     exact: exact !== undefined,
@@ -50,7 +50,11 @@ export function Frame({ label, height, x, y, xName, yTick, xTicks, exact, childr
           ))}
           {named.map(({ at, name }) => (
             <text key={at} class="plot-tick plot-tick-x" x={xs.at(at)} y={height - bottom + 15}>
-              {name}
+              {name.split("\n").map((line, place) => (
+                <tspan key={line} x={xs.at(at)} dy={place * 15}>
+                  {line}
+                </tspan>
+              ))}
             </text>
           ))}
           {xName && (

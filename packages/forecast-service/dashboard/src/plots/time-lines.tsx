@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import { formatDay, formatDayClock, formatUtc } from "../format.js";
+import { TIME_STEPS, timeLabels } from "../chart/axis.js";
+import { formatDayClock, formatUtc } from "../format.js";
 import { Frame } from "./frame.js";
 
 export interface TimeLine {
@@ -77,7 +78,7 @@ export function TimeLines({ label, times, lines, levels = [], y, format, height 
           x={[first, last]}
           y={range}
           exact={y ? "both" : "x"}
-          xTicks={(room) => dayTicks(first, last, room)}
+          xTicks={(room) => timeTicks(first, last, room)}
           yTick={(value) => format(value)}
         >
           {(xs, ys) => (
@@ -164,11 +165,13 @@ function lonely(values: readonly (number | null)[]): number[] {
   return values.flatMap((value, index) => (value !== null && missing(index - 1) && missing(index + 1) ? [index] : []));
 }
 
-/** Days, or the clock where there are fewer than two of them. */
-function dayTicks(first: number, last: number, count: number): { at: number; name: string }[] {
-  const short = last - first < 2 * 86_400_000;
-  return Array.from({ length: count }, (_, place) => {
-    const at = first + ((place + 0.5) / count) * (last - first);
-    return { at, name: short ? formatDayClock(at) : formatDay(at) };
-  });
+/** At most so many round times of the reader's zone, the day below the first and wherever one begins. */
+function timeTicks(first: number, last: number, room: number): { at: number; name: string }[] {
+  const step =
+    TIME_STEPS.find((seconds) => (last - first) / 1000 / seconds <= room) ?? TIME_STEPS[TIME_STEPS.length - 1];
+  const zone = new Date(first).getTimezoneOffset() * 60;
+  const splits: number[] = [];
+  for (let at = Math.ceil((first / 1000 - zone) / step) * step + zone; at * 1000 <= last; at += step) splits.push(at);
+  const names = timeLabels(splits, { step, short: true });
+  return splits.map((seconds, place) => ({ at: seconds * 1000, name: names[place] }));
 }

@@ -1,6 +1,6 @@
 import "../../styles/chart.css";
 import "./accuracy.css";
-import type { SeriesEntry } from "../../../../src/http/contract.js";
+import type { AccuracyResponse, SeriesEntry } from "../../../../src/http/contract.js";
 import { useAnswer, useLink, useService } from "../../data/service.js";
 import { go } from "../../navigate.js";
 import { type AccuracyRoute, RANGE_MS, RANGE_WORDS, RANGES } from "../../route.js";
@@ -23,6 +23,11 @@ const OPTIONS = RANGES.filter((range) => range !== "4h").map((range) => ({
   name: range.replace(/(\d+)/, "$1\u202f"),
   title: `The last ${RANGE_WORDS[range]}`,
 }));
+
+/** From the first value that was judged. */
+function judgedSeconds({ overTime, from, to }: AccuracyResponse): number {
+  return (Date.parse(to) - Date.parse(overTime[0]?.from ?? from)) / 1000;
+}
 
 function AccuracyView({ entry, route }: { readonly entry: SeriesEntry; readonly route: AccuracyRoute }) {
   const { client } = useService();
@@ -71,7 +76,7 @@ function AccuracyView({ entry, route }: { readonly entry: SeriesEntry; readonly 
       {data && known && (
         <div aria-busy={loading}>
           <Drift drift={data.drift} now={Date.parse(data.to)} />
-          <Horizons horizons={data.horizons} unit={entry.unit} />
+          <Horizons horizons={data.horizons} unit={entry.unit} span={judgedSeconds(data)} />
           <OverTime accuracy={data} unit={entry.unit} />
         </div>
       )}

@@ -29,7 +29,11 @@ export function Backtest({ id, unit }: { readonly id: string; readonly unit: Uni
             {formatDayClock(Date.parse(result.to))}.
           </p>
           <ScoreTable scores={result.scores} />
-          <Horizons horizons={result.horizons} unit={unit} />
+          <Horizons
+            horizons={result.horizons}
+            unit={unit}
+            span={(Date.parse(result.to) - Date.parse(result.from)) / 1000}
+          />
         </>
       )}
     </section>

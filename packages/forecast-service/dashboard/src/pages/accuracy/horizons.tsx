@@ -1,14 +1,24 @@
 import type { HorizonAccuracy } from "../../../../src/http/contract.js";
 import { formatValue, type Unit } from "../../format.js";
-import { compareWithNaive, formatLevel, formatShare, horizonWords, judgeCoverage, VERDICT_WORDS } from "./words.js";
+import {
+  compareWithNaive,
+  formatLevel,
+  formatShare,
+  horizonWords,
+  judgeCoverage,
+  VERDICT_WORDS,
+  type Verdict,
+} from "./words.js";
 
 interface HorizonsProps {
   readonly horizons: readonly HorizonAccuracy[];
   readonly unit: Unit;
+  /** Seconds that the forecasts cover together. */
+  readonly span: number;
 }
 
 /** Error and coverage at each distance: bars to compare, numbers to quote. */
-export function Horizons({ horizons, unit }: HorizonsProps) {
+export function Horizons({ horizons, unit, span }: HorizonsProps) {
   const most = Math.max(...horizons.flatMap(({ mae, seasonalNaiveMae }) => [mae ?? 0, seasonalNaiveMae ?? 0]), 1e-12);
   return (
     <div class="horizons">
@@ -18,17 +28,34 @@ export function Horizons({ horizons, unit }: HorizonsProps) {
           <section class="panel panel-pad" key={horizon.horizonSeconds}>
             <h2>{horizonWords(horizon.horizonSeconds)} ahead</h2>
             <p class={better === null ? "verdict" : better ? "verdict verdict-good" : "verdict verdict-bad"}>{words}</p>
-            <h3>Mean absolute error</h3>
-            <dl class="bars">
-              <ErrorBar name="Loadcast" kind="model" value={horizon.mae} most={most} unit={unit} />
-              <ErrorBar name="Seasonal-naive" kind="naive" value={horizon.seasonalNaiveMae} most={most} unit={unit} />
-            </dl>
-            <h3>Values inside the range</h3>
-            <dl class="coverages">
-              {horizon.coverage.map(({ level, ratio }) => (
-                <Coverage key={level} level={level} ratio={ratio} count={horizon.count} />
-              ))}
-            </dl>
+            <div class="horizon-parts">
+              <div>
+                <h3>Mean absolute error</h3>
+                <dl class="bars">
+                  <ErrorBar name="Loadcast" kind="model" value={horizon.mae} most={most} unit={unit} />
+                  <ErrorBar
+                    name="Seasonal-naive"
+                    kind="naive"
+                    value={horizon.seasonalNaiveMae}
+                    most={most}
+                    unit={unit}
+                  />
+                </dl>
+              </div>
+              <div>
+                <h3>Values inside the range</h3>
+                <dl class="coverages">
+                  {horizon.coverage.map(({ level, ratio }) => (
+                    <Coverage
+                      key={level}
+                      level={level}
+                      ratio={ratio}
+                      verdict={judgeCoverage(level, ratio, { ...horizon, span })}
+                    />
+                  ))}
+                </dl>
+              </div>
+            </div>
             <p class="horizon-count">
               {new Intl.NumberFormat("en-GB").format(horizon.count)} forecasts judged
               {horizon.pinball !== null && `, pinball loss ${horizon.pinball.toPrecision(3)}`}
@@ -63,8 +90,7 @@ function ErrorBar({ name, kind, value, most, unit }: ErrorBarProps) {
 }
 
 /** A scale from half to all, the level as a line, what came as a dot. */
-function Coverage({ level, ratio, count }: { level: number; ratio: number | null; count: number }) {
-  const verdict = judgeCoverage(level, ratio, count);
+function Coverage({ level, ratio, verdict }: { level: number; ratio: number | null; verdict: Verdict }) {
   const place = (share: number) => `${Math.min(100, Math.max(0, (share - 0.5) * 200))}%`;
   return (
     <div>

@@ -28,13 +28,25 @@ export function compareWithNaive({ mae, seasonalNaiveMae }: HorizonAccuracy): Co
 
 export type Verdict = "holds" | "narrow" | "wide" | "unknown";
 
+/** What says how much a number of forecasts can tell. */
+export interface Sample {
+  readonly count: number;
+  /** How far ahead they look, and how much time they cover together, in seconds. */
+  readonly horizonSeconds: number;
+  readonly span: number;
+}
+
+/** Fewer forecasts that have nothing to do with one another tell nothing. */
+const LEAST = 8;
+
 /**
- * Whether a realised coverage fits its level: within two standard errors of a proportion, and those are doubled, because errors
- * of neighbouring forecasts come together.
+ * Whether a realised coverage fits its level: within two standard errors of a proportion. Forecasts that look
+ * over the same hours err together: those within one horizon count as one.
  */
-export function judgeCoverage(level: number, ratio: number | null, count: number): Verdict {
-  if (ratio === null || count < 20) return "unknown";
-  const tolerance = Math.max(0.03, 4 * Math.sqrt((level * (1 - level)) / count));
+export function judgeCoverage(level: number, ratio: number | null, { count, horizonSeconds, span }: Sample): Verdict {
+  const independent = Math.min(count, span / horizonSeconds);
+  if (ratio === null || independent < LEAST) return "unknown";
+  const tolerance = Math.max(0.03, 2 * Math.sqrt((level * (1 - level)) / independent));
   if (ratio < level - tolerance) return "narrow";
   return ratio > level + tolerance ? "wide" : "holds";
 }
@@ -42,8 +54,8 @@ export function judgeCoverage(level: number, ratio: number | null, count: number
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   holds: "holds",
   narrow: "too narrow",
-  wide: "wider than needed",
-  unknown: "too few values",
+  wide: "too wide",
+  unknown: "too early",
 };
 
 export function formatShare(ratio: number | null): string {

@@ -17,7 +17,8 @@ export function Equation({ structure }: { readonly structure: Structure }) {
           structure={structure}
           value={value}
           factor={(one) => <Numbers polynomial={one} />}
-          constant={<mn>{coefficientText(structure.constant?.value ?? 0)}</mn>}
+          constant={<mn>{coefficientText(Math.abs(structure.constant?.value ?? 0))}</mn>}
+          negative={(structure.constant?.value ?? 0) < 0}
         />
         <mo>=</mo>
         <Right
@@ -81,7 +82,17 @@ interface SideProps {
   readonly constant: ComponentChildren;
 }
 
-function Left({ structure, value, factor, constant }: SideProps & { readonly value: string }) {
+function Left({
+  structure,
+  value,
+  factor,
+  constant,
+  negative = false,
+}: SideProps & {
+  readonly value: string;
+  /** The constant is shown without its sign, which is a minus. */
+  readonly negative?: boolean;
+}) {
   const { ar, d, D, period, regressors } = structure;
   const around = structure.constant?.kind === "mean" || regressors > 0;
   return (
@@ -95,7 +106,7 @@ function Left({ structure, value, factor, constant }: SideProps & { readonly val
           <At letter={value} />
           {structure.constant?.kind === "mean" && (
             <>
-              <mo>−</mo>
+              <mo>{negative ? "+" : "−"}</mo>
               {constant}
             </>
           )}
@@ -249,8 +260,12 @@ function Scale({ transform }: { readonly transform: NonNullable<Structure["trans
         <mfrac>
           <mrow>
             <At letter="y" />
-            <mo>−</mo>
-            <mn>{coefficientText(transform.lower)}</mn>
+            {transform.lower !== 0 && (
+              <>
+                <mo>{transform.lower < 0 ? "+" : "−"}</mo>
+                <mn>{coefficientText(Math.abs(transform.lower))}</mn>
+              </>
+            )}
           </mrow>
           <mrow>
             <mn>{coefficientText(transform.upper)}</mn>

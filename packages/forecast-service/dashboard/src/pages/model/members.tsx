@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { ModelMember } from "../../../../src/http/contract.js";
+import { formatSentence } from "../../format.js";
 import { isSarima, orderText } from "./structure.js";
 
 interface MembersProps {
@@ -45,7 +46,7 @@ export function Members({ members, chosen, onChoose }: MembersProps) {
             <svg class="member-bar" aria-hidden="true">
               <rect width={`${(member.weight / most) * 100}%`} height="100%" rx="3" />
             </svg>
-            <span class="member-reason">{member.reason}</span>
+            <span class="member-reason">{formatSentence(member.reason, Date.now())}</span>
           </label>
         ))}
       </fieldset>

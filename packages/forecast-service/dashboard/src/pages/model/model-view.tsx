@@ -40,7 +40,7 @@ export function ModelView({ model, stepSeconds }: ModelViewProps) {
                 ))}
               </ul>
               <h3 class="model-sub">Parameters</h3>
-              <Parameters parameters={member.parameters} />
+              <Parameters parameters={member.parameters} likely={member.logLik !== null} />
               {member.logLik !== null && <Criteria of={member} />}
             </section>
           )}
@@ -51,7 +51,12 @@ export function ModelView({ model, stepSeconds }: ModelViewProps) {
           <Tried tried={model.tried} />
         </div>
       </div>
-      {model.residuals && <Residuals residuals={model.residuals} />}
+      {model.residuals && (
+        <Residuals
+          residuals={model.residuals}
+          member={model.members.length > 1 ? model.members[heaviest].name : null}
+        />
+      )}
     </>
   );
 }

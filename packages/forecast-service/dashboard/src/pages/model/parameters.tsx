@@ -13,24 +13,38 @@ const NAMES: readonly [pattern: RegExp, words: (n: string) => string][] = [
   [/^beta(\d+)$/, (n) => `regressor ${n}`],
 ];
 
+interface ParametersProps {
+  readonly parameters: ModelMember["parameters"];
+  /** They maximise a likelihood. */
+  readonly likely: boolean;
+}
+
 /** A long autoregression has sixty. */
 const MANY = 12;
 
 /** Estimates with their standard errors and 95 % intervals. */
-export function Parameters({ parameters }: { readonly parameters: ModelMember["parameters"] }) {
+export function Parameters({ parameters, likely }: ParametersProps) {
   const [all, setAll] = useState(false);
   const shown = all || parameters.length <= MANY ? parameters : parameters.slice(0, MANY);
   if (parameters.length === 0) return <p class="panel-note">It has no parameters.</p>;
+  const sure = parameters.some(({ standardError }) => standardError !== null);
   return (
     <>
+      {!sure && (
+        <p class="panel-note">
+          {likely
+            ? "A root of it lies on the unit circle, where standard errors mean nothing."
+            : "Estimated by Burg's method, which gives no likelihood and no standard errors."}
+        </p>
+      )}
       <ScrollBox label="Parameters">
         <table class="table">
           <thead>
             <tr>
               <th scope="col">Parameter</th>
               <th scope="col">Estimate</th>
-              <th scope="col">Standard error</th>
-              <th scope="col">95 % interval</th>
+              {sure && <th scope="col">Standard error</th>}
+              {sure && <th scope="col">95 % interval</th>}
             </tr>
           </thead>
           <tbody>
@@ -40,14 +54,18 @@ export function Parameters({ parameters }: { readonly parameters: ModelMember["p
                   <strong>{name}</strong> <span class="soft">{describe(name)}</span>
                 </th>
                 <td>{coefficientText(value, 4)}</td>
-                <td title={standardError === null ? "The curvature at the optimum gives none" : undefined}>
-                  {standardError === null ? "–" : standardError === 0 ? "fixed" : coefficientText(standardError)}
-                </td>
-                <td>
-                  {standardError === null || standardError === 0
-                    ? "–"
-                    : `${coefficientText(value - 1.96 * standardError)} to ${coefficientText(value + 1.96 * standardError)}`}
-                </td>
+                {sure && (
+                  <td title={standardError === null ? "The curvature at the optimum gives none" : undefined}>
+                    {standardError === null ? "–" : standardError === 0 ? "fixed" : coefficientText(standardError)}
+                  </td>
+                )}
+                {sure && (
+                  <td>
+                    {standardError === null || standardError === 0
+                      ? "–"
+                      : `${coefficientText(value - 1.96 * standardError)} to ${coefficientText(value + 1.96 * standardError)}`}
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>

@@ -4,14 +4,15 @@ import { Frame } from "../../plots/frame.js";
 type Data = NonNullable<ModelDetailResponse["residuals"]>;
 
 /** What the model could not explain: it should be noise, and is shown so that everybody can see whether it is. */
-export function Residuals({ residuals }: { readonly residuals: Data }) {
+export function Residuals({ residuals, member }: { readonly residuals: Data; readonly member: string | null }) {
   const { ljungBox, jarqueBera, acf, acfBound } = residuals;
   const beyond = acf.filter((value) => Math.abs(value) > acfBound).length;
   return (
     <section class="panel panel-pad">
       <h2>Residuals</h2>
       <p class="panel-note">
-        What the model had not expected, divided by what it usually misses, {residuals.count} values.{" "}
+        What {member === null ? "the model" : `the member “${member}”`} had not expected, divided by what it usually
+        misses, {new Intl.NumberFormat("en-GB").format(residuals.count)} values.{" "}
         {ljungBox.pValue < 0.05
           ? `Something is left to explain: the values of neighbouring times still hang together (Ljung–Box, ${ljungBox.lag} lags, p ${formatP(ljungBox.pValue)}).`
           : `Nothing is left to explain from one value to the next (Ljung–Box, ${ljungBox.lag} lags, p ${formatP(ljungBox.pValue)}).`}{" "}

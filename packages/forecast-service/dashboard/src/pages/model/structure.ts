@@ -68,6 +68,8 @@ export function orderText(order: readonly number[], seasonal: readonly number[] 
 /** With a true minus and without needless zeros; three significant digits are enough for an equation, four for a table. */
 export function coefficientText(value: number, digits = 3): string {
   const size = Math.abs(value);
+  // Next to one it matters on which side of it a root lies, and how far.
+  if (size !== 1 && Number(size.toPrecision(digits)) === 1 && digits < 6) return coefficientText(value, digits + 1);
   const text =
     size !== 0 && (size < 1e-3 || size >= 1e5)
       ? size.toExponential(digits - 1)

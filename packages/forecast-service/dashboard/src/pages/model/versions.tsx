@@ -29,6 +29,8 @@ export function Versions({ id, shown }: VersionsProps) {
   if (!data) return error ? <p class="notice notice-failed">{error.message}</p> : null;
   const newest = data.versions;
   const versions = [...newest, ...older.filter((one) => !newest.some((known) => known.version === one.version))];
+  // Ensembles have no criterion of their own.
+  const judged = versions.some((one) => one.aicc !== null);
   const after = next === undefined ? data.next : next;
 
   const act = async (what: () => Promise<string>) => {
@@ -84,7 +86,7 @@ export function Versions({ id, shown }: VersionsProps) {
               <th scope="col" class="left">
                 Model
               </th>
-              <th scope="col">AICc</th>
+              {judged && <th scope="col">AICc</th>}
               <th scope="col" class="left">
                 Gate
               </th>
@@ -100,6 +102,7 @@ export function Versions({ id, shown }: VersionsProps) {
                 id={id}
                 one={one}
                 shown={shown}
+                judged={judged}
                 busy={busy}
                 onUse={() => void point({ version: one.version })}
               />
@@ -120,11 +123,12 @@ interface RowProps {
   readonly id: string;
   readonly one: ModelVersionEntry;
   readonly shown: number;
+  readonly judged: boolean;
   readonly busy: boolean;
   readonly onUse: () => void;
 }
 
-function Row({ id, one, shown, busy, onUse }: RowProps) {
+function Row({ id, one, shown, judged, busy, onUse }: RowProps) {
   const inUse = one.aliases.includes(IN_USE);
   return (
     <tr class={one.version === shown ? "version-shown" : undefined}>
@@ -149,7 +153,7 @@ function Row({ id, one, shown, busy, onUse }: RowProps) {
       <td class="left version-model" title={one.description}>
         {one.description}
       </td>
-      <td>{one.aicc === null ? "–" : one.aicc.toFixed(1)}</td>
+      {judged && <td>{one.aicc === null ? "–" : one.aicc.toFixed(1)}</td>}
       <td class="left" title={one.gate?.reason}>
         {one.gate === null ? "–" : one.gate.accepted ? "passed" : "not passed"}
       </td>

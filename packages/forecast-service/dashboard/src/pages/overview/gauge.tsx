@@ -6,6 +6,8 @@ interface GaugeProps {
   readonly peak: { readonly median: number; readonly lower: number; readonly upper: number } | null;
   readonly threshold: number | null;
   readonly label: string;
+  /** How long ago the value came, where that is not now. */
+  readonly age: string | null;
 }
 
 const CENTRE = 50;
@@ -13,11 +15,11 @@ const CENTRE = 50;
 const START = (-210 * Math.PI) / 180;
 const SWEEP = (240 * Math.PI) / 180;
 
-export function Gauge({ value, peak, threshold, label }: GaugeProps) {
+export function Gauge({ value, peak, threshold, label, age }: GaugeProps) {
   return (
     <svg class="gauge" viewBox="0 0 100 84" aria-hidden="true">
       <path class="gauge-track" d={arc(38, 0, 100)} />
-      <path class="gauge-level" d={arc(38, 0, value)} />
+      <path class={age === null ? "gauge-level" : "gauge-level gauge-old"} d={arc(38, 0, value)} />
       {peak && (
         <>
           <path class="gauge-band" d={arc(46.5, peak.lower, peak.upper)} />
@@ -29,7 +31,7 @@ export function Gauge({ value, peak, threshold, label }: GaugeProps) {
         {label}
       </text>
       <text class="gauge-name" x={CENTRE} y="71">
-        now
+        {age ?? "now"}
       </text>
     </svg>
   );

@@ -12,7 +12,7 @@ export interface Grid {
 export const GAP = 14;
 export const TILE = 172;
 const HEAD = 46;
-const WHY = 26;
+const WHY = 30;
 const BORDER = 2;
 /** A tile is readable from here on. */
 const LEAST_TILE = 322;

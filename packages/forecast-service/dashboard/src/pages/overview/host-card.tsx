@@ -1,3 +1,4 @@
+import { formatSentence } from "../../format.js";
 import { SyntheticBadge } from "../../view/badge.js";
 import { Icon } from "../../view/icon.js";
 import type { Host } from "./feed.js";
@@ -11,8 +12,8 @@ interface HostCardProps {
   readonly total: number;
 }
 
-/** Attention above this is shown as a warning, below it as a remark. */
-const SERIOUS = 40;
+/** Attention, from 0 to 1, from here on is shown as a warning, below it as a remark. */
+const SERIOUS = 0.4;
 
 export function HostCard({ host, tiles, now, position, total }: HostCardProps) {
   const serious = host.attention >= SERIOUS;
@@ -30,7 +31,7 @@ export function HostCard({ host, tiles, now, position, total }: HostCardProps) {
       {host.why !== null && (
         <p class="host-why" title={host.why}>
           <Icon name={serious ? "alert" : "diamond"} />
-          <span>{host.why}</span>
+          <span>{formatSentence(host.why, now)}</span>
         </p>
       )}
       <div

@@ -1,16 +1,22 @@
 import type { OverviewEntry } from "../../../../src/http/contract.js";
 import { formatThreshold, thresholdWords } from "../../forecast/threshold.js";
-import { formatClock, formatRoughSpan, formatUtc, formatValue } from "../../format.js";
+import { formatAge, formatClock, formatRoughSpan, formatSentence, formatUtc, formatValue } from "../../format.js";
 import { metricName } from "../../names.js";
 import { formatRoute, seriesRoute } from "../../route.js";
 import { Icon } from "../../view/icon.js";
 import { Gauge } from "./gauge.js";
 import { Sparkline } from "./sparkline.js";
 
+/** Three steps without a value are more than a delay. */
+const PATIENCE = 900_000;
+
 /** One series of a host: now, the next four hours in three lines, and their shape. */
 export function Tile({ entry, now }: { readonly entry: OverviewEntry; readonly now: number }) {
   const { outlook, sparkline, unit, last } = entry;
+  const silent = last !== null && now - Date.parse(last.time) > PATIENCE;
+  const age = silent ? formatAge(now - Date.parse(last.time)) : null;
   const threshold = outlook?.threshold?.threshold ?? null;
+  const peakAt = Date.parse(outlook?.peak.time ?? "");
   return (
     <section class="tile" aria-label={`${metricName(entry.metric)} of ${entry.host}`}>
       <h3 class="tile-name">
@@ -18,7 +24,7 @@ export function Tile({ entry, now }: { readonly entry: OverviewEntry; readonly n
           {metricName(entry.metric)}
           <span class="visually-hidden"> of {entry.host}</span>
         </a>
-        <Marks entry={entry} />
+        <Marks entry={entry} silent={silent} />
       </h3>
       <div class="tile-body">
         {unit === "percent" && last ? (
@@ -27,16 +33,17 @@ export function Tile({ entry, now }: { readonly entry: OverviewEntry; readonly n
             peak={outlook?.peak ?? null}
             threshold={threshold}
             label={formatValue(last.value, unit)}
+            age={age}
           />
         ) : (
           <p class="tile-plain" aria-hidden="true">
-            <span>{formatValue(last?.value, unit)}</span> now
+            <span>{formatValue(last?.value, unit)}</span> {age ?? "now"}
           </p>
         )}
         {outlook ? (
           <dl class="tile-facts">
             <div class="visually-hidden">
-              <dt>Now</dt>
+              <dt>{age ?? "Now"}</dt>
               <dd>{formatValue(last?.value, unit)}</dd>
             </div>
             <div>
@@ -48,10 +55,7 @@ export function Tile({ entry, now }: { readonly entry: OverviewEntry; readonly n
             </div>
             <div>
               <dt title="The highest median of the next four hours, and its 80 % band">
-                Peak{" "}
-                <span title={formatUtc(Date.parse(outlook.peak.time))}>
-                  {formatClock(Date.parse(outlook.peak.time))}
-                </span>
+                Peak <span title={formatUtc(peakAt)}>{peakAt <= now ? "now" : formatClock(peakAt)}</span>
               </dt>
               <dd>
                 <b>{formatValue(outlook.peak.median, unit)}</b>
@@ -62,8 +66,10 @@ export function Tile({ entry, now }: { readonly entry: OverviewEntry; readonly n
           </dl>
         ) : (
           <p class="tile-reason" title={entry.reason ?? undefined}>
-            <span class="visually-hidden">Now {formatValue(last?.value, unit)}. </span>
-            {entry.reason ?? "There is no forecast yet."}
+            <span class="visually-hidden">
+              {formatValue(last?.value, unit)} {age ?? "now"}.{" "}
+            </span>
+            {formatSentence(entry.reason ?? "There is no forecast yet.", now)}
           </p>
         )}
       </div>
@@ -78,22 +84,26 @@ function Reaches({ entry, now }: { readonly entry: OverviewEntry; readonly now: 
   const { when, how, likely } = thresholdWords(threshold, now);
   return (
     <div class={likely ? "tile-likely" : undefined}>
-      <dt title="When the limit is reached, from simulated paths of the next four hours">
-        To {formatThreshold(threshold.threshold, entry.unit)}
+      <dt title="When the limit is passed, from simulated paths of the next four hours">
+        Over {formatThreshold(threshold.threshold, entry.unit)}
       </dt>
-      <dd>
-        <b>{when}</b>
-      </dd>
-      {how !== "" && <dd class="tile-how">{how}</dd>}
+      <dd>{threshold.time === null ? <span>{when}</span> : <b>{when}</b>}</dd>
+      {threshold.time !== null && <dd class="tile-how">{how}</dd>}
     </div>
   );
 }
 
 /** Only what needs a word gets one: a series with a forecast is the normal case. */
-function Marks({ entry }: { readonly entry: OverviewEntry }) {
+function Marks({ entry, silent }: { readonly entry: OverviewEntry; readonly silent: boolean }) {
   return (
     <>
-      {entry.status === "waiting" && (
+      {silent && (
+        <span class="mark mark-warn" title="No value has come for more than a quarter of an hour">
+          <Icon name="unplugged" />
+          no data
+        </span>
+      )}
+      {entry.status === "waiting" && !silent && (
         <span class="mark mark-waiting">
           <Icon name="clock" />
           waiting

@@ -26,10 +26,10 @@ export function Cards({ entry, forecast, steps, now, skew, stepSeconds }: CardsP
   const overdue = forecast !== null && now - Date.parse(forecast.issuedAt) > 2 * patience;
   return (
     <dl class="cards">
-      <Card name="Now" class="card-now" value={formatValue(entry.last?.value, entry.unit)}>
+      <Card name={silent ? "Last value" : "Now"} class="card-now" value={formatValue(entry.last?.value, entry.unit)}>
         {entry.last ? (
           <p class={silent ? "card-warning" : undefined}>
-            {silent ? "no new value, the last came" : "measured"} <Age at={Date.parse(entry.last.time)} skew={skew} />
+            {silent ? "came" : "measured"} <Age at={Date.parse(entry.last.time)} skew={skew} />
           </p>
         ) : (
           <p>no value yet</p>
@@ -106,7 +106,7 @@ function ThresholdCard({ outlook, unit, now }: { outlook: ThresholdOutlook; unit
       class={likely ? "card-limit card-limit-likely" : "card-limit"}
       value={when}
     >
-      <p>{how === "" ? "chance below 1\u202f%" : how}</p>
+      <p>{how}</p>
     </Card>
   );
 }

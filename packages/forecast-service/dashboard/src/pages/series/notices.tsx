@@ -1,6 +1,6 @@
 /** What has to be said above or beside the data. */
 import type { SeriesEntry } from "../../../../src/http/contract.js";
-import { formatDayClock, formatUtc } from "../../format.js";
+import { formatDayClock, formatSentence, formatUtc } from "../../format.js";
 import { Icon } from "../../view/icon.js";
 import { Until } from "../../view/time.js";
 
@@ -20,7 +20,7 @@ export function Waiting({ entry }: { readonly entry: SeriesEntry }) {
               ? "Collecting history for the first forecast"
               : "The first forecast is on its way"}
         </h2>
-        {entry.reason !== null && <p>{entry.reason}</p>}
+        {entry.reason !== null && <p>{formatSentence(entry.reason, Date.now())}</p>}
         {collecting && <progress value={history.have} max={history.need} aria-label="History collected" />}
         <p class="notice-facts">
           {collecting && (
@@ -53,7 +53,7 @@ export function Failed({ entry, older, skew }: { entry: SeriesEntry; older: bool
       <Icon name="alert" />
       <div>
         <h2>{older ? "The last forecast could not be renewed" : "There is no forecast"}</h2>
-        <p>{entry.reason ?? "The service gives no reason."}</p>
+        <p>{formatSentence(entry.reason ?? "The service gives no reason.", Date.now())}</p>
         <p class="notice-facts">
           {older && <span>Below is the last one that worked.</span>}
           {entry.nextRun !== null && (

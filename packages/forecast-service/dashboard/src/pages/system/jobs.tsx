@@ -20,7 +20,7 @@ export function Jobs({ jobs }: { readonly jobs: SystemResponse["jobs"] }) {
                 State
               </th>
               <th scope="col">Last run</th>
-              <th scope="col">took</th>
+              <th scope="col">Took</th>
               <th scope="col">Next run</th>
               <th scope="col">Runs</th>
               <th scope="col">Skipped</th>

@@ -13,9 +13,9 @@ export function Pipeline({ steps }: { readonly steps: SystemResponse["steps"] })
           <li key={step.name} class={step.lastError === null ? "step" : "step step-failed"}>
             <h3>{step.name}</h3>
             <p class="step-words">{stepWords(step.name)}</p>
-            <p class="step-time">{step.count === 0 ? "not run yet" : formatSeconds(step.medianSeconds)}</p>
+            {step.count > 0 && <p class="step-time">{formatSeconds(step.medianSeconds)}</p>}
             <p class="step-count">
-              {formatCount(step.count)} {step.count === 1 ? "run" : "runs"}
+              {step.count === 0 ? "not run yet" : `${formatCount(step.count)} ${step.count === 1 ? "run" : "runs"}`}
               {step.failures > 0 && `, ${formatCount(step.failures)} failed`}
             </p>
             {step.lastError !== null && (

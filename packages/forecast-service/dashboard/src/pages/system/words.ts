@@ -18,7 +18,7 @@ const JOBS: Readonly<Record<string, string>> = {
   infer: "Make forecasts",
   monitor: "Watch the accuracy",
   train: "Train models",
-  retain: "Delete what is too old",
+  retention: "Thin out old values",
 };
 
 /** The order in which data flow; steps that are not known come last. */

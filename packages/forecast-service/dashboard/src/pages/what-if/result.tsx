@@ -130,7 +130,7 @@ export function Result({ series, outcome, name }: ResultProps) {
               <li key={sentence}>{sentence}</li>
             ))}
           </ul>
-          <Parameters parameters={member.parameters} />
+          <Parameters parameters={member.parameters} likely />
           <dl class="criteria">
             {(["logLik", "aic", "aicc", "bic"] as const).map((key) => (
               <div key={key}>
