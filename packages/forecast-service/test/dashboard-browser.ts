@@ -26,6 +26,8 @@ export interface Opened {
 
 export interface Look extends BrowserContextOptions {
   readonly situation?: Situation;
+  /** Another server than the one of the made-up service. */
+  readonly at?: string;
 }
 
 export interface Dashboard {
@@ -57,14 +59,14 @@ export async function startDashboard(): Promise<Dashboard> {
   return {
     origin,
     folder,
-    async open(hash, { situation = "normal", ...look } = {}) {
+    async open(hash, { situation = "normal", at = origin, ...look } = {}) {
       const context = await browser.newContext({
         viewport: { width: 1400, height: 900 },
         colorScheme: "light",
         timezoneId: "UTC",
         ...look,
       });
-      await context.addCookies([{ name: "situation", value: situation, url: origin }]);
+      await context.addCookies([{ name: "situation", value: situation, url: at }]);
       const page = await context.newPage();
       opened.push(page);
       const complaints: string[] = [];
@@ -74,7 +76,7 @@ export async function startDashboard(): Promise<Dashboard> {
       });
       page.on("pageerror", (error) => complaints.push(error.message));
       page.on("request", (request) => requests.push(request.url()));
-      await page.goto(`${origin}/${hash}`);
+      await page.goto(`${at}/${hash}`);
       return { page, complaints, requests };
     },
     async audit(page) {

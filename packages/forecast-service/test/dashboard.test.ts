@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Dashboard, installed, startDashboard } from "./dashboard-browser.js";
 import { connectionTests } from "./dashboard-pages/connection.js";
 import { everybodyTests } from "./dashboard-pages/everybody.js";
+import { loginTests } from "./dashboard-pages/login.js";
 import { modelTests } from "./dashboard-pages/model.js";
 import { overviewTests } from "./dashboard-pages/overview.js";
 import { seriesTests } from "./dashboard-pages/series.js";
@@ -54,6 +55,8 @@ describe.skipIf(!installed)(`dashboard${installed ? "" : " (skipped: chromium is
   whatIfTests(() => dashboard);
 
   connectionTests(() => dashboard);
+
+  loginTests(() => dashboard);
 
   everybodyTests(() => dashboard);
 

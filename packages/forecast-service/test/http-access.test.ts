@@ -170,6 +170,7 @@ describe("a browser", () => {
     expect(page.statusCode).toBe(401);
     expect(page.headers["content-security-policy"]).toContain("form-action 'self'");
     expect(page.body).toContain('action="/login"');
+    expect((await app.inject("/login.js")).headers["content-type"]).toContain("text/javascript");
     expect((await app.inject(form("wrong-token-0123456789"))).statusCode).toBe(401);
 
     const done = await app.inject(form(TOKENS.reader.token));

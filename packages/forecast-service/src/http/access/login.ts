@@ -12,7 +12,7 @@ const STYLE = `:root { color-scheme: light dark; --ink: #111827; --soft: #4b5563
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
 main { width: min(22rem, 100vw - 4rem); padding: 2rem; border-radius: 12px; background: var(--card); box-shadow: 0 1px 3px rgb(0 0 0 / 20%) }
 h1 { margin: 0 0 1rem; font-size: 1.4rem }
-label { display: block; font-weight: 600 }
+label { display: block; margin-bottom: 0.25rem; font-weight: 600 }
 input, button { box-sizing: border-box; width: 100%; min-height: 2.75rem; padding: 0 0.75rem; border-radius: 8px; font: inherit }
 input { border: 1px solid var(--line); background: transparent; color: inherit }
 button { border: 0; background: var(--main); color: var(--card); font-weight: 600; cursor: pointer }
@@ -20,6 +20,9 @@ button { border: 0; background: var(--main); color: var(--card); font-weight: 60
 [role="alert"] { min-height: 1.5rem; margin: 0.5rem 0; color: var(--bad) }
 .note { margin: 1rem 0 0; color: var(--soft); font-size: 0.875rem }
 `;
+
+/** The view that was asked for stands behind the # of the address, which no server sees: the form takes it along. */
+const SCRIPT = `document.querySelector("form").action = "/login" + location.hash;\n`;
 
 /** Attempts of one address in a minute. */
 const ATTEMPTS = 10;
@@ -38,6 +41,10 @@ export function loginRoutes(app: FastifyInstance, { auth }: { auth: () => Config
 
   app.get("/login.css", { schema: { hide: true }, config: { access: "public" } }, (_request, reply) =>
     reply.header("cache-control", "public, max-age=3600").type("text/css; charset=utf-8").send(STYLE),
+  );
+
+  app.get("/login.js", { schema: { hide: true }, config: { access: "public" } }, (_request, reply) =>
+    reply.header("cache-control", "public, max-age=3600").type("text/javascript; charset=utf-8").send(SCRIPT),
   );
 
   app.get("/login", { schema: { hide: true }, config: { access: "public" } }, (_request, reply) =>
@@ -76,6 +83,7 @@ export function sendLogin(reply: FastifyReply, status: number, problem = ""): Fa
 <title>Loadcast: log in</title>
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/login.css">
+<script src="/login.js" defer></script>
 <main>
 <h1>Loadcast</h1>
 <form method="post" action="/login">

@@ -1,4 +1,5 @@
 import type { AccuracyResponse } from "../../../../src/http/contract.js";
+import { formatSentence } from "../../format.js";
 import { Icon } from "../../view/icon.js";
 import { Moment } from "../../view/time.js";
 
@@ -25,8 +26,8 @@ export function Drift({ drift, now }: { readonly drift: AccuracyResponse["drift"
             <Moment at={Date.parse(drift.since)} now={now} />
           </>
         )}
-        <strong>.</strong> {drift.reason ?? "The forecasts have become worse than they were."} The next training looks
-        for a model that fits the present better.
+        <strong>.</strong> {formatSentence(drift.reason ?? "The forecasts have become worse than they were.", now)} The
+        next training looks for a model that fits the present better.
       </span>
     </p>
   );

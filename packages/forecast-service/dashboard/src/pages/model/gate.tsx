@@ -1,5 +1,5 @@
 import type { GateReport } from "../../../../src/http/contract.js";
-import { formatDuration } from "../../format.js";
+import { formatDuration, formatSentence } from "../../format.js";
 import { Icon } from "../../view/icon.js";
 import { ScoreTable } from "../../view/score-table.js";
 
@@ -17,7 +17,8 @@ export function Gate({ gate, stepSeconds }: { readonly gate: GateReport | null; 
           <p class={gate.accepted ? "gate gate-open" : "gate gate-shut"}>
             <Icon name={gate.accepted ? "check" : "alert"} />
             <span>
-              <strong>{gate.accepted ? "Went live." : "Did not go live."}</strong> {gate.reason}
+              <strong>{gate.accepted ? "Went live." : "Did not go live."}</strong>{" "}
+              {formatSentence(gate.reason, Date.now())}
             </span>
           </p>
           <ScoreTable scores={gate.scores} />
