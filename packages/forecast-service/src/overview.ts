@@ -134,7 +134,7 @@ function attentionOf(state: SeriesState, { status, reason, metric, unit, last }:
     });
   }
   if (status === "failed") found.push({ score: 0.5, why: `${name}: ${reason}` });
-  if (silent) found.push({ score: 0.4, why: `${name}: no data since ${minuteOf(last.time)}` });
+  if (silent) found.push({ score: 0.4, why: `${name}: no data since ${minuteOf(endOfStep(last.time))}` });
   if (isAnomalous(state, now)) found.push({ score: 0.3, why: `${name} had an unusual value in the last hour` });
   if (state.drift) found.push({ score: 0.2, why: `${name} drifts: ${state.drift.reason}` });
   return found.reduce((most, one) => (one.score > most.score ? one : most), { score: 0, why: null });
@@ -143,8 +143,11 @@ function attentionOf(state: SeriesState, { status, reason, metric, unit, last }:
 /** What people call the metrics that every host has. */
 const NAMES: Readonly<Record<string, string>> = { cpu_percent: "CPU", memory_percent: "Memory" };
 
+/** When the step ends in which a value lies: all of it is known. */
+const endOfStep = (time: string) => (Math.floor(Date.parse(time) / STEP_MILLIS) + 1) * STEP_MILLIS;
+
 /** `2026-11-23 01:45 UTC` */
-const minuteOf = (time: string) => `${time.slice(0, 16).replace("T", " ")} UTC`;
+const minuteOf = (time: number) => `${iso(time).slice(0, 16).replace("T", " ")} UTC`;
 
 function rankHost(
   host: string,

@@ -53,7 +53,7 @@ describe("the overview", () => {
     expect([total, next]).toEqual([4, null]);
     expect(hosts.map(({ host }) => host)).toEqual(["busy", "silent", "calm", "young"]);
     expect(hosts[0].why).toMatch(/^Memory(: \d+ % chance to pass 90 % within 4 h| is above 90 %)$/);
-    expect(hosts[1].why).toBe("CPU: no data since 2026-11-23 07:25 UTC");
+    expect(hosts[1].why).toBe("CPU: no data since 2026-11-23 07:30 UTC");
     expect(hosts.slice(2).map(({ why, attention }) => [why, attention])).toEqual([
       [null, 0],
       [null, 0],
@@ -172,8 +172,8 @@ describe("the overview", () => {
     ]);
     expect((await overview.hosts({ limit: 9, q: "web-10" })).hosts[0].series[0].status).toBe("forecast");
     expect(await seen()).toEqual([
-      ["web-10", "CPU: no data since 2026-11-23 09:55 UTC"],
-      ["cache-1", "CPU: no data since 2026-11-23 09:55 UTC"],
+      ["web-10", "CPU: no data since 2026-11-23 10:00 UTC"],
+      ["cache-1", "CPU: no data since 2026-11-23 10:00 UTC"],
       ["web-2", null],
     ]);
   });

@@ -109,6 +109,11 @@ export function formatAge(ms: number): string {
   return ms < 1500 ? "just now" : `${formatDuration(ms)} ago`;
 }
 
+/** The same in one unit, where there is room for no more: `5 h ago`. */
+export function formatRoughAge(ms: number): string {
+  return formatAge(ms).replace(/^(\d+ \w+) .+ ago$/, "$1 ago");
+}
+
 /** `in 12 min`, or `any moment now` when the time has come. */
 export function formatUntil(ms: number): string {
   return ms < 1000 ? "any moment now" : `in ${formatDuration(ms)}`;

@@ -1,6 +1,7 @@
 /** In the browser: who needs attention, filters, two thousand series, the finder. */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import type { OverviewResponse } from "../../src/http/contract.js";
 import { chart, type Dashboard } from "../dashboard-browser.js";
 
 const host = (page: Page, name: string) => page.locator(".host-card", { has: page.getByRole("heading", { name }) });
@@ -33,6 +34,26 @@ export function overviewTests(dashboard: () => Dashboard): void {
       await page.getByText("No host matches.").waitFor();
       await page.getByRole("button", { name: "Show all" }).click();
       await page.getByText("5 hosts").waitFor();
+    });
+
+    it("calls nothing present that is old, and tells the time of the service's sentences by the reader's clock", async () => {
+      const { page } = await dashboard().open("", { timezoneId: "Asia/Tokyo" });
+      await page.route("**/api/v1/overview*", async (route) => {
+        const answer = (await (await route.fetch()).json()) as OverviewResponse;
+        const [silent] = answer.hosts;
+        const { last } = silent.series[0];
+        if (last) last.time = new Date(Date.parse(answer.now) - 5.4 * 3_600_000).toISOString();
+        silent.why = "CPU: no data since 2026-11-20 22:05 UTC";
+        await route.fulfill({ json: answer });
+      });
+      await page.reload();
+      const [silent, live] = ["CPU of cache-01", "Memory of cache-01"].map((name) =>
+        page.getByRole("region", { name }),
+      );
+      await silent.getByText("no data").waitFor();
+      expect(await silent.locator(".gauge-name").textContent()).toBe("5 h ago");
+      expect(await live.locator(".gauge-name").textContent()).toBe("now");
+      await page.getByText(/CPU: no data since (\S+ )*07:05$/).waitFor();
     });
 
     it("draws only what is in sight of two thousand series, and reaches the last of them", async () => {

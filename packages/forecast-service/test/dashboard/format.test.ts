@@ -3,6 +3,8 @@ import {
   formatAge,
   formatDuration,
   formatMoment,
+  formatRoughAge,
+  formatSentence,
   formatSpan,
   formatUntil,
   formatUtc,
@@ -70,9 +72,18 @@ describe("times", () => {
     expect(formatDuration(length)).toBe(words);
   });
 
+  it("gives the service's sentences the reader's clock", () => {
+    const now = Date.parse("2026-11-23T07:24:00Z");
+    const told = (zone: string) => formatSentence("No data since 2026-11-23 01:45 UTC; 81 % before.", now, zone);
+    expect(told("UTC")).toBe("No data since 01:45; 81\u202f% before.");
+    expect(told("Asia/Tokyo")).toBe("No data since 10:45; 81\u202f% before.");
+    expect(told("America/New_York")).toBe("No data since Sun 20:45; 81\u202f% before.");
+  });
+
   it("says when something was, and when it will be", () => {
     expect(formatAge(-2000)).toBe("just now");
     expect(formatAge(120_000)).toBe("2 min ago");
+    expect([120_000, 19_440_000, 273_600_000].map(formatRoughAge)).toEqual(["2 min ago", "5 h ago", "3 d ago"]);
     expect(formatUntil(-1)).toBe("any moment now");
     expect(formatUntil(90_000)).toBe("in 2 min");
   });

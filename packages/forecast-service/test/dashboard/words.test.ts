@@ -5,6 +5,7 @@ import type { ReadSeries } from "../../dashboard/src/pages/what-if/contract.js";
 import {
   parsePeriods,
   stepWords,
+  usualBounds,
   usualHorizon,
   usualPeriods,
   zoneOf,
@@ -90,6 +91,15 @@ describe("what to ask for when nobody says", () => {
     expect(parsePeriods(" 288, 12 12")).toEqual([12, 288]);
     expect(parsePeriods("")).toEqual([]);
     for (const text of ["1", "12.5", "a", "-3", "9999"]) expect(parsePeriods(text)).toBeNull();
+  });
+
+  it("keeps what is called a percentage, and is one, between empty and full", () => {
+    const named = (value: string, values: number[]) =>
+      usualBounds({ columns: { time: "time", value }, values: Float64Array.from(values) } as unknown as ReadSeries);
+    expect(named("cpu_percent", [0, Number.NaN, 100])).toEqual(["0", "100"]);
+    expect(named("load %", [3])).toEqual(["0", "100"]);
+    expect(named("cpu_percent", [3, 250])).toEqual(["", ""]);
+    expect(named("passengers", [3])).toEqual(["", ""]);
   });
 
   it("shows days and months as they were written", () => {

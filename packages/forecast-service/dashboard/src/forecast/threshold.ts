@@ -24,9 +24,10 @@ export function thresholdWords(outlook: ThresholdOutlook, now: number, timeZone?
   const at = Date.parse(time);
   if (at <= now) return { when: "reached now", how: chance, likely: true };
   const clock = (iso: string | null, open: string) => (iso === null ? open : formatClock(Date.parse(iso), timeZone));
+  const sure = probability > 0.99 ? "almost\u00a0sure" : chance;
   return {
     when: `in ${formatDuration(at - now)}`,
-    how: `${formatClock(at, timeZone)} (${clock(earliest, "now")}\u2060–\u2060${clock(latest, "later")}), ${chance}`,
+    how: `${formatClock(at, timeZone)} (${clock(earliest, "now")}\u2060–\u2060${clock(latest, "later")}), ${sure}`,
     likely: probability >= 0.5,
   };
 }

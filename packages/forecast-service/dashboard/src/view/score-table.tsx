@@ -22,7 +22,7 @@ export function ScoreTable({ scores }: { readonly scores: readonly GateScore[] }
             <th scope="col" title="Error of the whole distribution; lower is better">
               Pinball loss
             </th>
-            <th scope="col" title="Mean absolute error of the median">
+            <th scope="col" class="spare" title="Mean absolute error of the median">
               MAE
             </th>
             {levels.map((level) => (
@@ -40,7 +40,7 @@ export function ScoreTable({ scores }: { readonly scores: readonly GateScore[] }
                 {score.pinball === best && <span class="badge badge-good best">best</span>}
               </th>
               <td>{score.pinball.toPrecision(4)}</td>
-              <td>{score.mae.toPrecision(3)}</td>
+              <td class="spare">{score.mae.toPrecision(3)}</td>
               {levels.map((level) => {
                 const ratio = score.coverage.find((part) => part.level === level)?.ratio;
                 return <td key={level}>{ratio === undefined ? "–" : `${(ratio * 100).toFixed(1)}\u202f%`}</td>;

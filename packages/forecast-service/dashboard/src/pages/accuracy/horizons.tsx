@@ -102,7 +102,16 @@ function Coverage({ level, ratio, verdict }: { level: number; ratio: number | nu
           {ratio !== null && <circle class={`coverage-dot coverage-${verdict}`} cx={place(ratio)} cy="8" r="5" />}
         </svg>
         <b>{formatShare(ratio)}</b>
-        <span class={`coverage-words coverage-words-${verdict}`}>{VERDICT_WORDS[verdict]}</span>
+        <span
+          class={`coverage-words coverage-words-${verdict}`}
+          title={
+            verdict === "unknown"
+              ? "Forecasts of the same hours err together: too few stand on their own yet"
+              : undefined
+          }
+        >
+          {VERDICT_WORDS[verdict]}
+        </span>
       </dd>
     </div>
   );

@@ -44,7 +44,11 @@ export function Parameters({ parameters, likely }: ParametersProps) {
               <th scope="col">Parameter</th>
               <th scope="col">Estimate</th>
               {sure && <th scope="col">Standard error</th>}
-              {sure && <th scope="col">95 % interval</th>}
+              {sure && (
+                <th scope="col" class="spare">
+                  95 % interval
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -60,7 +64,7 @@ export function Parameters({ parameters, likely }: ParametersProps) {
                   </td>
                 )}
                 {sure && (
-                  <td>
+                  <td class="spare">
                     {standardError === null || standardError === 0
                       ? "–"
                       : `${coefficientText(value - 1.96 * standardError)} to ${coefficientText(value + 1.96 * standardError)}`}

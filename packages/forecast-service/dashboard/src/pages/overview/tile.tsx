@@ -1,6 +1,6 @@
 import type { OverviewEntry } from "../../../../src/http/contract.js";
 import { formatThreshold, thresholdWords } from "../../forecast/threshold.js";
-import { formatAge, formatClock, formatRoughSpan, formatSentence, formatUtc, formatValue } from "../../format.js";
+import { formatClock, formatRoughAge, formatRoughSpan, formatSentence, formatUtc, formatValue } from "../../format.js";
 import { metricName } from "../../names.js";
 import { formatRoute, seriesRoute } from "../../route.js";
 import { Icon } from "../../view/icon.js";
@@ -14,7 +14,7 @@ const PATIENCE = 900_000;
 export function Tile({ entry, now }: { readonly entry: OverviewEntry; readonly now: number }) {
   const { outlook, sparkline, unit, last } = entry;
   const silent = last !== null && now - Date.parse(last.time) > PATIENCE;
-  const age = silent ? formatAge(now - Date.parse(last.time)) : null;
+  const age = silent ? formatRoughAge(now - Date.parse(last.time)) : null;
   const threshold = outlook?.threshold?.threshold ?? null;
   const peakAt = Date.parse(outlook?.peak.time ?? "");
   return (

@@ -24,6 +24,12 @@ export function usualHorizon(series: ReadSeries): number {
   return Math.max(12, 2 * period);
 }
 
+/** A percentage by its name and its values stays between empty and full; of other values nothing is known. */
+export function usualBounds({ columns, values }: Pick<ReadSeries, "columns" | "values">): readonly [string, string] {
+  const percent = /(percent|pct|%)$/i.test(columns.value.trim());
+  return percent && values.every((value) => !(value < 0 || value > 100)) ? ["0", "100"] : ["", ""];
+}
+
 /** `12, 288` → [12, 288]; null for what is no list of whole numbers above 1. */
 export function parsePeriods(text: string): number[] | null {
   const parts = text.split(/[\s,;]+/).filter((part) => part !== "");

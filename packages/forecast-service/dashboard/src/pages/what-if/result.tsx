@@ -6,7 +6,7 @@ import { formatDuration } from "../../format.js";
 import { Icon } from "../../view/icon.js";
 import { saveFile } from "../../view/save-file.js";
 import { Equation } from "../model/equation.js";
-import { Members } from "../model/members.js";
+import { capitalised, Members } from "../model/members.js";
 import { Parameters } from "../model/parameters.js";
 import { isSarima, structureOf } from "../model/structure.js";
 import { modelWords } from "../model/words.js";
@@ -115,7 +115,7 @@ export function Result({ series, outcome, name }: ResultProps) {
           </p>
           {outcome?.warnings.map((warning) => (
             <p class="result-warning" key={warning}>
-              {warning}
+              {capitalised(warning)}.
             </p>
           ))}
           <ForecastTable steps={steps} unit="none" now={0} every timeZone={zoneOf(series)} />

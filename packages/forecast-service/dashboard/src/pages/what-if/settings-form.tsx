@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { Segments } from "../../view/segments.js";
 import type { Method, ReadSeries, Settings } from "./contract.js";
-import { parsePeriods, stepWords, usualHorizon, usualPeriods } from "./defaults.js";
+import { parsePeriods, stepWords, usualBounds, usualHorizon, usualPeriods } from "./defaults.js";
 
 interface SettingsFormProps {
   readonly series: ReadSeries;
@@ -28,8 +28,8 @@ export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
   const [orders, setOrders] = useState([2, 0, 1, 1, 0, 1]);
   // Null: what is usual for the differences.
   const [mean, setMean] = useState<boolean | null>(null);
-  const [lower, setLower] = useState("");
-  const [upper, setUpper] = useState("");
+  const [lower, setLower] = useState(usualBounds(series)[0]);
+  const [upper, setUpper] = useState(usualBounds(series)[1]);
 
   const differences = orders[1] + orders[4];
   // After two differences a constant would be a parabola, which no series is.
