@@ -107,6 +107,8 @@ export interface FitEffort {
   readonly standardErrors?: boolean;
   /** Where an earlier search of the same data ended: nothing is searched, the rest is computed as after any search. */
   readonly found?: ArmaFactors;
+  /** With `quick`: what the log-likelihood may gain in another step when the search ends. */
+  readonly error?: number;
 }
 
 export function fitPrepared(
@@ -185,6 +187,7 @@ export function fitPrepared(
       maxIterations: options.maxIterations,
       signal: options.signal,
       effort: effort.quick ? "quick" : "thorough",
+      ...(effort.error !== undefined && { tolerance: effort.error / likelihood.nobs }),
     });
   }
   const { factors } = maximum;

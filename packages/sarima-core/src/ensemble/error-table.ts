@@ -25,7 +25,7 @@ export interface ErrorSource {
  * the distance where there is a unit root.
  */
 export function errorTable(
-  errors: readonly number[][],
+  errors: readonly Float64Array[],
   anchors: readonly number[],
   { length, coefficients, unitRoot }: ErrorSource,
 ): number[][] {
@@ -37,7 +37,7 @@ export function errorTable(
       table.push(a > 0 ? table[a - 1].map((e) => e * growth) : new Array<number>(COUNT).fill(0));
       continue;
     }
-    const sorted = Float64Array.from(list).sort();
+    const sorted = list.slice().sort();
     const median = sortedQuantile(sorted, 0.5);
     const bias = unitRoot ? 0 : median;
     const inflation = 1 + (coefficients + anchors[a]) / length;

@@ -61,19 +61,52 @@ export function fitLongAutoregression(
   if (d === 1) for (let i = p; i < weights.length; i++) weights[i] += weights[i - p]; // steps add up
   const first = Math.max(p, Math.floor(0.15 * z.length));
   const stride = Math.max(1, Math.floor((z.length - first) / MAX_ORIGINS));
+  const centred = z.map((value) => value - mean);
   const errors = anchors.map((h) => {
-    const list: number[] = [];
-    for (let t = first; t + h < z.length; t += stride) {
+    const list = new Float64Array(Math.max(0, Math.ceil((z.length - h - first) / stride)));
+    weightedSums(centred, weights.subarray(h * p, (h + 1) * p), first, stride, list);
+    let count = 0;
+    for (let i = 0; i < list.length; i++) {
+      const t = first + i * stride;
       const target = t + h + d;
-      if (Number.isNaN(history.y[start + target])) continue;
-      let value = d === 1 ? level[t] : mean;
-      for (let j = 0; j < p; j++) value += weights[h * p + j] * (z[t - 1 - j] - mean);
-      list.push(level[target] - value);
+      if (!Number.isNaN(history.y[start + target]))
+        list[count++] = level[target] - (d === 1 ? level[t] : mean) - list[i];
     }
-    return list;
+    return list.subarray(0, count);
   });
   const table = errorTable(errors, anchors, { length: z.length, coefficients: p, unitRoot: d === 1 });
   return { kind: "autoregression", scale, d, window, model, profile, errors: table };
+}
+
+/** out[i] = Σ_j weights[j]·z[t − 1 − j] at t = first + i·stride; four at a time, so that no addition waits for the one before. */
+function weightedSums(z: Float64Array, weights: Float64Array, first: number, stride: number, out: Float64Array): void {
+  const p = weights.length;
+  let i = 0;
+  for (; i + 3 < out.length; i += 4) {
+    const t = first + i * stride - 1;
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let j = 0; j < p; j++) {
+      const weight = weights[j];
+      const at = t - j;
+      a += weight * z[at];
+      b += weight * z[at + stride];
+      c += weight * z[at + 2 * stride];
+      d += weight * z[at + 3 * stride];
+    }
+    out[i] = a;
+    out[i + 1] = b;
+    out[i + 2] = c;
+    out[i + 3] = d;
+  }
+  for (; i < out.length; i++) {
+    const t = first + i * stride - 1;
+    let sum = 0;
+    for (let j = 0; j < p; j++) sum += weights[j] * z[t - j];
+    out[i] = sum;
+  }
 }
 
 /** Quantiles of the values `steps` after the origin t, from what was observed before it. */

@@ -12,6 +12,14 @@ export function valueOrder(y: Float64Array): Int32Array {
   return Int32Array.from(observed.sort((a, b) => y[a] - y[b]));
 }
 
+/** 2^(−lag/halfLife) for the lags 0 … length − 1. */
+function decay(halfLife: number, length: number): Float64Array {
+  const weights = new Float64Array(length);
+  const ratio = 0.5 ** (1 / halfLife);
+  for (let lag = 0, weight = 1; lag < length; lag++, weight *= ratio) weights[lag] = weight;
+  return weights;
+}
+
 /**
  * Quantiles of the values before t, those `halfLife` steps older counting half; the same at every step. Interpolated between
  * the middles of the values' weights.
@@ -24,15 +32,17 @@ export function recentQuantiles(
   steps: readonly number[],
 ): Float64Array {
   const oldest = t - REACH * halfLife;
-  const values: number[] = [];
-  const middles: number[] = [];
+  const weights = decay(halfLife, Math.min(t, Math.ceil(REACH * halfLife) + 1));
+  const values = new Float64Array(order.length);
+  const middles = new Float64Array(order.length);
+  let count = 0;
   let total = 0;
   for (let i = 0; i < order.length; i++) {
     const at = order[i];
     if (at >= t || at < oldest) continue;
-    const weight = 0.5 ** ((t - 1 - at) / halfLife);
-    values.push(y[at]);
-    middles.push(total + weight / 2);
+    const weight = weights[t - 1 - at];
+    values[count] = y[at];
+    middles[count++] = total + weight / 2;
     total += weight;
   }
   const m = steps.length;
@@ -40,9 +50,9 @@ export function recentQuantiles(
   let i = 0;
   for (let k = 0; k < COUNT; k++) {
     const target = PROBABILITIES[k] * total;
-    while (i < values.length - 1 && middles[i + 1] < target) i++;
+    while (i < count - 1 && middles[i + 1] < target) i++;
     let value = values[i];
-    if (i < values.length - 1 && target > middles[i]) {
+    if (i < count - 1 && target > middles[i]) {
       value += ((target - middles[i]) / (middles[i + 1] - middles[i])) * (values[i + 1] - values[i]);
     }
     out.fill(value, k * m, (k + 1) * m);

@@ -24,6 +24,8 @@ export interface SarimaFit {
   readonly errors: ErrorTable;
 }
 
+/** A member may stop this far below its maximum: forecasts do not see it, and the way along a flat ridge takes half of the time. */
+const LIKELIHOOD_ERROR = 0.005;
 const MAX_ORIGINS = 150;
 /** More gaps than this are filled by lines here: integrating them out costs a filter each, for one member of many. */
 export const MAX_EXACT_GAPS = 8;
@@ -55,6 +57,7 @@ export function fitSarima(
       const model = fitPrepared(prepare(y, spec, {}), { signal, start: earlier }, "ml", {
         quick: true,
         standardErrors: false,
+        error: LIKELIHOOD_ERROR,
       });
       if (Number.isFinite(model.aicc) && (best === null || model.aicc < best.aicc)) best = model;
     } catch (error) {
@@ -105,7 +108,8 @@ function sampleErrors(fit: SarimaFit, z: Float64Array, y: Float64Array, anchors:
     }
   }
   const coefficients = fit.ar.length + fit.ma.length + fit.seasonalAr.length + fit.seasonalMa.length;
-  return errorTable(errors, anchors, { length: n, coefficients, unitRoot: hasUnitRoot(fit) });
+  const lists = errors.map((list) => Float64Array.from(list));
+  return errorTable(lists, anchors, { length: n, coefficients, unitRoot: hasUnitRoot(fit) });
 }
 
 export function forecastSarima(

@@ -111,12 +111,13 @@ describe("seasonal models as members", () => {
     const fit = fitSarima(history, 300, anchors, { scale: "raw", window: 2016, candidates: [spec] });
     const steps = [0, 1, 5, 11];
     const q = forecastSarima(fit as NonNullable<typeof fit>, history, 300, steps, anchors);
-    const path = forecast(sarima(y, spec), 12).mean;
+    const { mean: path, standardError } = forecast(sarima(y, spec), 12);
     // Quantiles are the path plus errors: the same errors again leave the path.
     const table = (fit as NonNullable<typeof fit>).errors;
     steps.forEach((step, s) => {
       const row = table[anchors.indexOf(step)] ?? null;
-      if (row) expect(q[7 * 4 + s] - row[7]).toBeCloseTo(path[step], 2);
+      // A member's search ends a little below the maximum: that moves the path by less than anybody can see.
+      if (row) expect(Math.abs(q[7 * 4 + s] - row[7] - path[step])).toBeLessThan(0.02 * standardError[step]);
     });
   });
 });
