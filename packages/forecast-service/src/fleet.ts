@@ -8,7 +8,7 @@ import {
 import type { Champion } from "./champion.js";
 import type { Outlook } from "./http/contract.js";
 import { type DriftWatch, driftWatch } from "./monitor/drift.js";
-import type { Prediction } from "./monitor/predictions.js";
+import { type PendingPredictions, pendingPredictions } from "./monitor/pending-predictions.js";
 import { type RollingScores, rollingScores } from "./monitor/rolling.js";
 import type { Tail } from "./tail.js";
 
@@ -35,8 +35,7 @@ export interface SeriesState {
   lateFrom: number;
   reissued: boolean;
 
-  /** What recent forecasts said of times still to come, by horizon and time. */
-  readonly predictions: Map<string, Prediction>;
+  readonly predictions: PendingPredictions;
   /** Whether the scores of the time before the start were put together again. */
   restored: boolean;
   scores: RollingScores;
@@ -149,7 +148,7 @@ function newState({
     error: null,
     lateFrom: Infinity,
     reissued: false,
-    predictions: new Map(),
+    predictions: pendingPredictions(),
     restored: false,
     scores: rollingScores(),
     watch: driftWatch(),

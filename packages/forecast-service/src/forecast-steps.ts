@@ -1,12 +1,19 @@
-import type { StoredForecast } from "@loadcast/metrics-io";
 import type { ForecastStep } from "./http/contract.js";
 
+/** A forecast with one entry for each step in every column. */
+export interface ForecastColumns {
+  readonly mean: ArrayLike<number>;
+  readonly median: ArrayLike<number>;
+  readonly intervals: readonly {
+    readonly level: number;
+    readonly lower: ArrayLike<number>;
+    readonly upper: ArrayLike<number>;
+  }[];
+}
+
 /** Columns → one object for each step, numbered from 1. */
-export function forecastSteps(
-  columns: Pick<StoredForecast, "mean" | "median" | "intervals">,
-  times: readonly number[] | null,
-): ForecastStep[] {
-  return columns.mean.map((mean, i) => ({
+export function forecastSteps(columns: ForecastColumns, times: readonly number[] | null): ForecastStep[] {
+  return Array.from(columns.mean, (mean, i) => ({
     step: i + 1,
     ...(times ? { time: new Date(times[i]).toISOString() } : {}),
     mean,

@@ -41,10 +41,10 @@ export function createUpkeep(options: {
     state.restored = true;
     const scores = rollingScores();
     for (const prediction of await predictionsIn(store, state, clock.now() - WINDOW, Infinity, SAMPLED)) {
-      const { time, horizon } = prediction;
+      const { time } = prediction;
       const y = valueAt(tail, time);
       if (!Number.isNaN(y)) scores.add(prediction, y, valueAt(tail, time - DAY_STEPS * STEP_MILLIS));
-      else if (time >= endOf(tail)) state.predictions.set(`${horizon} ${time}`, prediction);
+      else if (time >= endOf(tail)) state.predictions.set(prediction);
     }
     state.scores = scores;
   };

@@ -119,6 +119,11 @@ export interface ModelRegistry {
   version(model: string, which: VersionOrAlias): Promise<ModelVersion | null>;
   /** The version with its document. */
   load(model: string, which: VersionOrAlias): Promise<(ModelVersion & { readonly document: string }) | null>;
+  /**
+   * The document alone, as it is kept: its UTF-8 text, or that text compressed by gzip (RFC 1952, it begins with 1f 8b). For those who
+   * only pass it on; a registry without this method has `load`.
+   */
+  document?(model: string, version: number): Promise<Uint8Array | null>;
   artifact(model: string, version: number, path: string): Promise<Uint8Array | null>;
   /** The training that was sent with this key. */
   run(model: string, key: string): Promise<StoredRun | null>;

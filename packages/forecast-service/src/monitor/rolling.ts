@@ -1,5 +1,5 @@
 import type { Prediction } from "./predictions.js";
-import { addScores, emptyScores, type Scores, score } from "./scores.js";
+import { addScores, emptyScores, packScores, SCORE_WIDTH, type Scores, score, unpackScores } from "./scores.js";
 
 /** What accuracy is said of where nobody asks for a range: the last day. */
 export const WINDOW = 86_400_000;
@@ -13,22 +13,25 @@ export interface RollingScores {
 }
 
 export function rollingScores(): RollingScores {
-  const parts = new Map<number, Scores>();
+  // Rows of numbers: as objects, a day of thousands of series would take more memory than all else that is known of them.
+  const parts = new Map<number, Float64Array>();
   return {
     add(prediction, y, before) {
       const hour = Math.floor(prediction.time / PART);
-      let scores = parts.get(hour);
-      if (!scores) {
-        scores = emptyScores();
-        parts.set(hour, scores);
+      let row = parts.get(hour);
+      if (!row) {
+        row = new Float64Array(SCORE_WIDTH);
+        parts.set(hour, row);
         for (const old of parts.keys()) if (old < hour - WINDOW / PART) parts.delete(old);
       }
+      const scores = unpackScores(row);
       score(scores, prediction, y, before);
+      packScores(scores, row);
     },
     sum(now) {
       const total = emptyScores();
-      for (const [hour, scores] of parts) {
-        if ((hour + 1) * PART > now - WINDOW && hour * PART < now) addScores(total, scores);
+      for (const [hour, row] of parts) {
+        if ((hour + 1) * PART > now - WINDOW && hour * PART < now) addScores(total, unpackScores(row));
       }
       return total;
     },

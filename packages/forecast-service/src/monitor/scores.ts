@@ -40,6 +40,24 @@ export function addScores(scores: Scores, more: Scores): void {
   });
 }
 
+/** Numbers in a row that keeps scores: for each horizon, its five sums and how often each band held. */
+export const SCORE_WIDTH = JUDGED_STEPS.length * (5 + LEVELS.length);
+
+/** Scores → a row of SCORE_WIDTH numbers. */
+export function packScores(scores: Scores, row: Float64Array): void {
+  row.set(scores.flatMap((s) => [s.count, s.pinball, s.absolute, s.naiveCount, s.naiveAbsolute, ...s.inside]));
+}
+
+/** The inverse of `packScores`. */
+export function unpackScores(row: Float64Array): Scores {
+  return emptyScores().map((sums, i) => {
+    const at = i * (5 + LEVELS.length);
+    const [count, pinball, absolute, naiveCount, naiveAbsolute] = row.subarray(at, at + 5);
+    const inside = Array.from(row.subarray(at + 5, at + 5 + LEVELS.length));
+    return { ...sums, count, pinball, absolute, naiveCount, naiveAbsolute, inside };
+  });
+}
+
 /** In the words of the API; null where nothing was judged. */
 export function toAccuracy(scores: Scores): HorizonAccuracy[] {
   return scores.map((sums, i) => horizonAccuracy(JUDGED_STEPS[i], sums));

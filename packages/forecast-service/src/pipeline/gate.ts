@@ -1,13 +1,16 @@
-import { append, empiricalQuantiles, type Fitted, fromJSON, naive, seasonalNaive } from "sarima-core";
+import { append, empiricalQuantiles, type Fitted, naive, seasonalNaive } from "sarima-core";
 import { stepsBetween } from "../calendar.js";
 import type { GateReport, GateScore } from "../http/contract.js";
 import { type Contestant, contest, forecaster, type Quantiles } from "./contest.js";
+import { type ModelDocument, readModel } from "./model-document.js";
 import type { Prepared } from "./preprocess.js";
 import type { Trained } from "./train.js";
 import { unjudged, verdict } from "./verdict.js";
 
 /** A model document and the place of its first training value in time. */
-export type Kept = Pick<Trained, "document" | "start" | "length">;
+export interface Kept extends Pick<Trained, "start" | "length"> {
+  readonly document: ModelDocument;
+}
 
 export interface GateInput {
   /** Everything that is known, the values that the candidate was not shown included. */
@@ -78,7 +81,7 @@ export function gate(input: GateInput): Gated {
   const cut = n - holdout;
   const origins = originsIn(cut, holdout, horizon, input.origins);
   const season = periods.at(-1);
-  const own = { name: "candidate" as const, from: cut, fit: rolled(prepared, fromJSON(candidate.document), cut) };
+  const own = { name: "candidate" as const, from: cut, fit: rolled(prepared, readModel(candidate.document), cut) };
   const rivals = [
     ...(champion ? standing(prepared, champion, origins[origins.length - 1]) : []),
     ...baselines(season !== undefined && season <= cut ? season : null),
@@ -141,7 +144,7 @@ function placed(prepared: Prepared, { document, start, length }: Kept): { fitted
   const begin = stepsBetween(start, prepared.start, prepared.step);
   // What lies between its training and the first value is not known any more: gaps.
   const missing = Math.max(0, begin - length);
-  const fitted = fromJSON(document);
+  const fitted = readModel(document);
   return {
     fitted: missing > 0 ? append(fitted, new Float64Array(missing).fill(Number.NaN)) : fitted,
     from: Math.max(0, length - begin),

@@ -1,7 +1,8 @@
-import { append, type Fitted, forecast, fromJSON, timeToThreshold } from "sarima-core";
+import { append, type Fitted, forecast, timeToThreshold } from "sarima-core";
 import { stepsBetween, timeAt } from "../calendar.js";
 import { clampTo } from "./clamp.js";
 import type { Kept } from "./gate.js";
+import { readModel } from "./model-document.js";
 import type { Prepared } from "./preprocess.js";
 
 export interface InferInput {
@@ -27,9 +28,9 @@ export interface Crossing {
 /** A forecast in columns: one entry for each step. `times` is null where the series has none. */
 export interface Inferred {
   readonly times: number[] | null;
-  readonly mean: number[];
-  readonly median: number[];
-  readonly intervals: { readonly level: number; readonly lower: number[]; readonly upper: number[] }[];
+  readonly mean: Float64Array;
+  readonly median: Float64Array;
+  readonly intervals: { readonly level: number; readonly lower: Float64Array; readonly upper: Float64Array }[];
   readonly crossing: Crossing | null;
 }
 
@@ -54,14 +55,14 @@ export function infer({ prepared, trained, horizon, levels, threshold = null }: 
     const index = trained.length + i - begin;
     return index < 0 ? Number.NaN : values[index];
   });
-  const model = append(fromJSON(trained.document), added);
+  const model = append(readModel(trained.document), added);
   const known = Math.max(end, trained.length);
   const first = Math.max(end + trailing, known);
   const skip = first - known;
 
   const ahead = forecast(model, skip + horizon, { levels: threshold === null ? levels : [...levels, REACH] });
   const clamp = clampTo(bounds);
-  const column = (all: Float64Array) => Array.from(all.subarray(skip), clamp);
+  const column = (all: Float64Array) => all.slice(skip).map(clamp);
   return {
     times:
       start === null || step === null

@@ -1,7 +1,7 @@
 import type { Anomaly, StoredForecast } from "@loadcast/metrics-io";
 import type { SeriesState } from "../fleet.js";
 import { type Prediction, predictionsOf } from "../monitor/predictions.js";
-import { type Bounds, DAY_STEPS, HORIZON, LATE_WINDOW, STEP_MILLIS } from "../settings.js";
+import { type Bounds, DAY_STEPS, LATE_WINDOW, STEP_MILLIS } from "../settings.js";
 import { endOf, valueAt } from "../tail.js";
 import { clampTo } from "./clamp.js";
 
@@ -25,16 +25,15 @@ export function monitor(state: SeriesState, bounds: Bounds | null = null): Obser
   if (!tail) return { anomalies, drift, judged };
   const clamp = clampTo(bounds);
   const end = endOf(tail);
-  const due = [...predictions].filter(([, { time }]) => time < end).sort(([, a], [, b]) => a.time - b.time);
-  for (const [key, prediction] of due) {
+  for (const prediction of predictions.before(end)) {
     const { time, horizon, outer } = prediction;
     // No forecast leaves the bounds, so a value that jitter carried beyond them is at them.
     const y = clamp(valueAt(tail, time));
     if (Number.isNaN(y)) {
-      if (time < end - LATE_WINDOW) predictions.delete(key);
+      if (time < end - LATE_WINDOW) predictions.delete(prediction);
       continue;
     }
-    predictions.delete(key);
+    predictions.delete(prediction);
     judged++;
     scores.add(prediction, y, valueAt(tail, time - DAY_STEPS * STEP_MILLIS));
     if (horizon !== 0) continue;
@@ -46,11 +45,7 @@ export function monitor(state: SeriesState, bounds: Bounds | null = null): Obser
 
 /** Keeps what a forecast says of times to come. One issued again for the same times takes the place of the one before. */
 export function remember(state: SeriesState, forecast: StoredForecast): void {
-  for (const prediction of predictionsOf(forecast)) {
-    state.predictions.set(`${prediction.horizon} ${prediction.time}`, prediction);
-  }
-  // A forecast a step: more than this are leftovers.
-  if (state.predictions.size > 3 * HORIZON) state.predictions.delete(state.predictions.keys().next().value as string);
+  for (const prediction of predictionsOf(forecast)) state.predictions.set(prediction);
 }
 
 function anomalyOf({ host, metric }: SeriesState, prediction: Prediction, value: number): Anomaly {

@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ModelRegistry, NewVersion, StoredRun } from "../../src/index.js";
 import { rejection } from "./rejection.js";
@@ -31,6 +32,12 @@ export function training(key: string, more: Partial<NewVersion> = {}): NewVersio
 
 /** Everything that may be in a text, and more than one part of a request. */
 const AWKWARD = `{"text":"\u00e9 \u4e2d \ud83d\ude00 \u2028 \\u0000 'quoted' \\"twice\\"","big":"${"0123456789abcdef".repeat(20_000)}"}\r\n`;
+
+/** The text of a document as `ModelRegistry.document` gives it. */
+function expand(bytes: Uint8Array | null): string | null {
+  if (bytes === null) return null;
+  return Buffer.from(bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString("utf8");
+}
 
 export async function runsOf(registry: ModelRegistry, model: string): Promise<StoredRun[]> {
   const runs: StoredRun[] = [];
@@ -135,6 +142,7 @@ export function describeRegistry(name: string, { create }: RegistryUnderTest): v
         }),
       );
       expect((await registry.load(CPU, 1))?.document).toBe(AWKWARD);
+      if (registry.document) expect(expand(await registry.document(CPU, 1))).toBe(AWKWARD);
       expect(Buffer.compare((await registry.artifact(CPU, 1, "bytes.bin")) as Uint8Array, bytes)).toBe(0);
       expect((await registry.artifact(CPU, 1, "empty.txt"))?.length).toBe(0);
       expect((await registry.run(CPU, "a"))?.artifacts).toEqual([
@@ -144,6 +152,16 @@ export function describeRegistry(name: string, { create }: RegistryUnderTest): v
       ]);
       await registry.register(training("b", { document: "" }));
       expect((await registry.load(CPU, 2))?.document).toBe("");
+      if (registry.document) {
+        expect(expand(await registry.document(CPU, 2))).toBe("");
+        expect(await registry.document(CPU, 3)).toBeNull();
+        expect(await registry.document("no/model", 1)).toBeNull();
+        // An alias is known without a question to the database.
+        await registry.setAlias(CPU, "champion", 1);
+        expect(expand(await registry.document(CPU, 1))).toBe(AWKWARD);
+        await registry.setAlias(CPU, "champion", null);
+        expect(await rejection(registry.document(CPU, 0))).toMatchObject({ code: "INVALID_ARGUMENT" });
+      }
     });
 
     it("keeps awkward names and values", async () => {

@@ -125,7 +125,12 @@ function shown(values: Float64Array, prepared: Prepared, columns: ReturnType<typ
     start === null || step === null
       ? null
       : Array.from({ length: count + median.length }, (_, i) => timeAt(start, step, first + i));
-  return { history: values.subarray(values.length - count), median, intervals, times };
+  return {
+    history: values.subarray(values.length - count),
+    median: [...median],
+    intervals: intervals.map(({ level, lower, upper }) => ({ level, lower: [...lower], upper: [...upper] })),
+    times,
+  };
 }
 
 function plot(picture: ChartInput, stream: NodeJS.WriteStream): string {

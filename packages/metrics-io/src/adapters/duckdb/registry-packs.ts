@@ -22,6 +22,8 @@ export interface Packs {
   /** Resolves when the bodies are on the disk. They belong to nothing until a row names the pack. */
   write(bodies: readonly Uint8Array[]): Promise<{ pack: string; places: Place[] }>;
   read(pack: string, place: Place): Promise<Uint8Array>;
+  /** The same, still compressed by gzip where that helped. */
+  readPacked(pack: string, place: Place): Promise<Uint8Array>;
   remove(pack: string): Promise<void>;
   /** Removes what a killed process wrote and no row names. Only before the first write. */
   sweep(named: ReadonlySet<string>): Promise<void>;
@@ -64,6 +66,12 @@ function folderPacks(folder: string): Packs {
       cause: error,
     });
   };
+  const readAt = async (pack: string, { at, size }: Place): Promise<Uint8Array> =>
+    withFile(join(folder, pack), "r", async (file) => {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(size), 0, size, at);
+      if (bytesRead < size) throw new Error("the file is too short; restore it");
+      return buffer;
+    });
   return {
     write: (bodies) =>
       inLane(async () => {
@@ -81,13 +89,16 @@ function folderPacks(folder: string): Packs {
           throw failed("writing a model", error);
         }
       }),
-    async read(pack, { at, size }) {
+    async read(pack, place) {
       try {
-        return await withFile(join(folder, pack), "r", async (file) => {
-          const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(size), 0, size, at);
-          if (bytesRead < size) throw new Error("the file is too short; restore it");
-          return expand(buffer);
-        });
+        return expand(await readAt(pack, place));
+      } catch (error) {
+        throw failed(`reading ${pack}`, error);
+      }
+    },
+    async readPacked(pack, place) {
+      try {
+        return (await readAt(pack, place)).subarray(1);
       } catch (error) {
         throw failed(`reading ${pack}`, error);
       }
@@ -115,6 +126,7 @@ function memoryPacks(): Packs {
       return { pack, places };
     },
     read: async (pack, { at, size }) => expand((memory.get(pack) as Uint8Array).subarray(at, at + size)),
+    readPacked: async (pack, { at, size }) => (memory.get(pack) as Uint8Array).slice(at + 1, at + size),
     async remove(pack) {
       memory.delete(pack);
     },

@@ -215,6 +215,21 @@ export function registryIn(sessions: SessionKeeper, release: () => Promise<void>
       });
     },
 
+    async document(model, version) {
+      checkOpen();
+      check.model(model);
+      check.version(version);
+      return readModel(model, async (session, known, { packs }) => {
+        // Where aliases point is known without a question.
+        const used = [...known.aliases.values()].find((alias) => alias.version === version);
+        if (used) return packs.readPacked(used.document.pack, used.document);
+        const row = await readRow(session, known, version, "document_pack, document_at, document_size");
+        if (row === null) return null;
+        const [pack, at, size] = row;
+        return packs.readPacked(String(pack), { at: Number(at), size: Number(size) });
+      });
+    },
+
     async artifact(model, version, path) {
       checkOpen();
       check.model(model);
