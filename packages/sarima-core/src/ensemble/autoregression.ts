@@ -1,3 +1,5 @@
+import { isStationary } from "../stationarity.js";
+
 /** An autoregression of z around its mean: z_t − mean = Σ phi_j (z_{t−1−j} − mean) + ε_t. */
 export interface Autoregression {
   readonly mean: number;
@@ -8,7 +10,15 @@ export interface Autoregression {
  * Autoregression by Burg's (1975) method, always stationary, with the order of least AICc among 0 … maxOrder: the orders share
  * one recursion, so the search costs what its largest model costs, O(n · maxOrder).
  */
-export function burg(z: Float64Array, maxOrder: number, centred: boolean): Autoregression {
+export function burg(
+  z: Float64Array,
+  maxOrder: number,
+  centred: boolean,
+): {
+  readonly model: Autoregression;
+  /** What the longest order tried leaves of the variance; NaN for a constant. */
+  readonly relative: number;
+} {
   const n = z.length;
   let mean = 0;
   if (centred) {
@@ -24,10 +34,12 @@ export function burg(z: Float64Array, maxOrder: number, centred: boolean): Autor
     variance += f[t] * f[t];
   }
   variance /= n;
-  let best: number[] = [];
+  /** Orders that were better than all before them. */
+  const better: number[][] = [[]];
   // Below this the series is constant but for rounding.
   const floor = 1e-28 * (mean * mean + variance);
-  if (!(variance > floor)) return { mean, phi: best };
+  if (!(variance > floor)) return { model: { mean, phi: [] }, relative: Number.NaN };
+  const all = variance;
   const aicc = (order: number) => n * Math.log(variance) + (2 * (order + 2) * n) / (n - order - 3);
   let bestCriterion = aicc(0);
   let phi: number[] = [];
@@ -48,14 +60,19 @@ export function burg(z: Float64Array, maxOrder: number, centred: boolean): Autor
       b[t] = b[t - 1] - reflection * forward;
     }
     variance *= 1 - reflection * reflection;
-    if (!(variance > floor)) break;
+    // What is left of a series without noise is rounding, times the coefficients: longer models would fit that.
+    let squares = 1;
+    for (const value of phi) squares += value * value;
+    if (!(variance > floor * squares)) break;
     const criterion = aicc(order);
     if (criterion < bestCriterion) {
       bestCriterion = criterion;
-      best = phi;
+      better.push(phi);
     }
   }
-  return { mean, phi: best };
+  // Exactly it is stationary always; the coefficients of a series that a few sines make up may be so large that their rounding is not.
+  while (!isStationary(better[better.length - 1])) better.pop();
+  return { model: { mean, phi: better[better.length - 1] }, relative: Math.max(0, variance / all) };
 }
 
 /**

@@ -6,6 +6,7 @@ import { type Weights, weightsOf } from "./combine.js";
 import { anchorSteps } from "./grid.js";
 import { chooseTransform, type History, historyOf, type ScaleName, unitOf } from "./history.js";
 import { judge, runTrial } from "./judge.js";
+import { withLeastNoise } from "./least-noise.js";
 import { candidates, describe, type MemberFit, type Setting } from "./members.js";
 import { valueOrder } from "./recent-values.js";
 import { type Regression, regress } from "./regression.js";
@@ -94,8 +95,9 @@ export function autoEnsemble(y: Series, options: EnsembleOptions = {}): SarimaEn
   // A remainder after regression has bounds of its own that nobody knows.
   const transform = regression ? null : chooseTransform(trimmed, lower, upper);
   const unit = unitOf(trimmed);
+  const learnt = withLeastNoise(trimmed, historyOf(trimmed, null, unit).raw);
   const setting: Setting = {
-    ...settingOf(historyOf(trimmed, transform, unit), horizon),
+    ...settingOf(historyOf(learnt, transform, unit), horizon),
     signal: options.signal,
   };
   const scales: ScaleName[] = transform ? ["shape", "raw"] : ["raw"];

@@ -52,7 +52,7 @@ export function fitLongAutoregression(
   const profile = cycle === undefined ? null : fitProfile(series.subarray(0, end), cycle);
   const level = withoutProfile(series, start, end, profile);
   const z = d === 1 ? differences(level) : level;
-  const model = burg(z, Math.min(MAX_ORDER, z.length >> 3), d === 0);
+  const { model } = burg(z, Math.min(MAX_ORDER, z.length >> 3), d === 0);
   const { mean, phi } = model;
   const p = phi.length;
 
