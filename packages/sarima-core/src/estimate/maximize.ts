@@ -138,6 +138,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   }
 
   // 2. The exact likelihood has its own opinion of all of them. Where conditioning costs little, it hardly differs.
+  likelihood.rough = true;
   const { distance, memories } = found.length > 0 ? map.movingAverage(found[0].u, w.length) : NOWHERE;
   const trusted = likelihood.spec.order[1] < 2 && (memories > LONG || (distance > 0.35 && memories > SHORT));
   const others = quick
@@ -179,7 +180,6 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
     );
   let best: Candidate | undefined;
   let abandoned = false;
-  likelihood.rough = true;
   if (quick) {
     const [first] = byValue(candidates);
     const hopeless = first?.value > (options.hopelessAbove ?? Number.POSITIVE_INFINITY);
