@@ -35,6 +35,8 @@ const { values: args } = parseArgs({
 });
 const SERIES = args.quick ? 100 : Number(args.series);
 const STEPS = Number(args.days) * DAY;
+/** Trainings that run while readers ask: about two minutes of them. */
+const READ_DURING = 600;
 
 /** A server's CPU: a daily wave, an hourly job, noise that remembers, some spikes. By the number of the series and the step. */
 function valueAt(series, step) {
@@ -204,8 +206,19 @@ try {
   let outcome = "";
   if (!args.copies) {
     await step();
-    const retrain = () => measured("retrain: read, search, fit, gate, register", () => service.cycle.trainAll());
-    const trained = args["no-http"] ? await retrain() : await withReaders(retrain);
+    const trained = await measured("retrain: read, search, fit, gate, register", () => service.cycle.trainAll());
+    if (!args["no-http"]) {
+      const some = (await service.cycle.series()).slice(0, READ_DURING);
+      const train = async () => {
+        const queue = [...some];
+        const lane = async () => {
+          for (let series = queue.shift(); series; series = queue.shift()) await service.cycle.train(series);
+        };
+        await Promise.all(Array.from({ length: executor.concurrency }, lane));
+      };
+      await step();
+      await withReaders(() => measured(`retrain ${some.length} of them while they are read`, train, some.length));
+    }
     const lost = trained.find(({ result }) => result !== "done");
     if (lost) console.error(`${failed(trained)} trainings failed:`, lost);
     const promoted = trained.filter(({ detail }) => detail.includes("Goes live")).length;

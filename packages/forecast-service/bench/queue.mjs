@@ -1,6 +1,6 @@
 // How much faster two workers are than one: node bench/queue.mjs [jobs]. Needs Redis (npm run stack -- install redis). Each worker
-// is a process of its own with one thread; the jobs are searches as a training makes them. Rounds alternate, so that whatever else
-// the machine does falls on both.
+// is a process of its own with one thread; the jobs are trainings of a fleet, an ensemble on four days of values each. Rounds
+// alternate, so that whatever else the machine does falls on both, and a worker has a round to get warm in that does not count.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { startServer } from "../../../tools/stack/index.mjs";
 import { queueExecutor } from "../dist/executor/queue.js";
 
-const jobs = Number(process.argv[2] ?? 16);
+const jobs = Number(process.argv[2] ?? 24);
 const ROUNDS = 3;
 const command = fileURLToPath(new URL("../bin/loadcast.js", import.meta.url));
 
@@ -35,13 +35,15 @@ let seed = 0;
 const input = () => {
   const phase = seed++ * 0.01;
   const values = Float64Array.from(
-    { length: 600 },
-    (_, t) => 50 + 20 * Math.sin(t / 2 + phase) + ((t * 7919) % 101) / 5,
+    { length: 4 * 288 },
+    (_, t) =>
+      40 + 20 * Math.sin((2 * Math.PI * t) / 288 + phase) + 6 * Math.exp(-(t % 12) / 3) + ((t * 7919) % 101) / 8,
   );
   return {
+    model: "ensemble",
     prepared: {
       ...{ values, start: 0, step: { unit: "millisecond", count: 300_000 }, gaps: 0, trailing: 0 },
-      ...{ periods: [12], metric: true, bounds: null },
+      ...{ periods: [12, 288], metric: true, bounds: { lower: 0, upper: 100 } },
     },
   };
 };
@@ -67,7 +69,7 @@ try {
   for (let i = 0; i < ROUNDS; i++) {
     times.one.push(await round());
     const second = await startWorker();
-    await Promise.all([executor.run("train", input()), executor.run("train", input())]);
+    await round(); // what is new in the second one warms up
     times.two.push(await round());
     await stop(second);
   }
@@ -85,7 +87,7 @@ try {
     `two workers are ${faster} times as fast as one; by their processor time ${free} times, were a core free for each`,
   );
   console.log(
-    `${jobs} searches of 600 values; ${cpus()[0]?.model}, ${availableParallelism()} threads, Node ${process.version}`,
+    `${jobs} trainings of an ensemble on ${4 * 288} values; ${cpus()[0]?.model}, ${availableParallelism()} threads, Node ${process.version}`,
   );
   await executor.close();
 } finally {

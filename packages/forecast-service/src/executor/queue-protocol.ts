@@ -3,7 +3,7 @@ import type { JobName, JobResult } from "./jobs.js";
 import { pack, unpack } from "./pack.js";
 
 /** Services and workers meet in the queue of this name: its number goes up when either could misread the other. */
-export const QUEUE = "jobs-1";
+export const QUEUE = "jobs-2";
 export const PREFIX = "loadcast";
 
 /** Where ids of running jobs are published that nobody waits for any more. */

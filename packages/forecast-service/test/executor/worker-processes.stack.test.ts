@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { missing, type RunningServer, startServer } from "../../../../tools/stack/index.mjs";
 import { queueExecutor } from "../../src/executor/queue.js";
+import { PREFIX, QUEUE } from "../../src/executor/queue-protocol.js";
 import { expectOneLine, run, start } from "../spawn-loadcast.js";
 import { prepared } from "./conformance.js";
 
@@ -43,16 +44,16 @@ describe.skipIf(without)(`loadcast worker${without}`, () => {
     });
     const { Redis } = await import("ioredis");
     const client = new Redis(redis.url);
-    await expect.poll(() => client.llen("loadcast:jobs-1:active"), { timeout: 30_000, interval: 5 }).toBe(1);
-    const [running] = await client.lrange("loadcast:jobs-1:active", 0, -1);
+    await expect.poll(() => client.llen(`${PREFIX}:${QUEUE}:active`), { timeout: 30_000, interval: 5 }).toBe(1);
+    const [running] = await client.lrange(`${PREFIX}:${QUEUE}:active`, 0, -1);
     first.child.kill("SIGKILL");
     await first.ended;
     const second = await worker();
     await Promise.all(jobs);
     expect([...results].sort()).toEqual([400, 401, 402, 403]);
     // The job that was under way was given out twice, and ended once.
-    expect(Number(await client.hget(`loadcast:jobs-1:${running}`, "stc"))).toBe(1);
-    expect(await client.zcard("loadcast:jobs-1:completed")).toBe(4);
+    expect(Number(await client.hget(`${PREFIX}:${QUEUE}:${running}`, "stc"))).toBe(1);
+    expect(await client.zcard(`${PREFIX}:${QUEUE}:completed`)).toBe(4);
     client.disconnect();
     await executor.close();
     second.child.kill("SIGTERM");
@@ -67,7 +68,7 @@ describe.skipIf(without)(`loadcast worker${without}`, () => {
     const job = executor.run("train", search(50));
     const { Redis } = await import("ioredis");
     const client = new Redis(redis.url);
-    await expect.poll(() => client.llen("loadcast:jobs-1:active"), { timeout: 30_000, interval: 5 }).toBe(1);
+    await expect.poll(() => client.llen(`${PREFIX}:${QUEUE}:active`), { timeout: 30_000, interval: 5 }).toBe(1);
     only.child.kill("SIGTERM");
     expect((await job).length).toBe(450);
     const { code, out, err } = await only.ended;
