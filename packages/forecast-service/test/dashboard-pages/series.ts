@@ -37,6 +37,12 @@ export function seriesTests(dashboard: () => Dashboard): void {
       await page.locator(".chart-plot").focus();
       await page.keyboard.press("+");
       await expect.poll(() => page.url()).not.toBe(address);
+      // The keyboard stays where it is, so that the next key is heard as well.
+      const once = page.url();
+      await page.keyboard.press("+");
+      await expect.poll(() => page.url()).not.toBe(once);
+      await page.keyboard.press("Escape");
+      await expect.poll(() => page.url()).toMatch(/range=3d$/);
       await page.goto(address);
       await page.reload();
       await page.getByRole("button", { name: "Reset zoom" }).waitFor();

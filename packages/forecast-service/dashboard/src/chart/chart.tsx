@@ -81,7 +81,8 @@ export function Chart({ view, label, describedBy, zoomed, onZoom, onReady }: Cha
     plot.current?.step(typeof move === "number" && event.shiftKey ? move * 12 : move);
   }
 
-  const content = pointer && readout(view, pointer.row);
+  // Another stretch may have fewer rows than the one that was pointed at.
+  const content = pointer && pointer.row < view.timeline.x.length ? readout(view, pointer.row) : null;
   return (
     <div class="chart">
       <div

@@ -18,7 +18,8 @@ export function Members({ members, chosen, onChoose }: MembersProps) {
   const [all, setAll] = useState(false);
   const most = Math.max(...members.map((member) => member.weight), 1e-9);
   const heavy = members.filter((member) => member.weight >= LIGHT).length;
-  const shown = all ? members : members.slice(0, Math.max(3, heavy));
+  const few = Math.max(3, heavy);
+  const places = members.map((_, place) => place).filter((place) => all || place < few || place === chosen);
   return (
     <section class="panel panel-pad">
       <h2>Members</h2>
@@ -27,30 +28,33 @@ export function Members({ members, chosen, onChoose }: MembersProps) {
       </p>
       <fieldset class="members">
         <legend class="visually-hidden">Member whose equation is shown</legend>
-        {shown.map((member, place) => (
-          <label key={member.name} class={isSarima(member) ? "member" : "member member-plain"}>
-            <input
-              type="radio"
-              name="member"
-              disabled={!isSarima(member)}
-              checked={place === chosen}
-              onChange={() => onChoose(place)}
-            />
-            <span class="member-name">
-              {capitalised(member.name)}
-              {isSarima(member) && !member.name.includes("ARIMA") && (
-                <span class="soft"> {orderText(member.order, member.seasonal)}</span>
-              )}
-            </span>
-            <b>{formatWeight(member.weight)}</b>
-            <svg class="member-bar" aria-hidden="true">
-              <rect width={`${(member.weight / most) * 100}%`} height="100%" rx="3" />
-            </svg>
-            <span class="member-reason">{formatSentence(member.reason, Date.now())}</span>
-          </label>
-        ))}
+        {places.map((place) => {
+          const member = members[place];
+          return (
+            <label key={member.name} class={isSarima(member) ? "member" : "member member-plain"}>
+              <input
+                type="radio"
+                name="member"
+                disabled={!isSarima(member)}
+                checked={place === chosen}
+                onChange={() => onChoose(place)}
+              />
+              <span class="member-name">
+                {capitalised(member.name)}
+                {isSarima(member) && !member.name.includes("ARIMA") && (
+                  <span class="soft"> {orderText(member.order, member.seasonal)}</span>
+                )}
+              </span>
+              <b>{formatWeight(member.weight)}</b>
+              <svg class="member-bar" aria-hidden="true">
+                <rect width={`${(member.weight / most) * 100}%`} height="100%" rx="3" />
+              </svg>
+              <span class="member-reason">{formatSentence(member.reason, Date.now())}</span>
+            </label>
+          );
+        })}
       </fieldset>
-      {members.length > Math.max(3, heavy) && (
+      {members.length > few && (
         <button type="button" class="button tried-more" aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? "Show fewer" : `Show all ${members.length}`}
         </button>

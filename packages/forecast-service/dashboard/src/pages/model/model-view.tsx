@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { ModelDetailResponse } from "../../../../src/http/contract.js";
-import { formatDayClock, formatDuration, formatUtc } from "../../format.js";
+import { formatDayClock, formatDuration, formatSentence, formatUtc } from "../../format.js";
 import { Equation } from "./equation.js";
 import { Gate } from "./gate.js";
 import { capitalised, Members } from "./members.js";
@@ -76,7 +76,7 @@ function About({ model }: { readonly model: ModelDetailResponse }) {
       <dl class="about-facts">
         <div>
           <dt>Model</dt>
-          <dd>{capitalised(model.description)}</dd>
+          <dd>{formatSentence(capitalised(model.description), Date.now())}</dd>
         </div>
         <div>
           <dt>Trained</dt>

@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import "./overview.css";
+import { ApiError } from "../../data/client.js";
 import { replace } from "../../navigate.js";
 import type { OverviewRoute } from "../../route.js";
 import { OVERVIEW } from "../../route.js";
@@ -32,7 +33,8 @@ export default function OverviewPage({ route }: { readonly route: OverviewRoute 
         </div>
         <Filters route={route} />
       </div>
-      {error && (
+      {/* That nothing answers is said above, on every page. */}
+      {error instanceof ApiError && (
         <p class="notice notice-failed" role="alert">
           {error.message}
         </p>

@@ -1,3 +1,4 @@
+import { useRef } from "preact/hooks";
 import type { HistoryResponse, SeriesEntry } from "../../../../src/http/contract.js";
 import type { Client, Span } from "../../data/client.js";
 import { useAnswer, useLink, useService } from "../../data/service.js";
@@ -39,6 +40,10 @@ export function useSeriesData(entry: SeriesEntry, route: SeriesRoute) {
     when: (event) => sampled(event as { type: string; series: string | string[] }),
     atMost,
   });
+  // Until the new stretch has come the old one stays: a chart that went away would take the keyboard's place with it.
+  const shown = useRef<{ readonly id: string; readonly history: SeenHistory } | null>(null);
+  if (history.data) shown.current = { id, history: history.data };
+  const before = shown.current?.id === id ? shown.current.history : null;
   const forecast = useAnswer(
     // Asking for what the list says is not there would only fill the browser's console with 404s.
     entry.modelVersion === null
@@ -73,7 +78,7 @@ export function useSeriesData(entry: SeriesEntry, route: SeriesRoute) {
           atMost: 60_000,
         },
   );
-  return { history, forecast, anomalies, pastForecasts };
+  return { history: { ...history, data: history.data ?? before }, forecast, anomalies, pastForecasts };
 }
 
 /** A young series has few points on its own grid; finer means show at once that it lives. */
