@@ -46,7 +46,13 @@ export {
 } from "./adapters/prometheus/source.js";
 export { type CounterOptions, counterRates } from "./counter.js";
 export { type CsvOptions, type CsvSeries, parseCsvSeries } from "./csv/parse.js";
-export { parseSampleTable, type SampleTable, type SampleTableOptions } from "./csv/sample-table.js";
+export {
+  parseSampleTable,
+  readSampleTable,
+  type SampleTable,
+  type SampleTableOptions,
+  type SampleTableSummary,
+} from "./csv/sample-table.js";
 export { AdapterError, type AdapterErrorCode } from "./errors.js";
 export { compileFormula, derive, type Formula } from "./formula.js";
 export type { HttpOptions } from "./http.js";

@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
 import { text as readStream } from "node:stream/consumers";
 import { LoadcastError } from "../errors.js";
 
@@ -10,16 +11,45 @@ export async function readText(file: string): Promise<string> {
   try {
     return file === "-" ? await readStream(process.stdin) : await readFile(file, "utf8");
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const reasons: Record<string, string> = {
-      ENOENT: "there is no such file",
-      EISDIR: "it is a folder",
-      EACCES: "this user may not read it",
-      ERR_STRING_TOO_LONG: "it has more than 512 MB; split it, or use Parquet",
-      ERR_FS_FILE_TOO_LARGE: "it has more than 2 GB; split it, or use Parquet",
-    };
-    throw new LoadcastError("CANNOT_READ", `${nameOf(file)} cannot be read: ${reasons[code ?? ""] ?? code}`, {
-      cause: error,
-    });
+    throw explainRead(file, error);
   }
+}
+
+const PIECE = 2 ** 18;
+
+/**
+ * The same in pieces, for files of any size.
+ *
+ * @param onShare is told how much of a file was read; of standard input nobody knows
+ */
+export async function* readPieces(file: string, onShare: (share: number) => void = () => {}): AsyncGenerator<string> {
+  try {
+    const size = file === "-" ? null : (await stat(file)).size;
+    const stream = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: PIECE });
+    // Characters may lie across two pieces.
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    let read = 0;
+    for await (const bytes of stream as AsyncIterable<Buffer>) {
+      read += bytes.length;
+      yield decoder.decode(bytes, { stream: true });
+      if (size) onShare(Math.min(1, read / size));
+    }
+    yield decoder.decode();
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : explainRead(file, error);
+  }
+}
+
+function explainRead(file: string, error: unknown): LoadcastError {
+  const code = (error as NodeJS.ErrnoException).code;
+  const reasons: Record<string, string> = {
+    ENOENT: "there is no such file",
+    EISDIR: "it is a folder",
+    EACCES: "this user may not read it",
+    ERR_STRING_TOO_LONG: "it has more than 512 MB; split it, or import it first",
+    ERR_FS_FILE_TOO_LARGE: "it has more than 2 GB; split it, or import it first",
+  };
+  return new LoadcastError("CANNOT_READ", `${nameOf(file)} cannot be read: ${reasons[code ?? ""] ?? code}`, {
+    cause: error,
+  });
 }

@@ -3,11 +3,17 @@ import type { Config } from "../config.js";
 import { LoadcastError } from "../errors.js";
 import { configFrom } from "./settings-flags.js";
 
-/** Opens the store alone for one command, and closes it whatever happens. */
-export async function withStore<T>(
-  args: Readonly<Record<string, unknown>>,
-  work: (store: DuckdbStore, config: Config, signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+/** The store alone, opened for one command. */
+export interface OpenedStore {
+  readonly store: DuckdbStore;
+  readonly config: Config;
+  /** Fires with Ctrl-C. */
+  readonly signal: AbortSignal;
+  close(): Promise<void>;
+}
+
+/** Opens the store; whoever asks for it closes it. */
+export async function openStore(args: Readonly<Record<string, unknown>>): Promise<OpenedStore> {
   const config = configFrom(args);
   const store = duckdbStore({ path: config.data });
   await store.open().catch((error: unknown) => {
@@ -17,14 +23,30 @@ export async function withStore<T>(
   const onSignal = () => controller.abort();
   process.once("SIGINT", onSignal);
   process.once("SIGTERM", onSignal);
+  return {
+    store,
+    config,
+    signal: controller.signal,
+    close() {
+      process.off("SIGINT", onSignal);
+      process.off("SIGTERM", onSignal);
+      return store.close();
+    },
+  };
+}
+
+/** Opens the store for one command, and closes it whatever happens. */
+export async function withStore<T>(
+  args: Readonly<Record<string, unknown>>,
+  work: (store: DuckdbStore, config: Config, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { store, config, signal, close } = await openStore(args);
   try {
-    const result = await work(store, config, controller.signal);
-    if (controller.signal.aborted) throw new LoadcastError("ABORTED", "stopped before it was done");
+    const result = await work(store, config, signal);
+    if (signal.aborted) throw new LoadcastError("ABORTED", "stopped before it was done");
     return result;
   } finally {
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
-    await store.close();
+    await close();
   }
 }
 

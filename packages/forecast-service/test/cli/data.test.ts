@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { expectOneLine, root, run, start, suite, until } from "../spawn-loadcast.js";
@@ -70,6 +70,31 @@ suite("loadcast import and export", () => {
         .split("\n")
         .map((line) => JSON.parse(line).time),
     ).toEqual(["2026-01-01T01:00:00.000Z", "2026-01-01T01:00:15.000Z"]);
+  });
+
+  it("takes a long file piece by piece, and says what it took before it met what cannot be read", {
+    timeout: 90_000,
+  }, async () => {
+    const count = 130_000;
+    const long = Array.from({ length: count }, (_, i) => `${START / 1000 + 15 * i},${i % 90}`).join("\n");
+    const path = file("long.csv", `time,load\n${long}\n`);
+    const into = join(root, "long");
+    const args = ["import", path, "--host", "a", "--data", into, "--json"];
+    const taken = JSON.parse((await run(args)).out);
+    expect(taken).toMatchObject({ rows: count, taken: count, replaced: 0, duplicates: 0, badCount: 0 });
+    const to = new Date(START + (count - 1) * 15_000).toISOString();
+    expect(taken.series).toEqual([{ id: "a/load", count, from: "2026-01-01T00:00:00.000Z", to }]);
+    expect(JSON.parse((await run(args)).out)).toMatchObject({ taken: count, replaced: count });
+
+    const broken = file("broken.csv", `time,load\n${long}\n"1767225600,1\n`);
+    const fresh = join(root, "fresh");
+    const ended = await run(["import", broken, "--host", "a", "--data", fresh]);
+    expect(ended.code).toBe(2);
+    expect(ended.err).toContain("line 130002: a quote is opened and never closed; 100000 samples before it were taken");
+    // A file without a single good line makes no folder.
+    const nowhere = join(root, "nowhere");
+    expect((await run(["import", file("single.csv", "x\n"), "--host", "a", "--data", nowhere])).code).toBe(2);
+    expect(existsSync(nowhere)).toBe(false);
   });
 
   it.each<[string, string[], number, string | RegExp]>([

@@ -1,14 +1,11 @@
-import { findColumn, noColumn, TIME_NAMES, VALUE_NAMES } from "../column-names.js";
-import { AdapterError } from "../errors.js";
+import type { AdapterError } from "../errors.js";
 import { tidySamples } from "../samples.js";
 import { checkKey, seriesId } from "../series.js";
 import type { Samples, SeriesKey } from "../types.js";
 import { detectDelimiter, GAP, NUMBER } from "./parse.js";
-import { csvRows } from "./rows.js";
+import { type CsvRow, csvRowReader, csvRows } from "./rows.js";
+import { findLayout, quote, tableError } from "./sample-layout.js";
 import { epochUnit, parseTime } from "./time.js";
-
-const HOST_NAMES = ["host", "hostname", "instance"];
-const METRIC_NAMES = ["metric"];
 
 export interface SampleTableOptions {
   /** What the text is called in errors, for example its path. */
@@ -52,24 +49,109 @@ export interface SampleTable {
 export function parseSampleTable(text: string, options: SampleTableOptions = {}): SampleTable {
   const content = text.startsWith("\uFEFF") ? text.slice(1) : text;
   const delimiter = detectDelimiter(content);
-  const rows = csvRows(content, delimiter, (line, message) => {
-    throw fail(options, "INVALID_DATA", `line ${line}: ${message}`);
-  });
-  const first = rows.next();
-  if (first.done)
-    throw fail(options, "INVALID_DATA", "the table is empty; expected a header such as time,host,cpu_percent");
-  const layout = findLayout(first.value.fields, options);
+  let table: TableRows | null = null;
+  for (const row of csvRows(content, delimiter, failAt(options))) {
+    table ??= tableRows(row.fields, delimiter, options);
+    table.take(row);
+  }
+  if (table === null) throw emptyTable(options);
+  const series = table.drain();
+  return { series, ...table.summary() };
+}
 
+/** A table without its samples, which were handed over on the way. */
+export type SampleTableSummary = Omit<SampleTable, "series" | "bad"> & {
+  /** The first thousand. */
+  readonly bad: SampleTable["bad"];
+  readonly badCount: number;
+};
+
+/** Samples that are handed over at a time. */
+const BATCH = 100_000;
+/** Problems that are kept of a table of any length. */
+const MOST_BAD = 1000;
+
+/**
+ * The same of a text that comes in pieces and may be larger than memory: samples are handed to `take` some 100,000 at a time, series in
+ * order of their id and in each the times in order. Between two batches neither holds: rows of one series and time that lie far apart are
+ * no duplicates here, and come in the order of the rows. The unit of times that are numbers is that of the first batch.
+ *
+ * Throws as {@link parseSampleTable}, and INVALID_DATA where times change their unit.
+ */
+export async function readSampleTable(
+  pieces: AsyncIterable<string> | Iterable<string>,
+  options: SampleTableOptions,
+  take: (series: SampleTable["series"]) => Promise<void>,
+): Promise<SampleTableSummary> {
+  let head = "";
+  let read: ReturnType<typeof csvRowReader> | null = null;
+  let delimiter = ",";
+  let table: TableRows | null = null;
+  const give = async (piece: string, last: boolean) => {
+    if (read === null) {
+      head += piece;
+      // Until there is a whole line that tells the delimiter.
+      if (!last && !/^(?!#)[^\r\n]*\S[^\r\n]*[\r\n]/m.test(head)) return;
+      const content = head.startsWith("\uFEFF") ? head.slice(1) : head;
+      delimiter = detectDelimiter(content);
+      read = csvRowReader(delimiter, failAt(options));
+      return void (await rows(read(content, last)));
+    }
+    await rows(read(piece, last));
+  };
+  const rows = async (found: Iterable<CsvRow>) => {
+    for (const row of found) {
+      table ??= tableRows(row.fields, delimiter, options, MOST_BAD);
+      table.take(row);
+      if (table.held() >= BATCH) await take(table.drain());
+    }
+  };
+  for await (const piece of pieces) await give(piece, false);
+  await give("", true);
+  if (table === null) throw emptyTable(options);
+  const whole = table as TableRows;
+  if (whole.held() > 0) await take(whole.drain());
+  return { ...whole.summary(), badCount: whole.badCount() };
+}
+
+interface TableRows {
+  take(row: CsvRow): void;
+  /** Samples that were taken since they were drained last. */
+  held(): number;
+  drain(): SampleTable["series"];
+  summary(): Omit<SampleTable, "series">;
+  badCount(): number;
+}
+
+/** Rows of one table, whose first tells what its columns hold. */
+function tableRows(
+  firstRow: readonly string[],
+  delimiter: string,
+  options: SampleTableOptions,
+  mostBad = Infinity,
+): TableRows {
+  const layout = findLayout(firstRow, options);
   const bad: { line: number; problem: string }[] = [];
-  const columns = new Map<string, { key: SeriesKey; times: number[]; values: number[] }>();
-  let count = 0;
+  let badCount = 0;
+  let columns = new Map<string, { key: SeriesKey; times: number[]; values: number[] }>();
+  let header = layout.header;
+  let rows = 0;
   let gaps = 0;
+  let held = 0;
+  let duplicates = 0;
   let epoch: boolean | null = null;
   let largest = 0;
+  let unit: number | null = null;
 
-  const take = (line: number, fields: readonly string[]) => {
-    count++;
-    const report = (problem: string) => bad.push({ line, problem });
+  const take = ({ line, fields }: CsvRow) => {
+    if (header) {
+      header = false;
+      return;
+    }
+    rows++;
+    const report = (problem: string) => {
+      if (++badCount <= mostBad) bad.push({ line, problem });
+    };
     if (fields.length !== layout.width) return report(`${fields.length} fields where ${layout.width} are expected`);
     const written = fields[layout.time];
     const time = parseTime(written);
@@ -105,95 +187,52 @@ export function parseSampleTable(text: string, options: SampleTableOptions = {})
         column = { key, times: [], values: [] };
         columns.set(id, column);
       }
-      if (isEpoch) largest = Math.max(largest, Math.abs(at));
+      if (isEpoch) {
+        largest = Math.max(largest, Math.abs(at));
+        if (unit !== null && epochUnit(largest) !== unit) {
+          throw failAt(options)(line, `${quote(written)} is a time of another unit than those before; give all in one`);
+        }
+      }
       column.times.push(at);
       column.values.push(value);
+      held++;
     }
   };
-  if (!layout.header) take(first.value.line, first.value.fields);
-  for (const { line, fields } of rows) take(line, fields);
 
-  const unit = epoch ? epochUnit(largest) : 1;
-  let duplicates = 0;
-  const series = [...columns.entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { key, times, values }]) => {
-      const samples = tidySamples(
-        "csv",
-        times.map((time) => time * unit),
-        values,
-      );
-      duplicates += times.length - samples.times.length;
-      return { ...key, ...samples };
-    });
-  return { series, columns: layout.names, rows: count, gaps, duplicates, bad };
-}
-
-interface Layout {
-  readonly header: boolean;
-  readonly width: number;
-  readonly time: number;
-  readonly host: number | null;
-  readonly metric: number | null;
-  /** A value column and its metric; null where another column names it. */
-  readonly values: readonly { readonly index: number; readonly metric: string | null }[];
-  readonly names: SampleTable["columns"];
-}
-
-/** Finds out what each column holds, from the first row. */
-function findLayout(fields: readonly string[], options: SampleTableOptions): Layout {
-  const { timeColumn, valueColumn, hostColumn, metricColumn } = options;
-  if (fields.length < 2) throw fail(options, "INVALID_DATA", "one column only; expected at least a time and a value");
-  const header =
-    parseTime(fields[0]) === null ||
-    ![...fields.slice(1)].every((field) => GAP.test(field) || NUMBER.test(field.replace(",", ".")));
-  const names = header ? fields : fields.map((_, i) => (i === 0 ? "time" : i === 1 ? "value" : `column ${i + 1}`));
-  if (!header && fields.length > 2) {
-    throw fail(options, "INVALID_DATA", "more than two columns need a header that names them");
-  }
-  const find = (asked: string | undefined, usual: readonly string[], option: string): number | null => {
-    const index = findColumn(names, asked, usual);
-    if (index < 0 && asked !== undefined) throw fail(options, "INVALID_DATA", noColumn(names, asked, option));
-    return index < 0 ? null : index;
-  };
-  const time = find(timeColumn, TIME_NAMES, "timeColumn") ?? 0;
-  const host = options.host === undefined ? find(hostColumn, HOST_NAMES, "hostColumn") : null;
-  const metric = options.metric === undefined ? find(metricColumn, METRIC_NAMES, "metricColumn") : null;
-  if (host === null && options.host === undefined) {
-    throw fail(
-      options,
-      "INVALID_ARGUMENT",
-      `no column names the host (there are ${list(names)}); give the host of all rows`,
-    );
-  }
-  const labels = [time, find(hostColumn, HOST_NAMES, "hostColumn"), find(metricColumn, METRIC_NAMES, "metricColumn")];
-  const others = names.map((_, i) => i).filter((i) => !labels.includes(i));
-  const value = find(valueColumn, VALUE_NAMES, "valueColumn") ?? (others.length === 1 ? others[0] : null);
-  const layoutOf = (values: Layout["values"]): Layout => ({
-    ...{ header, width: fields.length, time, host, metric, values },
-    names: {
-      time: names[time],
-      values: values.map(({ index }) => names[index]),
-      host: host === null ? null : names[host],
-      metric: metric === null ? null : names[metric],
+  return {
+    take,
+    held: () => held,
+    drain() {
+      unit ??= epoch ? epochUnit(largest) : 1;
+      const factor = unit;
+      const series = [...columns.entries()]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, { key, times, values }]) => {
+          const samples = tidySamples(
+            "csv",
+            times.map((time) => time * factor),
+            values,
+          );
+          duplicates += times.length - samples.times.length;
+          return { ...key, ...samples };
+        });
+      columns = new Map();
+      held = 0;
+      return series;
     },
-  });
-  if (metric !== null || options.metric !== undefined) {
-    if (value === null) throw fail(options, "INVALID_DATA", noColumn(names, undefined, "valueColumn"));
-    return layoutOf([{ index: value, metric: options.metric ?? null }]);
-  }
-  // Wide: the header of each column is the name of its metric. A column that is called "value" names none.
-  const wide = value !== null && (valueColumn !== undefined || others.length === 1) ? [value] : others;
-  if (wide.length === 0) throw fail(options, "INVALID_DATA", `there is no column of values, only ${list(names)}`);
-  const nameless = wide.find((index) => !header || VALUE_NAMES.includes(names[index].toLowerCase()));
-  if (nameless !== undefined) {
-    throw fail(
-      options,
-      "INVALID_ARGUMENT",
-      `the column ${quote(names[nameless])} does not say what is measured; give the metric of all rows`,
-    );
-  }
-  return layoutOf(wide.map((index) => ({ index, metric: names[index] })));
+    summary: () => ({ columns: layout.names, rows, gaps, duplicates, bad }),
+    badCount: () => badCount,
+  };
+}
+
+function failAt(options: SampleTableOptions) {
+  return (line: number, message: string): never => {
+    throw tableError(options, "INVALID_DATA", `line ${line}: ${message}`);
+  };
+}
+
+function emptyTable(options: SampleTableOptions): AdapterError {
+  return tableError(options, "INVALID_DATA", "the table is empty; expected a header such as time,host,cpu_percent");
 }
 
 function keyProblem(key: SeriesKey): string | null {
@@ -204,10 +243,3 @@ function keyProblem(key: SeriesKey): string | null {
     return (error as Error).message.replace(/^csv: /, "");
   }
 }
-
-function fail(options: SampleTableOptions, code: "INVALID_DATA" | "INVALID_ARGUMENT", message: string): AdapterError {
-  return new AdapterError("csv", `${options.name === undefined ? "" : `${options.name}: `}${message}`, { code });
-}
-
-const quote = (text: string) => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
-const list = (names: readonly string[]) => names.map(quote).join(", ");

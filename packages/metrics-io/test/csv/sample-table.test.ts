@@ -1,5 +1,12 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AdapterError, parseSampleTable, type SampleTableOptions } from "../../src/index.js";
+import {
+  AdapterError,
+  parseSampleTable,
+  readSampleTable,
+  type SampleTable,
+  type SampleTableOptions,
+} from "../../src/index.js";
 
 const AT = Date.UTC(2026, 0, 1);
 const seriesOf = (text: string, options?: SampleTableOptions) =>
@@ -124,5 +131,84 @@ soon,a,m,3
     expect(call).toThrow(message);
     expect(call).toThrow(/^csv: f\.csv: /);
     expect(call).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe("readSampleTable", () => {
+  /** What it hands over, and what it says at the end. */
+  async function read(pieces: Iterable<string>, options: SampleTableOptions = {}) {
+    const batches: SampleTable["series"][] = [];
+    const summary = await readSampleTable(pieces, options, async (series) => void batches.push(series));
+    return { batches, summary };
+  }
+
+  it("reads a text in whatever pieces it comes as if it came at once", async () => {
+    const field = fc.constantFrom(
+      "1",
+      "2.5",
+      "",
+      "x",
+      '"7"',
+      '"a, b"',
+      '"line\nbreak ""quoted"""',
+      " 3 ",
+      "2026-01-01T00:00:15Z",
+    );
+    const row = fc.array(field, { minLength: 2, maxLength: 4 }).map((fields) => fields.join(","));
+    const time = fc.integer({ min: 0, max: 5 }).map((n) => `2026-01-0${n + 1},web-${n % 2},${n}`);
+    const ending = fc.constantFrom("\n", "\r\n", "\r");
+    const lines = fc.array(fc.oneof({ weight: 3, arbitrary: time }, row, fc.constant(""), fc.constant("# note")));
+    await fc.assert(
+      fc.asyncProperty(lines, ending, fc.array(fc.nat(400)), fc.boolean(), async (rows, newline, cuts, bom) => {
+        const text = `${bom ? "\uFEFF" : ""}${["time,host,cpu_percent", ...rows].join(newline)}`;
+        const places = [0, ...cuts.map((cut) => cut % (text.length + 1)).sort((a, b) => a - b), text.length];
+        const pieces = places.slice(1).map((end, i) => text.slice(places[i], end));
+        const { bad, ...whole } = parseSampleTable(text);
+        const { batches, summary } = await read(pieces);
+        const { badCount, bad: listed, ...rest } = summary;
+        expect({ series: batches.flat(), ...rest }).toEqual(whole);
+        expect([listed, badCount]).toEqual([bad, bad.length]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("hands over a long table in batches, and keeps the first of many problems", async () => {
+    function* pieces() {
+      yield "time,host,m\n";
+      for (let i = 0; i < 250_000; i++)
+        yield `${1_767_225_600 + i},web-${i % 3},${i % 7}\n${i % 100 === 0 ? "bad\n" : ""}`;
+    }
+    const { batches, summary } = await read(pieces());
+    expect(batches.map((series) => series.reduce((sum, { times }) => sum + times.length, 0))).toEqual([
+      100_000, 100_000, 50_000,
+    ]);
+    expect(batches[2].map(({ host }) => host)).toEqual(["web-0", "web-1", "web-2"]);
+    expect(batches[2][2].times.at(-1)).toBe((1_767_225_600 + 249_998) * 1000);
+    expect(summary).toMatchObject({ rows: 252_500, duplicates: 0, gaps: 0, badCount: 2500 });
+    expect(summary.bad).toHaveLength(1000);
+  });
+
+  it("refuses times that change their unit after a batch was handed over, and a quote that is never closed", async () => {
+    function* seconds(end: string) {
+      yield "time,host,m\n";
+      for (let i = 0; i < 100_001; i++) yield `${1_767_225_600 + i},a,1\n`;
+      yield end;
+    }
+    await expect(read(seconds("1767225600000,a,1\n"), { name: "x.csv" })).rejects.toThrow(
+      'x.csv: line 100003: "1767225600000" is a time of another unit than those before; give all in one',
+    );
+    await expect(read(seconds('"1,a,1\n'))).rejects.toThrow("line 100003: a quote is opened and never closed");
+    await expect(read([])).rejects.toThrow("the table is empty");
+    await expect(read(["\n", "# only notes\n"])).rejects.toThrow("the table is empty");
+  });
+
+  it("stops where whoever takes the samples fails", async () => {
+    const full = new Error("disk full");
+    await expect(
+      readSampleTable(["time,host,m\n1,a,1\n"], {}, async () => {
+        throw full;
+      }),
+    ).rejects.toBe(full);
   });
 });

@@ -1,29 +1,35 @@
 import {
   type AdapterError,
   parquetSource,
-  parseSampleTable,
+  readSampleTable,
   type Samples,
-  type SampleTable,
+  type SampleTableSummary,
   type SeriesKey,
   seriesId,
 } from "@loadcast/metrics-io";
 import { defineCommand } from "citty";
-import { usageError } from "../../errors.js";
+import { LoadcastError, usageError } from "../../errors.js";
 import { clientOf } from "../http-client.js";
 import { formatFlags, formatOf, printJson } from "../output-format.js";
 import { showProgress } from "../progress.js";
-import { nameOf, readText } from "../read-file.js";
+import { nameOf, readPieces } from "../read-file.js";
 import { settingsFlags } from "../settings-flags.js";
 import { textTable } from "../text-table.js";
-import { withStore } from "../with-store.js";
+import { type OpenedStore, openStore } from "../with-store.js";
 
 /** Samples written in one transaction. */
 const CHUNK = 50_000;
-/** Bad lines that are shown; --json has all. */
+/** Bad lines that are shown; --json has more. */
 const SHOWN = 10;
 
-interface Imported extends Omit<SampleTable, "series"> {
-  readonly series: readonly (SeriesKey & Samples)[];
+type Taken = readonly (SeriesKey & Samples)[];
+type Take = (series: Taken) => Promise<void>;
+
+/** What the table had, and how much of a series was in it. */
+interface Extent {
+  count: number;
+  from: number;
+  to: number;
 }
 
 export default defineCommand({
@@ -53,43 +59,63 @@ export default defineCommand({
         "import writes to the folder itself: stop the service, leave LOADCAST_URL out and name the folder with --data",
       );
     }
-    const table = await readFile(args);
     const dry = args["dry-run"] === true;
-    const replaced = dry ? null : await withStore(args, (store, _, signal) => write(store, table, signal));
-    const samples = table.series.reduce((sum, { times }) => sum + times.length, 0);
+    const extents = new Map<string, Extent>();
+    const progress = await showProgress("importing");
+    const writer = dry ? null : sampleWriter(args);
+    let samples = 0;
+    let table: SampleTableSummary;
+    let replaced: number | null;
+    try {
+      table = await readInto(args, progress, async (series) => {
+        await writer?.write(series);
+        for (const one of series) {
+          extend(extents, one);
+          samples += one.times.length;
+        }
+      });
+      replaced = (await writer?.replaced()) ?? (dry ? null : 0);
+    } catch (error) {
+      throw samples > 0 && !dry ? withCount(error, samples) : error;
+    } finally {
+      progress.end();
+      await writer?.close();
+    }
     const counts = { rows: table.rows, taken: samples, duplicates: table.duplicates, empty: table.gaps, replaced };
+    const listed = [...extents.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+    const bad = table.badCount;
     if (format === "json") {
       printJson({
         file: args.file,
         dryRun: dry,
         columns: table.columns,
         ...counts,
+        badCount: bad,
         bad: table.bad,
-        series: table.series.map((series) => ({ id: seriesId(series), ...extent(series) })),
+        series: listed.map(([id, { count, from, to }]) => ({ id, count, from: iso(from), to: iso(to) })),
       });
     } else {
       process.stdout.write(
         textTable(
           ["series", "samples", "from", "to"],
-          table.series.map((series) => {
-            const { count, from, to } = extent(series);
-            return [seriesId(series), String(count), from, to];
-          }),
+          listed.map(([id, { count, from, to }]) => [id, String(count), iso(from), iso(to)]),
           [1],
         ),
       );
       for (const { line, problem } of table.bad.slice(0, SHOWN)) {
         process.stderr.write(`warning: line ${line} is left out: ${problem}\n`);
       }
-      if (table.bad.length > SHOWN) {
-        process.stderr.write(`warning: ${table.bad.length - SHOWN} more are left out; --json lists them all\n`);
+      if (bad > SHOWN) {
+        process.stderr.write(
+          `warning: ${bad - SHOWN} more are left out; --json lists ${bad > table.bad.length ? `the first ${table.bad.length}` : "them all"}\n`,
+        );
       }
       const parts = [
-        `${samples} samples of ${table.series.length} series ${dry ? "would be taken" : "taken"} from ${table.rows} rows`,
+        `${samples} samples of ${listed.length} series ${dry ? "would be taken" : "taken"} from ${table.rows} rows`,
         table.gaps > 0 ? `${table.gaps} without a value` : "",
         table.duplicates > 0 ? `${table.duplicates} twice in the file` : "",
         replaced ? `${replaced} replaced what was there` : "",
-        table.bad.length > 0 ? `${table.bad.length} could not be read` : "",
+        bad > 0 ? `${bad} could not be read` : "",
       ];
       process.stderr.write(`${nameOf(args.file)}: ${parts.filter((part) => part !== "").join("; ")}\n`);
     }
@@ -107,7 +133,10 @@ interface Given {
   readonly "metric-column"?: string | undefined;
 }
 
-async function readFile(args: Given): Promise<Imported> {
+type Progress = Awaited<ReturnType<typeof showProgress>>;
+
+/** Hands over what a file holds, piece by piece. */
+async function readInto(args: Given, progress: Progress, take: Take): Promise<SampleTableSummary> {
   const { file, host, metric } = args;
   const options = Object.fromEntries(
     Object.entries({
@@ -120,15 +149,20 @@ async function readFile(args: Given): Promise<Imported> {
     }).filter(([, value]) => value !== undefined),
   );
   try {
-    if (/\.parquet$/i.test(file)) return await readParquet(file, options);
-    const text = await readText(file);
-    return parseSampleTable(text, { name: nameOf(file), ...options });
+    if (/\.parquet$/i.test(file)) return await readParquet(file, options, progress, take);
+    const pieces = readPieces(file, (share) => progress.update(share));
+    return await readSampleTable(pieces, { name: nameOf(file), ...options }, take);
   } catch (error) {
     throw inWordsOfFlags(error);
   }
 }
 
-async function readParquet(path: string, options: Record<string, unknown>): Promise<Imported> {
+async function readParquet(
+  path: string,
+  options: Record<string, unknown>,
+  progress: Progress,
+  take: Take,
+): Promise<SampleTableSummary> {
   const source = parquetSource({ path, ...options });
   try {
     const infos = await source.listSeries();
@@ -140,16 +174,17 @@ async function readParquet(path: string, options: Record<string, unknown>): Prom
     ) {
       throw usageError(`${path}: no column names the host; give it with --host`);
     }
-    const series = [];
-    for (const { host, metric } of infos) {
-      series.push({ host, metric, ...(await source.read({ host, metric }, { from: -Infinity, to: Infinity })) });
+    let samples = 0;
+    for (const [i, { id, host, metric }] of infos.entries()) {
+      progress.update(i / infos.length, id);
+      const read = await source.read({ host, metric }, { from: -Infinity, to: Infinity });
+      samples += read.times.length;
+      await take([{ host, metric, ...read }]);
     }
-    const samples = series.reduce((sum, { times }) => sum + times.length, 0);
     const { rows, valid } = await source.counts();
     return {
-      series,
       columns: { time: "time", values: ["value"], host: "host", metric: "metric" },
-      ...{ rows, gaps: rows - valid, duplicates: valid - samples, bad: [] },
+      ...{ rows, gaps: rows - valid, duplicates: valid - samples, bad: [], badCount: 0 },
     };
   } finally {
     await source.close();
@@ -168,36 +203,61 @@ function inWordsOfFlags(error: unknown): unknown {
   return usageError(words, code);
 }
 
-/** Writes all samples; returns how many took the place of one that was there. */
-async function write(
-  store: Parameters<Parameters<typeof withStore>[1]>[0],
-  { series }: Imported,
-  signal: AbortSignal,
-): Promise<number> {
-  const ids = new Set(series.map(seriesId));
-  const held = async () =>
-    (await store.listSeries()).filter(({ id }) => ids.has(id)).reduce((sum, { count = 0 }) => sum + count, 0);
-  const before = await held();
-  const total = series.reduce((sum, { times }) => sum + times.length, 0);
-  const progress = await showProgress("importing");
-  let done = 0;
-  try {
-    for (const { host, metric, times, values } of series) {
-      for (let begin = 0; begin < times.length && !signal.aborted; begin += CHUNK) {
-        const part = { times: times.subarray(begin, begin + CHUNK), values: values.subarray(begin, begin + CHUNK) };
-        await store.writeSamples([{ host, metric, ...part }]);
-        await store.flush();
-        done += part.times.length;
-        progress.update(done / total, `${host}/${metric}`);
+/** Writes samples to the store, which is opened for the first of them: a file that cannot be read makes no folder. */
+function sampleWriter(args: Readonly<Record<string, unknown>>) {
+  let opened: OpenedStore | null = null;
+  let before = new Map<string, number>();
+  const written = new Map<string, number>();
+  const counts = async ({ store }: OpenedStore) =>
+    new Map((await store.listSeries()).map(({ id, count = 0 }) => [id, count]));
+  return {
+    async write(series: Taken): Promise<void> {
+      if (opened === null) {
+        opened = await openStore(args);
+        before = await counts(opened);
       }
-    }
-    return done - ((await held()) - before);
-  } finally {
-    progress.end();
-  }
+      const { store, signal } = opened;
+      for (const { host, metric, times, values } of series) {
+        for (let begin = 0; begin < times.length; begin += CHUNK) {
+          const part = { times: times.subarray(begin, begin + CHUNK), values: values.subarray(begin, begin + CHUNK) };
+          await store.writeSamples([{ host, metric, ...part }]);
+        }
+        const id = seriesId({ host, metric });
+        written.set(id, (written.get(id) ?? 0) + times.length);
+      }
+      await store.flush();
+      if (signal.aborted) throw new LoadcastError("ABORTED", "stopped before it was done");
+    },
+    /** How many took the place of one that was there. */
+    async replaced(): Promise<number | null> {
+      if (opened === null) return null;
+      const after = await counts(opened);
+      let replaced = 0;
+      for (const [id, count] of written) replaced += count - ((after.get(id) ?? 0) - (before.get(id) ?? 0));
+      return replaced;
+    },
+    async close(): Promise<void> {
+      await opened?.close();
+    },
+  };
 }
 
-function extent({ times }: Samples): { count: number; from: string; to: string } {
-  const iso = (time: number | undefined) => (time === undefined ? "" : new Date(time).toISOString());
-  return { count: times.length, from: iso(times[0]), to: iso(times.at(-1)) };
+function extend(extents: Map<string, Extent>, series: SeriesKey & Samples): void {
+  const { times } = series;
+  if (times.length === 0) return;
+  const id = seriesId(series);
+  const known = extents.get(id) ?? { count: 0, from: Infinity, to: -Infinity };
+  known.count += times.length;
+  known.from = Math.min(known.from, times[0]);
+  known.to = Math.max(known.to, times[times.length - 1]);
+  extents.set(id, known);
 }
+
+/** What went wrong in the middle, and what is in the store all the same; the same file again changes none of that. */
+function withCount(error: unknown, samples: number): unknown {
+  if (!(error instanceof Error)) return error;
+  error.message = `${error.message}; ${samples} samples before it were taken`;
+  return error;
+}
+
+const iso = (time: number) => new Date(time).toISOString();
