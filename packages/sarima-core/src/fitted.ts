@@ -16,7 +16,7 @@ import {
   type Fitter,
   type Forecaster,
 } from "./evaluate/cross-validation.js";
-import { type ForecastOptions, forecast as forecastModel } from "./forecast.js";
+import { checkIntervals, type ForecastOptions, forecast as forecastModel } from "./forecast.js";
 import { fromJSON as modelFromJSON, toJSON as modelToJSON, parseDocument } from "./json.js";
 import type { Forecast, SarimaModel } from "./model.js";
 import type { Series } from "./series.js";
@@ -45,14 +45,19 @@ function isEnsemble(fitted: Fitted): fitted is SarimaEnsemble {
   return "kind" in fitted && fitted.kind === "ensemble";
 }
 
-/** Forecasts the next `horizon` values on the original scale, from one model or an ensemble. */
+/**
+ * Forecasts the next `horizon` values on the original scale, from one model or an ensemble. `intervals` chooses how those of a model are
+ * made; an ensemble's come from its calibrated distribution whichever is asked for.
+ */
 export function forecast(model: Fitted, horizon: number, options: ForecastOptions = {}): Forecast {
-  return isEnsemble(model) ? forecastEnsemble(model, horizon, options) : forecastModel(model, horizon, options);
+  if (!isEnsemble(model)) return forecastModel(model, horizon, options);
+  checkIntervals(options?.intervals);
+  return forecastEnsemble(model, horizon, options);
 }
 
 /**
  * Sample paths of the next `horizon` values on the original scale. An ensemble's paths follow its calibrated distribution at
- * each step whichever innovations are asked for.
+ * each step whichever innovations are asked for; so do Gaussian paths of a model that knows how wide its intervals must be.
  */
 export function simulate(model: Fitted, horizon: number, options: SimulateOptions = {}): Float64Array[] {
   return isEnsemble(model)

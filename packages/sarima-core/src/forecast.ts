@@ -16,7 +16,8 @@ export interface ForecastOptions {
   readonly regressors?: readonly Series[] | undefined;
   /**
    * "gaussian" (default); "bootstrap": quantiles of paths that draw from the residuals; "conformal": as wide as the model's own
-   * past errors at each step ahead call for. Mean, median and standard error are the same for all.
+   * past errors at each step ahead call for. Mean, median and standard error are the same for all. An ensemble has one distribution,
+   * calibrated on its own past forecasts, from which its intervals come whatever is asked for here.
    */
   readonly intervals?: "gaussian" | "bootstrap" | "conformal" | undefined;
   /** Number of paths of a bootstrap, default 5000, and its seed, default 1. */
@@ -55,11 +56,21 @@ export function forecast(model: SarimaModel, horizon: number, options: ForecastO
       return { ...out, intervals };
     }
     default:
-      throw new SarimaError(
-        "INVALID_ARGUMENT",
-        `intervals must be "gaussian", "bootstrap" or "conformal"; received ${quote(options.intervals)}`,
-      );
+      throw unknownIntervals(options.intervals);
   }
+}
+
+/** Refuses what no kind of intervals is called, also where the kind makes no difference. */
+export function checkIntervals(intervals: unknown): void {
+  const known: readonly unknown[] = [undefined, "gaussian", "bootstrap", "conformal"];
+  if (!known.includes(intervals)) throw unknownIntervals(intervals);
+}
+
+function unknownIntervals(intervals: unknown): SarimaError {
+  return new SarimaError(
+    "INVALID_ARGUMENT",
+    `intervals must be "gaussian", "bootstrap" or "conformal"; received ${quote(intervals)}`,
+  );
 }
 
 /** Normal distributions on the transformed scale as a forecast on the original one. */

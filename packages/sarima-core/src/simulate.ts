@@ -1,3 +1,4 @@
+import { widened } from "./calibrated-width.js";
 import { quote, SarimaError } from "./errors.js";
 import { modelPolynomials } from "./estimate/filter-pass.js";
 import { respond } from "./likelihood/filter-prediction.js";
@@ -33,13 +34,15 @@ const STEADY = 1e-13;
  * the exact joint predictive distribution, in which the paths also differ by what gaps near the end leave unknown.
  *
  * Each path is mean + Σ_j √F_j (response to innovation j) z_j over the prediction errors of the filter run forward, that is
- * the Cholesky factor of the forecasts' covariance times z. "bootstrap" draws z from the residuals.
+ * the Cholesky factor of the forecasts' covariance times z. "bootstrap" draws z from the residuals. Where the model knows by how much
+ * its intervals have to be wider or narrower (a search on its own past: `calibration`), Gaussian paths are as far apart at every step
+ * as those intervals say, so that shares of paths and intervals tell the same; a bootstrap is as the residuals are.
  *
  * @returns `paths` arrays of `horizon` values
  * @throws SarimaError `INVALID_ARGUMENT`; `TOO_SHORT` for a bootstrap from fewer than two residuals.
  */
 export function simulate(model: SarimaModel, horizon: number, options: SimulateOptions = {}): Float64Array[] {
-  const { params, spec, transform, range } = checkModel(model);
+  const { params, spec, transform, range, calibration } = checkModel(model);
   const { paths: asked, seed: chosen, innovations, regressors } = checkObject(options, "options");
   wholeNumber(horizon, "horizon", 1, MAX_HORIZON);
   const count = wholeNumber(asked ?? 1000, "paths", 1, 10_000_000);
@@ -50,7 +53,7 @@ export function simulate(model: SarimaModel, horizon: number, options: SimulateO
       `paths × horizon must be at most ${MAX_VALUES}; received ${count} × ${horizon}: ask for fewer paths`,
     );
   }
-  const { mean } = predictTransformed(model, horizon, regressors);
+  const { mean, variance } = predictTransformed(model, horizon, regressors);
   const polynomials = modelPolynomials(spec, { ...params, period: spec.seasonal[3] });
 
   // 1. Innovations of variance sigma2, path after path.
@@ -72,15 +75,20 @@ export function simulate(model: SarimaModel, horizon: number, options: SimulateO
     }
   });
 
-  // 3. From there on the model's own recursion, over non-zero lags only. Then mean and the original scale.
+  // 3. From there on the model's own recursion, over non-zero lags only. Then calibration, mean and the original scale.
+  const widen = calibration && innovations !== "bootstrap" ? widened(calibration) : null;
+  const deviation = variance.map(Math.sqrt);
   const w = new Float64Array(horizon);
   const y = new Float64Array(horizon);
   for (let p = 0; p < count; p++) {
     const path = paths[p];
     recurse(path, settledFrom, polynomials, w, y);
     const out = deviations[p];
-    for (let h = 0; h < horizon; h++)
-      path[h] = withinRange(inverseTransform(mean[h] + out[h] + y[h], transform), range);
+    for (let h = 0; h < horizon; h++) {
+      const own = out[h] + y[h];
+      const away = widen && deviation[h] > 0 ? deviation[h] * widen(own / deviation[h]) : own;
+      path[h] = withinRange(inverseTransform(mean[h] + away, transform), range);
+    }
   }
   return paths;
 }

@@ -18,6 +18,31 @@ describe("a model that knows its range and the width of its intervals", () => {
     expect(Math.min(...paths.flatMap((path) => [...path]))).toBe(0);
   });
 
+  it("has paths that lie as often beyond its intervals as these promise, at every level and step", () => {
+    const wave = Array.from({ length: 600 }, (_, t) => 50 + 10 * Math.sin(t / 9) + 8 * Math.sin(t * t));
+    const found = autoSarima(wave, { periods: [12], lower: 0, upper: 100 });
+    // Factors far from 1, so that paths without them would be found out.
+    const given = { levels: [0.5, 0.8, 0.95], factors: [1.6, 1.2, 0.95] };
+    for (const calibration of [given, { levels: [0.5, 0.95], factors: [0.6, 1.5] }]) {
+      const fitted = fromJSON({ ...JSON.parse(toJSON(found)), calibration }) as typeof model;
+      const { intervals, median } = forecast(fitted, 12, { levels: [0.5, 0.8, 0.95, 0.99] });
+      const paths = simulate(fitted, 12, { paths: 8000, seed: 3 });
+      for (const { level, lower, upper } of intervals) {
+        for (const h of [0, 3, 11]) {
+          const share = (count: (value: number) => boolean) => paths.filter((path) => count(path[h])).length / 8000;
+          const error = 4.5 * Math.sqrt((((1 - level) / 2) * (1 + level)) / 2 / 8000);
+          expect(Math.abs(share((value) => value < lower[h]) - (1 - level) / 2)).toBeLessThan(error);
+          expect(Math.abs(share((value) => value > upper[h]) - (1 - level) / 2)).toBeLessThan(error);
+          expect(Math.abs(share((value) => value < median[h]) - 0.5)).toBeLessThan(4.5 * Math.sqrt(0.25 / 8000));
+        }
+      }
+      // A bootstrap is as the residuals are, with or without.
+      const { calibration: _, ...plain } = fitted;
+      const bootstrap = { paths: 20, innovations: "bootstrap" } as const;
+      expect(simulate(fitted, 6, bootstrap)).toEqual(simulate(plain, 6, bootstrap));
+    }
+  });
+
   it("is the same after JSON, and after append", () => {
     const copy = fromJSON(toJSON(model)) as typeof model;
     expect(copy.range).toEqual(model.range);

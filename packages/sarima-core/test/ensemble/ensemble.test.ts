@@ -38,6 +38,14 @@ function expectSane(fitted: SarimaEnsemble, horizon = 12) {
 }
 
 describe("autoEnsemble", () => {
+  it("has one distribution whatever intervals are asked for, and refuses what is no kind of them", () => {
+    const plain = forecast(ensemble, 6);
+    for (const intervals of ["gaussian", "bootstrap", "conformal"] as const) {
+      expect(forecast(ensemble, 6, { intervals })).toEqual(plain);
+    }
+    expect(() => forecast(ensemble, 6, { intervals: "exact" as never })).toThrow(/intervals must be "gaussian"/);
+  });
+
   it("is frozen plain data whose weights sum to 1", () => {
     expect(ensemble.kind).toBe("ensemble");
     expect(Object.isFrozen(ensemble) && Object.isFrozen(ensemble.members[0].weights)).toBe(true);
