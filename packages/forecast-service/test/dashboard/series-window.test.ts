@@ -102,6 +102,10 @@ describe("threshold in words", () => {
       how: "14:10 (13:20\u2060–\u2060later), 81\u202f% chance",
       likely: true,
     });
+    const once = new Date(NOON + 1_800_000).toISOString();
+    expect(thresholdWords(outlook({ time: once, earliest: once, latest: once }), NOON, "UTC").how).toBe(
+      "12:30, 81\u202f% chance",
+    );
     expect(thresholdWords(outlook({ time: null, probability: 0.004 }), NOON)).toMatchObject({
       when: "not in 4 h",
       how: "chance below 1\u202f%",

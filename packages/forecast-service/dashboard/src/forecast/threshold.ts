@@ -25,9 +25,12 @@ export function thresholdWords(outlook: ThresholdOutlook, now: number, timeZone?
   if (at <= now) return { when: "reached now", how: chance, likely: true };
   const clock = (iso: string | null, open: string) => (iso === null ? open : formatClock(Date.parse(iso), timeZone));
   const sure = probability > 0.99 ? "almost\u00a0sure" : chance;
+  // Where all paths cross together, the time says it all.
+  const between =
+    earliest === time && latest === time ? "" : ` (${clock(earliest, "now")}\u2060–\u2060${clock(latest, "later")})`;
   return {
     when: `in ${formatDuration(at - now)}`,
-    how: `${formatClock(at, timeZone)} (${clock(earliest, "now")}\u2060–\u2060${clock(latest, "later")}), ${sure}`,
+    how: `${formatClock(at, timeZone)}${between}, ${sure}`,
     likely: probability >= 0.5,
   };
 }
