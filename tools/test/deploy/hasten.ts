@@ -16,6 +16,17 @@ export function hasten(folder: string): void {
   edit(join(folder, "loadcast/loadcast.yaml"), [["    kind: influxdb\n", "    kind: influxdb\n    every: 2s\n"]]);
 }
 
+/** Rules are evaluated every few seconds, and what alerts after five minutes alerts after five seconds. */
+export function hastenAlerts(folder: string): void {
+  edit(join(folder, "prometheus/prometheus.yml"), [["evaluation_interval: 15s", "evaluation_interval: 2s"]]);
+  edit(join(folder, "prometheus/rules/loadcast.yml"), [["for: 5m", "for: 5s"]]);
+}
+
+/** Says what is foreseen of memory: that so many per cent of it will be in use. */
+export function setMemoryThreshold(folder: string, percent: number): void {
+  edit(join(folder, "loadcast/loadcast.yaml"), [["memory_percent: 90", `memory_percent: ${percent}`]]);
+}
+
 function edit(path: string, changes: readonly (readonly [from: string, to: string])[]) {
   let text = readFileSync(path, "utf8");
   for (const [from, to] of changes) {

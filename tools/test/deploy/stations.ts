@@ -70,6 +70,7 @@ export function stationsOf({ urls, secrets, host }: Place) {
     id,
     loadcast,
     prometheus,
+    influxdb,
 
     /** Samples of a metric in Prometheus. */
     async inPrometheus(name: string): Promise<Stored> {
