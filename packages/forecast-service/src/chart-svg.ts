@@ -26,8 +26,14 @@ const RIGHT = 16;
 const TOP = 40;
 const BOTTOM = 36;
 const TICKS = 5;
+/** What a character of a label takes, rather more than less, and what is left between two labels. */
+const CHARACTER = 7;
+const APART = 8;
 
-/** History and forecast as an SVG picture that stands by itself, in light and dark. Wider intervals are lighter. */
+/**
+ * History and forecast as an SVG picture that stands by itself, in light and dark. Wider intervals are lighter. It has a size of its own:
+ * MLflow's page shows nothing of one that has none.
+ */
 export function renderSvg({ title, history, forecast, times }: SvgChart): string {
   const { from, median, intervals } = forecast;
   const places = Math.max(history.length, from + median.length);
@@ -49,20 +55,17 @@ export function renderSvg({ title, history, forecast, times }: SvgChart): string
   const style = times ? timeStyle(times) : null;
   const label = (place: number) =>
     times && style ? formatTime(times[place], style) : place < from ? `−${from - place}` : `+${place - from + 1}`;
-  const columns = [
-    [0, "start"],
-    [from, "middle"],
-    [places - 1, "end"],
-  ] as const;
-  const axis = columns
-    .filter(([place], i) => i !== 1 || (x(place) - x(0) > 110 && x(places - 1) - x(place) > 110))
-    .map(
-      ([place, anchor]) =>
-        `<text x="${x(place).toFixed(1)}" y="${HEIGHT - 12}" text-anchor="${anchor}">${escaped(label(place))}</text>`,
-    );
+  const axisText = (place: number, anchor: "start" | "middle" | "end") =>
+    `<text x="${x(place).toFixed(1)}" y="${HEIGHT - 12}" text-anchor="${anchor}">${escaped(label(place))}</text>`;
+  const wide = (place: number) => label(place).length * CHARACTER;
+  const anchor = anchorOf(wide(from), {
+    before: x(from) - x(0) - wide(0) - APART,
+    after: x(places - 1) - x(from) - wide(places - 1) - APART,
+  });
+  const axis = [axisText(0, "start"), ...(anchor ? [axisText(from, anchor)] : []), axisText(places - 1, "end")];
   const levels = [...bands].reverse().map(({ level }) => `${Number((level * 100).toFixed(2))} %`);
 
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" font-family="system-ui, sans-serif" font-size="12">
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" font-family="system-ui, sans-serif" font-size="12">
 <title>${escaped(title)}</title>
 <desc>${history.length} values, and the median of a forecast for ${median.length} steps${levels.length > 0 ? ` with ${levels.join(" and ")} intervals` : ""}.</desc>
 <style>svg{background:#fff}text{fill:#4b5563}.name{fill:#111827;font-weight:600;font-size:14px}.grid{stroke:#e5e7eb}.now{stroke:#9ca3af;stroke-dasharray:4 4}.band{fill:#2563eb}.past{fill:none;stroke:#111827;stroke-width:1.5}.ahead{fill:none;stroke:#2563eb;stroke-width:2}@media(prefers-color-scheme:dark){svg{background:#111827}text{fill:#9ca3af}.name{fill:#f9fafb}.grid{stroke:#374151}.past{stroke:#e5e7eb}.band{fill:#60a5fa}.ahead{stroke:#60a5fa}}</style>
@@ -76,6 +79,17 @@ ${line("ahead", median, from, point)}
 ${axis.join("\n")}
 </svg>
 `;
+}
+
+/** On which side of its place a label is written that has so much room before and after it; null where there is none. */
+function anchorOf(
+  width: number,
+  { before, after }: { before: number; after: number },
+): "start" | "middle" | "end" | null {
+  if (Math.min(before, after) < 0) return null;
+  if (Math.min(before, after) >= width / 2) return "middle";
+  if (before >= width) return "end";
+  return after >= width ? "start" : null;
 }
 
 /** A line that is broken at gaps. */

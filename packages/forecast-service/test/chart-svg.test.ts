@@ -53,6 +53,31 @@ describe("the SVG chart", () => {
     }
   });
 
+  it("has a size, and says when it begins, where the forecast begins and where it ends, none over another", () => {
+    const lasts = { median: Array(48).fill(50), intervals: [] };
+    for (const [from, labels] of [
+      [288, 3],
+      [60, 3],
+      [30, 3],
+      [4, 2],
+    ]) {
+      const times = Array.from({ length: from + 48 }, (_, i) => i * STEP_MILLIS);
+      const svg = renderSvg({ title: "t", history: Array(from).fill(40), forecast: { from, ...lasts }, times });
+      expect(svg).toMatch(/^<svg [^>]*width="960" height="360" viewBox="0 0 960 360"/);
+      const spans = [...svg.matchAll(/<text x="([\d.]+)" y="348" text-anchor="(\w+)">([^<]*)</g)].map(
+        ([, at, anchor, text]) => {
+          // 6.7 pixels a character is what Chromium takes for digits.
+          const begin = Number(at) - { start: 0, middle: 0.5, end: 1 }[anchor as "start"] * text.length * 6.7;
+          return [begin, begin + text.length * 6.7] as const;
+        },
+      );
+      expect(spans).toHaveLength(labels);
+      spans.slice(1).forEach(([begin], i) => {
+        expect(begin).toBeGreaterThan(spans[i][1]);
+      });
+    }
+  });
+
   it("shows a training's last judged forecast beside what came", () => {
     const values = Float64Array.from({ length: 400 }, (_, t) => 40 + (t % 12));
     const prepared = preprocess({ values, start: 0, step: STEP }, {});

@@ -30,7 +30,9 @@ const PASSED = 1;
 const ENOUGH = 45_000;
 const BURN_SECONDS = 30;
 
-const room = memoryInUse() + THRESHOLD + 5 < 60 && freemem() > 1.5 * (THRESHOLD / 100) * totalmem();
+/** A container may have less than the machine that it counts in. */
+const free = Math.min(freemem(), process.constrainedMemory() || Infinity);
+const room = memoryInUse() + THRESHOLD + 5 < 60 && free > 1.5 * (THRESHOLD / 100) * totalmem();
 const without =
   missing("node-exporter", "prometheus", "influxdb", "telegraf", "mlflow") ||
   withoutBrowser ||
@@ -195,7 +197,11 @@ describe.skipIf(without)(`A load on this machine, from node exporter to an alert
         await page.getByRole("link", { name: MEMORY, exact: true }).click();
         await page.getByText("Finished").waitFor();
         const text = await page.locator("body").textContent();
-        for (const word of ["pinball", "ensemble", "data.hash", "forecast.svg"]) expect(text).toContain(word);
+        for (const word of ["pinball", "ensemble", "data.hash"]) expect(text).toContain(word);
+        // And has a picture, which can be seen.
+        await page.getByRole("tab", { name: "Artifacts" }).click();
+        await page.getByText("forecast.svg").first().click();
+        await page.getByRole("img", { name: "forecast.svg" }).waitFor();
       },
     );
   });
