@@ -217,13 +217,16 @@ function usablePeriods(periods: readonly number[] | undefined, n: number, warnin
   return usable;
 }
 
-function reasonOf(loss: Weights, origins: number): string {
+function reasonOf({ centre, lower, upper }: Weights, origins: number): string {
   if (origins === 0) return "not judged: the history is too short";
-  const percent = (value: number) => {
+  const parts = Object.entries({ centre, "lower tail": lower, "upper tail": upper }).map(([name, value]) => {
     const change = Math.round((value - 1) * 100);
-    return change === 0 ? "as the average" : `${Math.abs(change)} % ${change < 0 ? "below" : "above"} average`;
-  };
-  return `loss on ${origins} origins: centre ${percent(loss.centre)}, lower tail ${percent(loss.lower)}, upper tail ${percent(loss.upper)}`;
+    const side = change === 0 ? "as the average" : `${change < 0 ? "below" : "above"} average`;
+    return { side, words: change === 0 ? name : `${name} ${Math.abs(change)} %` };
+  });
+  const oneSide = parts.every(({ side }) => side === parts[0].side);
+  const list = parts.map(({ side, words }) => (oneSide ? words : `${words} ${side}`)).join(", ");
+  return `loss on ${origins} origins: ${list}${oneSide ? ` ${parts[0].side}` : ""}`;
 }
 
 export function deepFreeze<T>(value: T): T {

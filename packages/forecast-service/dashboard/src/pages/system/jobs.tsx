@@ -20,10 +20,16 @@ export function Jobs({ jobs }: { readonly jobs: SystemResponse["jobs"] }) {
                 State
               </th>
               <th scope="col">Last run</th>
-              <th scope="col">Took</th>
+              <th scope="col" class="spare">
+                Took
+              </th>
               <th scope="col">Next run</th>
-              <th scope="col">Runs</th>
-              <th scope="col">Skipped</th>
+              <th scope="col" class="spare">
+                Runs
+              </th>
+              <th scope="col" class="spare">
+                Skipped
+              </th>
               <th scope="col" class="left">
                 Last error
               </th>
@@ -41,10 +47,10 @@ export function Jobs({ jobs }: { readonly jobs: SystemResponse["jobs"] }) {
                   </span>
                 </td>
                 <td>{job.lastRun === null ? "–" : <Age at={Date.parse(job.lastRun)} skew={skew} />}</td>
-                <td>{formatSeconds(job.lastSeconds)}</td>
+                <td class="spare">{formatSeconds(job.lastSeconds)}</td>
                 <td>{job.nextRun === null ? "–" : <Until at={Date.parse(job.nextRun)} skew={skew} />}</td>
-                <td>{formatCount(job.runs)}</td>
-                <td>{formatCount(job.skipped)}</td>
+                <td class="spare">{formatCount(job.runs)}</td>
+                <td class="spare">{formatCount(job.skipped)}</td>
                 <td class={job.lastError === null ? "left" : "left wrap job-error"}>{job.lastError ?? "none"}</td>
               </tr>
             ))}

@@ -9,7 +9,7 @@ import { useSecond } from "../../view/time.js";
 import { Connections } from "./connections.js";
 import { Jobs } from "./jobs.js";
 import { Pipeline } from "./pipeline.js";
-import { formatBytes, formatCount } from "./words.js";
+import { formatBytes, formatCount, jobName } from "./words.js";
 
 /** Whether the service itself is well: what it does, how long that takes, where it reads and writes. */
 export default function SystemPage() {
@@ -24,12 +24,13 @@ export default function SystemPage() {
     document.title = "System · Loadcast";
   }, []);
   if (!data) return error ? <Failure error={error} onRetry={refresh} /> : <PageSkeleton />;
+  const trouble = troubleOf(data);
   return (
     <>
       <div class="page-head">
         <div>
           <h1>System</h1>
-          <p class="page-sub">{troubles(data)}</p>
+          <p class={trouble === null ? "page-sub" : "page-sub page-trouble"}>{trouble ?? "Everything works."}</p>
         </div>
       </div>
       {error && (
@@ -75,19 +76,19 @@ function Facts({ system }: { readonly system: SystemResponse }) {
   );
 }
 
-/** One sentence: all is well, or what is not. */
-function troubles({ jobs, sources, sinks, steps }: SystemResponse): string {
+/** One sentence that says what is not well; null where all is. */
+function troubleOf({ jobs, sources, sinks, steps }: SystemResponse): string | null {
   const failed = [
     ...sources.filter((source) => source.status === "failed").map((source) => `source “${source.name}” fails`),
     ...sinks.filter((sink) => sink.lastError !== null).map((sink) => `sink “${sink.name}” has trouble`),
-    ...jobs.filter((job) => job.lastError !== null).map((job) => `the last run of “${job.name}” had errors`),
+    ...jobs.filter((job) => job.lastError !== null).map((job) => `the last run of “${jobName(job.name)}” had errors`),
     ...steps
       .filter(
         (step) => step.lastError !== null && !jobs.some((job) => job.name === step.name && job.lastError !== null),
       )
       .map((step) => `step “${step.name}” had errors`),
   ];
-  if (failed.length === 0) return "Everything works.";
+  if (failed.length === 0) return null;
   const text = failed.join(", ");
   return `${text[0].toUpperCase()}${text.slice(1)}. Details below.`;
 }
