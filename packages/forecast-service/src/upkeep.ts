@@ -15,13 +15,15 @@ const COOL_DOWN = 6 * 3_600_000;
 const RESTORED = 100;
 /** Forecasts that stand for the last day of one series. */
 const SAMPLED = 150;
+/** Anomalies of the last hour are news, after a start as well. */
+const NEWS = 3_600_000;
 
 /**
  * What the pipeline does beside its rounds: models that drift asked for or that have grown old are trained anew, and after a start the
- * scores of the last day are put together again from the store.
+ * scores of the last day and what was unusual in the last hour are put together again from the store.
  */
 export function createUpkeep(options: {
-  store: Pick<MetricStore, "forecasts">;
+  store: Pick<MetricStore, "forecasts" | "anomalies">;
   fleet: Fleet;
   train: Trainer;
   clock: Clock;
@@ -47,6 +49,8 @@ export function createUpkeep(options: {
       else if (time >= endOf(tail)) state.predictions.set(prediction);
     }
     state.scores = scores;
+    const unusual = await store.anomalies(state, { from: clock.now() - NEWS, to: clock.now() + 1 });
+    state.lastAnomaly ??= unusual.at(-1)?.time ?? null;
   };
 
   return async (signal) => {

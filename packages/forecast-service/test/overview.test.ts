@@ -150,6 +150,24 @@ describe("the overview", () => {
     expect(text).not.toContain('loadcast_threshold_probability{host="silent"');
   });
 
+  it("remembers after a start what was unusual in the hour before", { timeout: 60_000 }, async () => {
+    const overview = await fleetOf(async (store) => {
+      for (const [host, age] of [
+        ["old", 70],
+        ["recent", 50],
+      ] as const) {
+        await series(store, host, "cpu_percent", valueAtStep);
+        const at = { host, metric: "cpu_percent", time: clock.now() - age * 60_000 };
+        await store.writeAnomalies([{ ...at, value: 90, lower: 40, upper: 60, modelVersion: `${host}/cpu_percent@1` }]);
+      }
+    });
+    service.start();
+    await clock.advance(60_000);
+    const why = async () => (await overview.hosts({ limit: 9 })).hosts.map(({ host, why }) => [host, why]);
+    await expect.poll(why).toContainEqual(["recent", "CPU had an unusual value in the last hour"]);
+    expect(await why()).toContainEqual(["old", null]);
+  });
+
   it("puts real hosts before made-up ones, and tells of silence while the last forecast still stands", {
     timeout: 60_000,
   }, async () => {

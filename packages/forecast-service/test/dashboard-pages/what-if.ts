@@ -20,6 +20,13 @@ export function whatIfTests(dashboard: () => Dashboard): void {
       expect(await parameters.getByRole("row", { name: /^ma1/ }).textContent()).toContain("−0.3087");
       expect(await parameters.getByRole("row", { name: /^sma1/ }).textContent()).toContain("−0.1074");
       expect(await page.locator(".criteria").textContent()).toContain("−507.50");
+      // The same of an ensemble's members that have a likelihood.
+      await page.getByRole("radio", { name: /Several models/ }).check({ force: true });
+      await page.getByRole("button", { name: "Forecast", exact: true }).click();
+      await page.getByText(/Ensemble of \d+ members/).waitFor();
+      await page.getByText("Of the member “SARIMA(1,1,1)(1,0,1)[12]").waitFor();
+      expect(await parameters.getByRole("row", { name: /^sar1/ }).textContent()).toMatch(/0\.9\d+.+to/s);
+      expect(await page.locator(".criteria").textContent()).toMatch(/Log-likelihood−?\d/);
       const [download] = await Promise.all([
         page.waitForEvent("download"),
         page.getByRole("button", { name: "Forecast as CSV" }).click(),

@@ -83,10 +83,14 @@ export function Versions({ id, shown }: VersionsProps) {
               <th scope="col" class="left">
                 Trained
               </th>
-              <th scope="col" class="left">
+              <th scope="col" class="left spare">
                 Model
               </th>
-              {judged && <th scope="col">AICc</th>}
+              {judged && (
+                <th scope="col" class="spare">
+                  AICc
+                </th>
+              )}
               <th scope="col" class="left">
                 Gate
               </th>
@@ -150,10 +154,10 @@ function Row({ id, one, shown, judged, busy, onUse }: RowProps) {
           {formatDayClock(Date.parse(one.trainedAt))}
         </time>
       </td>
-      <td class="left version-model" title={one.description}>
+      <td class="left spare version-model" title={one.description}>
         {one.description}
       </td>
-      {judged && <td>{one.aicc === null ? "–" : one.aicc.toFixed(1)}</td>}
+      {judged && <td class="spare">{one.aicc === null ? "–" : one.aicc.toFixed(1)}</td>}
       <td class="left" title={one.gate?.reason}>
         {one.gate === null ? "–" : one.gate.accepted ? "passed" : "not passed"}
       </td>

@@ -17,9 +17,9 @@ export default function OverviewPage({ route }: { readonly route: OverviewRoute 
   useEffect(() => {
     document.title = "Overview · Loadcast";
   }, []);
-  if (!feed) return <PageSkeleton />;
+  if (!feed) return <PageSkeleton cards />;
   const { hosts, error, ready } = feed.state();
-  if (!ready) return error ? <Failure error={error} onRetry={() => feed.outdate()} /> : <PageSkeleton />;
+  if (!ready) return error ? <Failure error={error} onRetry={() => feed.outdate()} /> : <PageSkeleton cards />;
   const filtered = route.q !== "" || route.metric !== "" || route.status !== "all";
   if (hosts.length === 0 && !filtered) return <NoSeries />;
   return (

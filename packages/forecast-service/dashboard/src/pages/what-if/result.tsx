@@ -29,7 +29,12 @@ const MOST = 20_000;
 
 export function Result({ series, outcome, name }: ResultProps) {
   const [zoom, setZoom] = useState<readonly [number, number] | null>(null);
-  useEffect(() => setZoom(null), [series, outcome]);
+  // Of an ensemble: whose equation is shown; null is the heaviest that has one.
+  const [asked, setAsked] = useState<number | null>(null);
+  useEffect(() => {
+    setZoom(null);
+    setAsked(null);
+  }, [series, outcome]);
   const steps = useMemo(
     () =>
       outcome
@@ -72,7 +77,8 @@ export function Result({ series, outcome, name }: ResultProps) {
       ...(timeZone ? { timeZone } : {}),
     };
   }, [series, steps, zoom]);
-  const member = outcome?.members.length === 1 ? outcome.members[0] : undefined;
+  const chosen = asked ?? outcome?.members.findIndex(isSarima) ?? -1;
+  const member = outcome?.members[chosen];
   const structure = member && isSarima(member) ? structureOf(member) : null;
 
   return (
@@ -124,6 +130,9 @@ export function Result({ series, outcome, name }: ResultProps) {
       {structure && member && (
         <section class="panel panel-pad">
           <h2>Model</h2>
+          {outcome && outcome.members.length > 1 && (
+            <p class="panel-note">Of the member “{capitalised(member.name)}”.</p>
+          )}
           <Equation structure={structure} />
           <ul class="model-words">
             {modelWords(structure, (steps) => stepWords(series, steps)).map((sentence) => (
@@ -142,7 +151,7 @@ export function Result({ series, outcome, name }: ResultProps) {
         </section>
       )}
       {outcome && outcome.members.length > 1 && (
-        <Members members={outcome.members.filter((one) => one.weight >= 0.005)} chosen={-1} onChoose={() => {}} />
+        <Members members={outcome.members} chosen={chosen} onChoose={setAsked} />
       )}
     </>
   );

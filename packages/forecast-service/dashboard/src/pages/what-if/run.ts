@@ -6,6 +6,7 @@ import {
   type Forecast,
   forecast,
   formatSpec,
+  memberModel,
   type SarimaEnsemble,
   type SarimaModel,
   sarima,
@@ -86,22 +87,25 @@ export function sarimaMember(model: SarimaModel, name = "SARIMA"): ModelMember {
 }
 
 function ensembleMembers(ensemble: SarimaEnsemble): ModelMember[] {
-  const members = ensemble.members.map(({ description, weights, reason }) => ({
-    weight: weights.centre,
-    reason,
-    name: description,
-    order: null,
-    seasonal: null,
-    transform: null,
-    parameters: [],
-    sigma2: null,
-    logLik: null,
-    aic: null,
-    aicc: null,
-    bic: null,
-  }));
+  const members = ensemble.members.map(({ id, description, weights, reason }) => {
+    const model = memberModel(ensemble, id);
+    return { ...(model ? sarimaMember(model) : NOTHING), weight: weights.centre, reason, name: description };
+  });
   return members.sort((a, b) => b.weight - a.weight);
 }
+
+/** What a member without a likelihood has to show. */
+const NOTHING = {
+  order: null,
+  seasonal: null,
+  transform: null,
+  parameters: [],
+  sigma2: null,
+  logLik: null,
+  aic: null,
+  aicc: null,
+  bic: null,
+};
 
 function stepsOf(series: ReadSeries, { mean, median, intervals }: Forecast): ForecastStep[] {
   const last = series.times[series.times.length - 1];
