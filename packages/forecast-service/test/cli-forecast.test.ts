@@ -66,6 +66,17 @@ suite("loadcast forecast", () => {
     expect(drawn.out).toContain("┊");
   });
 
+  it("takes the columns that are named", async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `${i},${1767225600 + 300 * i},${50 + (i % 4)}`);
+    const wide = csvFileOf("wide.csv", `other,at,cpu\n${rows.join("\n")}\n`);
+    const columns = ["--time-column", "at", "--value-column", "cpu"];
+    const { code, out } = await run(["forecast", wide, ...columns, "--period", "4", "--horizon", "4", "--json"]);
+    expect(code).toBe(0);
+    const { forecast } = JSON.parse(out) as { forecast: { time: string; median: number }[] };
+    expect(forecast.map(({ median }) => Math.round(median))).toEqual([50, 51, 52, 53]);
+    expect(forecast[0].time).toBe(new Date((1767225600 + 300 * 40) * 1000).toISOString());
+  });
+
   it.each<[string, string[], number, string | RegExp]>([
     ["no file", [], 2, "--help shows how"],
     ["a file that is not there", ["none.csv"], 1, "none.csv cannot be read: there is no such file"],
@@ -77,6 +88,18 @@ suite("loadcast forecast", () => {
       [csvFileOf("text.csv", "timestamp,value\n2026-01-01,1\n2026-01-02,warm\n")],
       1,
       /text\.csv.*line 3/,
+    ],
+    [
+      "a column that has to be named",
+      [csvFileOf("two.csv", "time,cpu,memory\n2026-01-01,1,2\n2026-01-02,2,3\n")],
+      2,
+      'set --value-column to one of "time", "cpu", "memory"',
+    ],
+    [
+      "a column that is not there",
+      [file, "--value-column", "swap"],
+      2,
+      'there is no column "swap"; set --value-column',
     ],
     ["a single value", [csvFileOf("one.csv", "timestamp,value\n2026-01-01,1\n")], 1, "at least 2 values"],
     ["gaps only", [csvFileOf("gaps.csv", "timestamp,value\n2026-01-01,\n2026-01-02,\n")], 1, "no number"],

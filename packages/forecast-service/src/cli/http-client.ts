@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describeError, LoadcastError, usageError } from "../errors.js";
 
 /** Flag of every command that can ask a running service. */
@@ -5,7 +6,7 @@ export const urlFlag = {
   url: {
     type: "string",
     description:
-      "ask a running service instead of opening its folder (LOADCAST_URL; LOADCAST_TOKEN if it asks for one)",
+      "ask a running service instead of opening its folder (LOADCAST_URL; LOADCAST_TOKEN or LOADCAST_TOKEN_FILE if it asks for one)",
     valueHint: "URL",
   },
 } as const;
@@ -34,7 +35,19 @@ export function clientOf(
   if (!URL.canParse(given) || !/^https?:/.test(given)) {
     throw usageError(`${source} is "${given}"; it must look like http://127.0.0.1:8080`);
   }
-  return httpClient(given.replace(/\/+$/, ""), env.LOADCAST_TOKEN);
+  return httpClient(given.replace(/\/+$/, ""), tokenIn(env));
+}
+
+/** As every secret it may be in a file. */
+function tokenIn(env: NodeJS.ProcessEnv): string | undefined {
+  const { LOADCAST_TOKEN: token, LOADCAST_TOKEN_FILE: file } = env;
+  if (!file) return token;
+  if (token) throw usageError("LOADCAST_TOKEN_FILE stands beside LOADCAST_TOKEN: give one of them");
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    throw usageError(`LOADCAST_TOKEN_FILE names ${file}, which cannot be used: ${describeError(error)}`);
+  }
 }
 
 function httpClient(url: string, token: string | undefined): HttpClient {
@@ -71,7 +84,10 @@ function httpClient(url: string, token: string | undefined): HttpClient {
       code?: string;
       detail?: string;
     };
-    const remedy = response.status === 401 ? "; put its token into LOADCAST_TOKEN" : "";
+    const remedy =
+      response.status === 401
+        ? "; put its token into LOADCAST_TOKEN, or the name of its file into LOADCAST_TOKEN_FILE"
+        : "";
     throw new LoadcastError(code, `${detail}${remedy}`, { exitCode: response.status === 404 ? 2 : 1 });
   };
   return {

@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clientOf } from "../../src/cli/http-client.js";
 
@@ -37,12 +40,31 @@ describe("the HTTP client", () => {
     [
       401,
       { code: "UNAUTHORIZED", detail: "no token" },
-      { message: "no token; put its token into LOADCAST_TOKEN", exitCode: 1 },
+      {
+        message: "no token; put its token into LOADCAST_TOKEN, or the name of its file into LOADCAST_TOKEN_FILE",
+        exitCode: 1,
+      },
     ],
     [500, {}, { code: "FAILED", message: "it answered 500" }],
   ])("turns a problem %s into an error with its code and words", async (status, problem, error) => {
     answer = { status, body: JSON.stringify(problem) };
     await expect(clientOf({ url }, {})?.get("/series")).rejects.toMatchObject(error);
+  });
+
+  it("takes the token from a file, as every secret may be in one", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "loadcast-token-"));
+    const file = join(folder, "token");
+    writeFileSync(file, "kept-in-a-file\n");
+    answer = { status: 200, body: '{"series":[]}' };
+    seen = [];
+    await clientOf({ url }, { LOADCAST_TOKEN_FILE: file })?.get("/series");
+    expect(seen[0].headers.authorization).toBe("Bearer kept-in-a-file");
+    rmSync(folder, { recursive: true });
+    expect(() => clientOf({ url }, { LOADCAST_TOKEN_FILE: file })).toThrow(
+      /LOADCAST_TOKEN_FILE names .*token, which cannot/,
+    );
+    const both = { LOADCAST_TOKEN_FILE: file, LOADCAST_TOKEN: "x" };
+    expect(() => clientOf({ url }, both)).toThrow("give one of them");
   });
 
   it("says that nobody answers, or somebody else", async () => {

@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import { parseCsvSeries } from "@loadcast/metrics-io/csv";
 import { defineCommand } from "citty";
 import { formatStep, usualSeasons } from "../../calendar.js";
 import { LoadcastError } from "../../errors.js";
@@ -11,10 +10,11 @@ import { LEVELS } from "../../settings.js";
 import { withAnswers } from "../answers.js";
 import { wholeFlag } from "../arguments.js";
 import { formatLevel } from "../chart.js";
+import { columnFlags, readCsvSeries } from "../csv-file.js";
 import { urlFlag } from "../http-client.js";
 import { formatFlags, formatOf, printJson } from "../output-format.js";
 import { showProgress } from "../progress.js";
-import { nameOf, readText } from "../read-file.js";
+import { nameOf } from "../read-file.js";
 import { settingsFlags } from "../settings-flags.js";
 import { textTable } from "../text-table.js";
 
@@ -32,6 +32,7 @@ export default defineCommand({
     horizon: { type: "string", description: "steps ahead, of a file (48)", valueHint: "N" },
     origins: { type: "string", description: "moments to forecast from, of a file (12)", valueHint: "N" },
     model: { type: "string", description: "ensemble or sarima, of a file (ensemble)", valueHint: "KIND" },
+    ...columnFlags,
     ...formatFlags("table", "json"),
     ...urlFlag,
     config: settingsFlags.config,
@@ -40,7 +41,7 @@ export default defineCommand({
   async run({ args }) {
     const format = formatOf(args, "table", "json");
     const isFile = args.series === "-" || /\.(csv|tsv|txt)$/i.test(args.series);
-    const flags = ["horizon", "origins", "model"] as const;
+    const flags = ["horizon", "origins", "model", "time-column", "value-column"] as const;
     const given = flags.find((flag) => args[flag] !== undefined);
     if (!isFile && given) {
       throw new LoadcastError("USAGE", `--${given} is for files; a series is replayed as the service forecasts it`, {
@@ -58,6 +59,8 @@ export default defineCommand({
 interface Given {
   readonly series: string;
   readonly horizon?: string | undefined;
+  readonly "time-column"?: string | undefined;
+  readonly "value-column"?: string | undefined;
   readonly origins?: string | undefined;
   readonly model?: string | undefined;
 }
@@ -83,7 +86,7 @@ async function ofFile(args: Given): Promise<BacktestResult> {
     throw new LoadcastError("USAGE", `--model is "${model}"; it must be ensemble or sarima`, { exitCode: 2 });
   }
   const name = nameOf(args.series);
-  const series = regularise(parseCsvSeries(await readText(args.series), { name }));
+  const series = regularise(await readCsvSeries(args.series, args));
   const { periods } = usualSeasons(series.step);
   const executor = threadsExecutor({ threads: Math.max(1, Math.min(4, availableParallelism())) });
   const progress = await showProgress("backtest");

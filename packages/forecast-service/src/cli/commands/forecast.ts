@@ -1,5 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import { parseCsvSeries } from "@loadcast/metrics-io/csv";
 import { defineCommand } from "citty";
 import { formatSpec } from "sarima-core";
 import { formatStep, timeAt, usualSeasons } from "../../calendar.js";
@@ -11,9 +10,10 @@ import { train } from "../../pipeline/train.js";
 import { regularise } from "../../regular-series.js";
 import { levelsFlag, numberFlag, ordersFlag, wholeFlag } from "../arguments.js";
 import { type ChartInput, renderChart } from "../chart.js";
+import { columnFlags, readCsvSeries } from "../csv-file.js";
 import { formatFlags, formatOf } from "../output-format.js";
 import { FORMATS, forecastCsv, forecastTable } from "../print-forecast.js";
-import { nameOf, readText } from "../read-file.js";
+import { nameOf } from "../read-file.js";
 
 /** A week at five minutes. More changes a forecast of hours little, and takes longer than anyone waits. */
 const ENOUGH = 2016;
@@ -42,6 +42,7 @@ export default defineCommand({
       description: `use the last N values only (${ENOUGH} where there are several a day)`,
       valueHint: "N",
     },
+    ...columnFlags,
     ...formatFlags(...FORMATS),
     plot: { type: "boolean", description: "draw history and forecast in the terminal" },
     svg: { type: "string", description: "draw them into a file", valueHint: "FILE" },
@@ -60,7 +61,7 @@ export default defineCommand({
     if (lower !== undefined && upper !== undefined && lower >= upper) throw usageError("--lower must be below --upper");
 
     const began = performance.now();
-    const whole = regularise(parseCsvSeries(await readText(args.file), { name: nameOf(args.file) }));
+    const whole = regularise(await readCsvSeries(args.file, args));
     const usual = usualSeasons(whole.step);
     const skip = Math.max(0, whole.values.length - (last ?? (usual.metric ? ENOUGH : Infinity)));
     if (skip > 0 && last === undefined) {

@@ -1,5 +1,4 @@
 import {
-  type AdapterError,
   parquetSource,
   readSampleTable,
   type Samples,
@@ -9,6 +8,7 @@ import {
 } from "@loadcast/metrics-io";
 import { defineCommand } from "citty";
 import { LoadcastError, usageError } from "../../errors.js";
+import { columnFlags, inWordsOfFlags } from "../csv-file.js";
 import { clientOf } from "../http-client.js";
 import { formatFlags, formatOf, printJson } from "../output-format.js";
 import { showProgress } from "../progress.js";
@@ -43,8 +43,7 @@ export default defineCommand({
     },
     host: { type: "string", description: "host of all rows, where no column names it", valueHint: "NAME" },
     metric: { type: "string", description: "metric of all rows, such as cpu_percent", valueHint: "NAME" },
-    "time-column": { type: "string", description: "column of the time (found by its usual names)", valueHint: "NAME" },
-    "value-column": { type: "string", description: "column of the value", valueHint: "NAME" },
+    ...columnFlags,
     "host-column": { type: "string", description: "column of the host", valueHint: "NAME" },
     "metric-column": { type: "string", description: "column of the metric", valueHint: "NAME" },
     "dry-run": { type: "boolean", description: "say what would be taken, and write nothing" },
@@ -189,18 +188,6 @@ async function readParquet(
   } finally {
     await source.close();
   }
-}
-
-/** Adapters speak of their options; people know flags. */
-function inWordsOfFlags(error: unknown): unknown {
-  const { code, message } = error as AdapterError;
-  if (code !== "INVALID_ARGUMENT" && code !== "INVALID_DATA") return error;
-  const words = message
-    .replace(/^(csv|parquet): /, "")
-    .replace(/\b(time|value|host|metric)Column\b/g, "--$1-column")
-    .replace("give the host of all rows", "give the host of all rows with --host")
-    .replace("give the metric of all rows", "give it with --metric, such as cpu_percent");
-  return usageError(words, code);
 }
 
 /** Writes samples to the store, which is opened for the first of them: a file that cannot be read makes no folder. */
