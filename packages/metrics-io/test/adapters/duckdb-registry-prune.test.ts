@@ -83,6 +83,21 @@ describe("pruning the registry of a data folder", () => {
     await registry.close();
   });
 
+  it("gives no number of a change again that a follower has seen, though its row is gone", async () => {
+    const path = newFolder();
+    const first = duckdbRegistry({ path });
+    await first.register(training("a"));
+    await first.logRun(training("b", { status: "failed" }));
+    const seen = (await first.changes(0, 10)).at(-1)?.change as number;
+    await first.setPosition("mlflow", seen);
+    await first.prune({ runsBefore: 1_800_000_000_000 });
+    await first.close();
+    const second = duckdbRegistry({ path });
+    await second.register(training("c"));
+    expect((await second.changes(await second.position("mlflow"), 10)).map(({ key }) => key)).toEqual(["c"]);
+    await second.close();
+  });
+
   it("gives the space back to the disk", { timeout: 60_000 }, async () => {
     const path = newFolder();
     const store = duckdbStore({ path });

@@ -75,10 +75,11 @@ async function readState(session: Session): Promise<RegistryState> {
       const id = Number(model);
       models.set(String(name), { id, lastVersion: Number(last), aliases: aliases.get(id) ?? new Map() });
     }
+    // The last rows of the journal may be gone: a number that a follower has seen is not given again, or it would miss that change.
     const [[model, run, change]] = await readRows(
       connection,
       `SELECT (SELECT coalesce(max(model_id), 0) FROM registry_models), (SELECT coalesce(max(run_id), 0) FROM registry_runs),
-         (SELECT coalesce(max(change), 0) FROM registry_changes)`,
+         (SELECT coalesce(max(change), 0) FROM (SELECT change FROM registry_changes UNION ALL SELECT position FROM registry_followers))`,
     );
     const packs = packsOf(session);
     if (!swept.has(session.file)) {
