@@ -115,7 +115,7 @@ describe("threshold in words", () => {
       how: "in the next 4 hours",
       likely: false,
     });
-    expect(thresholdWords(outlook({ time: new Date(NOON).toISOString() }), NOON).when).toBe("reached now");
+    expect(thresholdWords(outlook({ time: new Date(NOON).toISOString() }), NOON).when).toBe("about now");
   });
 
   it("is never sure", () => {

@@ -22,7 +22,8 @@ export function thresholdWords(outlook: ThresholdOutlook, now: number, timeZone?
     return { when: chance, how: "in the next 4 hours", likely: false };
   }
   const at = Date.parse(time);
-  if (at <= now) return { when: "reached now", how: chance, likely: true };
+  // In the five minutes that have begun: whether it has happened, the value says.
+  if (at <= now) return { when: "about now", how: chance, likely: true };
   const clock = (iso: string | null, open: string) => (iso === null ? open : formatClock(Date.parse(iso), timeZone));
   const sure = probability > 0.99 ? "almost\u00a0sure" : chance;
   // Where all paths cross together, the time says it all.
