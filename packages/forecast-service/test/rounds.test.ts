@@ -51,7 +51,7 @@ describe("rounds of forecasts", () => {
       const expected = await byHand(one, registry);
       const { forecast } = await service.catalogue.forecast(ID);
       expect(forecast.map(({ median }) => median)).toEqual([...expected.median]);
-      expect(forecast.map(({ intervals }) => intervals[1].upper)).toEqual(expected.intervals[1].upper);
+      expect(forecast.map(({ intervals }) => intervals[1].upper)).toEqual([...expected.intervals[1].upper]);
       expect(forecast[0].time).toBe(new Date(expected.times?.[0] ?? 0).toISOString());
       await clock.advance(STEP_MILLIS);
       await fill();
@@ -92,9 +92,9 @@ describe("rounds of forecasts", () => {
     await clock.advance(STEP_MILLIS);
     await one.fill();
     await service.cycle.inferAll();
-    expect((await service.catalogue.forecast(ID)).forecast.map(({ median }) => median)).toEqual(
-      (await byHand(one, registry)).median,
-    );
+    expect((await service.catalogue.forecast(ID)).forecast.map(({ median }) => median)).toEqual([
+      ...(await byHand(one, registry)).median,
+    ]);
     // Both forecasts are kept.
     expect(await store.forecasts(KEY, { from: 0, to: clock.now() + 1 })).toHaveLength(3);
   });
