@@ -170,6 +170,14 @@ function readFit(value: unknown, name: string, rows: number, hasShape: boolean):
       if (sizes.join() !== [p, q, P, Q].join()) throw read.invalid(`${name}.ar`, "coefficients that fit spec", sizes);
       return fit;
     }
+    case "trend": {
+      const doc = read.record(value, name, ["kind", "window", "errors"]);
+      return {
+        kind,
+        window: read.whole(doc.window, `${name}.window`, 2, MAX_WINDOW),
+        errors: readErrors(doc.errors, `${name}.errors`, rows),
+      };
+    }
     case "recent": {
       const doc = read.record(value, name, ["kind", "halfLife"]);
       const halfLife = read.finite(doc.halfLife, `${name}.halfLife`);

@@ -14,11 +14,12 @@ const MAX_REGION = 576;
 const MAX_ORIGINS = 24;
 const MIN_STRIDE = 6;
 
-/** Origins in the last half of the series, latest first. */
+/** Origins in the last half of the series, latest first; the last stretch has two more, for what has just begun. */
 export function trialOrigins(n: number): number[] {
   const region = Math.min(n >> 1, MAX_REGION);
   const stride = Math.max(MIN_STRIDE, Math.ceil(region / MAX_ORIGINS));
   const origins: number[] = [];
+  if (region >= stride) origins.push(n - (stride >> 2), n - (stride >> 1));
   for (let origin = n - stride; origin >= n - region; origin -= stride) origins.push(origin);
   return origins;
 }
@@ -65,6 +66,12 @@ export interface Judgement {
   readonly answered: number;
 }
 
+/**
+ * In the centre an origin counts half as much as one this many origins later, so that a leak is believed after a few hours. The tails need
+ * every origin. On real series neither accuracy nor coverage depends on it (measured from 2 to 24).
+ */
+const HALF_LIFE = 3;
+
 /** Relative losses by candidate. Every step ahead counts alike, whatever its size of error. */
 export function judge({ origins, quantiles }: Trial, { history, anchors }: Setting): Judgement[] {
   const members = quantiles.length;
@@ -80,6 +87,8 @@ export function judge({ origins, quantiles }: Trial, { history, anchors }: Setti
   const common = new Float64Array(members * parts);
   const losses = new Float64Array(members * parts);
   let total = 0;
+  const recency = origins.map((_, o) => 0.5 ** (o / HALF_LIFE));
+  const centre = PARTS.indexOf("centre");
   for (let a = 0; a < steps; a++) {
     own.fill(0);
     common.fill(0);
@@ -103,8 +112,9 @@ export function judge({ origins, quantiles }: Trial, { history, anchors }: Setti
         for (let m = 0; m < members; m++) sum += losses[m * parts + p];
         for (let m = 0; m < members; m++) {
           if (!quantiles[m][o]) continue;
-          own[m * parts + p] += losses[m * parts + p];
-          common[m * parts + p] += sum / present;
+          const weight = p === centre ? recency[o] : 1;
+          own[m * parts + p] += weight * losses[m * parts + p];
+          common[m * parts + p] += (weight * sum) / present;
         }
       }
       for (let m = 0; m < members; m++) if (quantiles[m][o]) answered[m]++;

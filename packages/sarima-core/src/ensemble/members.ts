@@ -2,6 +2,7 @@ import type { SarimaSpec } from "../spec.js";
 import { formatSpec } from "../spec.js";
 import { analogQuantiles } from "./analogs.js";
 import type { History, ScaleName } from "./history.js";
+import { fitLocalTrend, forecastLocalTrend, type LocalTrend } from "./local-trend.js";
 import { fitLongAutoregression, forecastLongAutoregression, type LongAutoregression } from "./long-autoregression.js";
 import { recentQuantiles, sameTimeQuantiles } from "./recent-values.js";
 import { fitSarima, forecastSarima, type SarimaFit } from "./sarima-member.js";
@@ -10,6 +11,7 @@ import { fitSarima, forecastSarima, type SarimaFit } from "./sarima-member.js";
 export type MemberFit =
   | LongAutoregression
   | SarimaFit
+  | LocalTrend
   | { readonly kind: "recent"; readonly halfLife: number }
   | { readonly kind: "same-time"; readonly period: number; readonly cycles: number }
   | { readonly kind: "analogs"; readonly lengths: readonly number[]; readonly shift: number };
@@ -34,6 +36,8 @@ export interface Candidate {
 /** Values a long-memory model looks at, and a short-memory one. */
 const LONG_WINDOW = 2016;
 const SHORT_WINDOWS = [144, 96];
+/** Windows of straight lines, in base periods. */
+const TREND_WINDOWS = [3, 8];
 /** Half-lives of recent values, in base periods (an hour at 5 minutes). */
 const HALF_LIVES = [0.5, 1, 2, 4, 8, 24];
 /** Shorter cycles are inside the reach of the autoregressions. */
@@ -62,6 +66,14 @@ export function candidates(periods: readonly number[], scales: readonly ScaleNam
       list.push(autoregression(`ar-${scale}-cycle${cycle}`, { scale, d: 0, window: LONG_WINDOW, cycle }, 3));
     }
     list.push(seasonalModel(scale, periods[0]));
+  }
+  for (const multiple of TREND_WINDOWS) {
+    const window = Math.max(8, multiple * base);
+    list.push({
+      id: `trend-${window}`,
+      refits: 1,
+      fit: ({ history, anchors }, end) => fitLocalTrend(history, end, anchors, window),
+    });
   }
   for (const multiple of HALF_LIVES) {
     const halfLife = Math.max(2, multiple * base);
@@ -126,6 +138,8 @@ export function memberQuantiles(
       return forecastLongAutoregression(fit, history, t, steps, anchors);
     case "sarima":
       return forecastSarima(fit, history, t, steps, anchors);
+    case "trend":
+      return forecastLocalTrend(fit, history, t, steps, anchors);
     case "recent":
       return recentQuantiles(history.y, order, t, fit.halfLife, steps);
     case "same-time":
@@ -146,6 +160,8 @@ export function describe(fit: MemberFit, shapeName: string): string {
     }
     case "sarima":
       return `SARIMA${formatSpec(fit.spec)}, ${scale(fit.scale)}, exact likelihood`;
+    case "trend":
+      return `straight line through the last ${fit.window} values`;
     case "recent":
       return `quantiles of recent values, half-life ${fit.halfLife} steps`;
     case "same-time":

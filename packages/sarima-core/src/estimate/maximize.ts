@@ -6,6 +6,7 @@ import type { ArmaFactors, SarimaParams } from "../spec.js";
 import { type ConditionalOptimum, conditionalSearch, inverseCurvature } from "./gauss-newton.js";
 import type { ParameterMap } from "./parameters.js";
 import { startingValues } from "./starting-values.js";
+import { leavesNothing } from "./white-residuals.js";
 
 /** So many memories of the moving average make the start of a series forgotten. */
 const LONG = 12;
@@ -27,8 +28,15 @@ const QUICK_ROUNDS = [
 ] as const;
 /** Up to so many values a search over many models looks for maxima from everywhere as well. */
 const SHORT_SERIES = 400;
-/** Candidate optima of the exact likelihood that are searched to the end. */
-const FINALISTS = 8;
+/** Candidate optima of the exact likelihood that are followed for a few steps, and how many of them further. */
+const FINALISTS = { first: 8, second: 8 };
+/** The same after a search from everywhere. */
+const MANY_FINALISTS = { first: 32, second: 12 };
+/** Iterations of the conditional search from what its rounds left behind. */
+const EVERYWHERE = 15;
+/** From so many values on, and with so many coefficients at most, a maximum that is clear is believed. */
+const LONG_SERIES = 1000;
+const FEW_COEFFICIENTS = 2;
 /** Iterations for the last digits: flat ridges that lead to the unit circle take hundreds. */
 const LONGEST = 500;
 
@@ -72,8 +80,9 @@ interface Candidate {
 
 /**
  * Maximises the exact likelihood over the free ARMA coefficients:
- * 1. from every starting value, Gauss–Newton on the conditional residuals, which is cheap;
- * 2. the exact likelihood at what was found and at the starting values themselves ranks the candidates;
+ * 1. from every starting value, Gauss–Newton on the conditional residuals, which is cheap; the worse ones are left behind;
+ * 2. the exact likelihood at what was found ranks the candidates; unless the best one is clear, those left behind and the starting values
+ *    themselves are candidates too;
  * 3. quasi-Newton on the exact likelihood from the best distinct ones, with the Gauss–Newton matrix as first curvature.
  */
 export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options: MaximizeOptions = {}): Maximum {
@@ -140,15 +149,29 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   // 2. The exact likelihood has its own opinion of all of them. Where conditioning costs little, it hardly differs.
   likelihood.rough = true;
   const { distance, memories } = found.length > 0 ? map.movingAverage(found[0].u, w.length) : NOWHERE;
-  const trusted = likelihood.spec.order[1] < 2 && (memories > LONG || (distance > 0.35 && memories > SHORT));
-  const others = quick
-    ? starts.slice(0, options.start ? 1 : 0)
-    : trusted
-      ? []
-      : [...early.map(({ u }) => u), ...starts];
-  const candidates = [...found.map(({ u }) => u), ...others]
-    .map((u): Candidate => ({ start: u, u, value: objective(u), inverseHessian: undefined }))
-    .filter(({ value }) => Number.isFinite(value));
+  let trusted = likelihood.spec.order[1] < 2 && (memories > LONG || (distance > 0.35 && memories > SHORT));
+  const judged = (list: readonly Float64Array[]) =>
+    list
+      .map((u): Candidate => ({ start: u, u, value: objective(u), inverseHessian: undefined }))
+      .filter(({ value }) => Number.isFinite(value));
+  const points = (list: readonly ConditionalOptimum[]) => list.map(({ u }) => u);
+  const candidates = judged(points(found));
+  const alone = (margin: number) => distinct(promising(byValue(candidates), likelihood.nobs, margin), 2).length === 1;
+  const clear =
+    map.free <= FEW_COEFFICIENTS ||
+    (w.length > LONG_SERIES && trusted && alone(CLOSE) && leavesNothing(residuals, map, byValue(candidates)[0].u));
+  let finalists = FINALISTS;
+  if (quick) candidates.push(...judged(starts.slice(0, options.start ? 1 : 0)));
+  else if (!clear) {
+    // Surfaces of real series hide their highest maximum from most starting points: every one is followed to its end.
+    const ends = distinct(early, early.length).flatMap(({ u }) => {
+      throwIfAborted(signal);
+      return conditionalSearch(residuals, map, u, EVERYWHERE, () => throwIfAborted(signal)) ?? [];
+    });
+    trusted = false;
+    finalists = MANY_FINALISTS;
+    candidates.push(...judged([...points(ends), ...points(early), ...starts]));
+  } else if (!trusted) candidates.push(...judged([...points(early), ...starts]));
 
   // 3. A few exact steps for the distinct ones, the whole way for those that are still distinct, the last digits for one.
   let iterations = 0;
@@ -200,9 +223,9 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   } else {
     // With one candidate there is nothing to weed out.
     const margin = trusted ? CLOSE : HOPELESS;
-    const lone = distinct(promising(byValue(candidates), likelihood.nobs, margin), 2).length === 1;
-    const first = lone ? candidates : search(candidates, FINALISTS, 6, 1e-6);
-    const second = search(first, lone ? 1 : FINALISTS, 100, lone ? 1e-7 : 1e-9);
+    const lone = alone(margin);
+    const first = lone ? candidates : search(candidates, finalists.first, 6, 1e-6);
+    const second = search(first, lone ? 1 : finalists.second, 100, lone ? 1e-7 : 1e-9);
     likelihood.rough = false;
     const [top] = byValue(second);
     if (top && map.apply(top.u) && likelihood.evaluate(map.factors)) precise = likelihood.isSlow() && w.length < 1000;

@@ -113,7 +113,9 @@ describe("judging", () => {
   it("origins lie in the last half, at most two days at 5 minutes", () => {
     expect(trialOrigins(288).every((o) => o >= 144 && o < 288)).toBe(true);
     expect(Math.min(...trialOrigins(5000))).toBeGreaterThanOrEqual(5000 - 576);
-    expect(trialOrigins(5000)).toHaveLength(24);
+    // Every two hours, and twice in the last two.
+    expect(trialOrigins(5000)).toHaveLength(26);
+    expect(trialOrigins(5000).slice(0, 5)).toEqual([4994, 4988, 4976, 4952, 4928]);
     expect(trialOrigins(9)).toEqual([]);
   });
 });

@@ -14,6 +14,7 @@ import {
   timeToThreshold,
   toJSON,
 } from "../../src/index.js";
+import { Random } from "../../src/random.js";
 import { load } from "./series.js";
 
 const y = load(500);
@@ -53,7 +54,7 @@ describe("autoEnsemble", () => {
       expect(ensemble.members.reduce((sum, m) => sum + m.weights[part], 0)).toBeCloseTo(1, 10);
     }
     const kinds = new Set(ensemble.members.map((m) => m.fit.kind));
-    expect(kinds).toEqual(new Set(["autoregression", "sarima", "recent", "same-time", "analogs"]));
+    expect(kinds).toEqual(new Set(["autoregression", "sarima", "trend", "recent", "same-time", "analogs"]));
     expectSane(ensemble, 48);
   });
   it("beats naive on its own kind of load, with intervals that hold", () => {
@@ -127,6 +128,25 @@ describe("autoEnsemble", () => {
     const f = expectSane(explosive, 500);
     const range = 1.3 ** 79;
     for (let h = 0; h < 500; h++) expect(f.intervals[3].upper[h] - f.intervals[3].lower[h]).toBeLessThan(10 * range);
+  });
+  it("foresees where a leak leads that broke out hours ago, after days of quiet", () => {
+    const random = new Random(11);
+    const week = 2016;
+    const leaks = (hours: number) =>
+      Float64Array.from(
+        { length: week },
+        (_, t) => 30 + 0.5 * random.normal() + Math.max(0, (t - (week - 12 * hours)) / 6),
+      );
+    const ahead = (hours: number) => forecast(autoEnsemble(leaks(hours), { periods: [12, 288], upper: 100 }), 48);
+    // 2 % an hour: at 50 after ten hours, and at 58 four hours later.
+    const ten = ahead(10);
+    expect(ten.median[47]).toBeGreaterThan(55);
+    expect(ten.median[47]).toBeLessThan(60);
+    expect(ten.intervals[0].upper[47]).toBeGreaterThan(57);
+    // After three hours, at 36, nobody knows; the last hours do not say that it goes back to 30.
+    const three = ahead(3);
+    expect(three.median[47]).toBeGreaterThan(34);
+    expect(three.intervals[0].upper[47]).toBeGreaterThan(38);
   });
   it("separates the effect of a regressor and needs its future", () => {
     const x = Float64Array.from({ length: 500 }, (_, t) => (t % 50 < 10 ? 1 : 0));
