@@ -11,7 +11,7 @@ export interface LocalTrend {
 
 /** Values from whose past the errors are collected. */
 const SPAN = 2016;
-const MAX_ORIGINS = 300;
+const MAX_ORIGINS = 150;
 
 /** Collects its errors at the anchors from origins before `end`; null where there are too few. */
 export function fitLocalTrend(

@@ -22,12 +22,18 @@ export function step(state: FilterState, polynomials: ModelPolynomials, y: numbe
   const r = state.alpha.length;
   const predicted = predict(state, polynomials);
   const v = y - predicted;
+  const alpha = transition(state.alpha, polynomials.phi);
+  const lags = shifted(state.lags, y);
+  if (state.M === 0) {
+    // The gains no longer change.
+    for (let i = 0; i < r; i++) alpha[i] += (state.G[i] / state.F) * v;
+    return { state: { ...state, alpha, lags }, v, F: state.F };
+  }
   const gains = new Gains(state, polynomials);
   const K = gains.K();
-  const alpha = transition(state.alpha, polynomials.phi);
   for (let i = 0; i < r; i++) alpha[i] += K[i] * v;
   gains.advance();
-  return { state: { kind: "innovations", alpha, lags: shifted(state.lags, y), ...gains.end() }, v, F: state.F };
+  return { state: { kind: "innovations", alpha, lags, ...gains.end() }, v, F: state.F };
 }
 
 function predict(state: FilterState, { delta }: ModelPolynomials): number {
