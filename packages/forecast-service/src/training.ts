@@ -37,11 +37,11 @@ export type TrainOptions = Joining<TrainProgress>;
 const BEGINS: Readonly<Record<TrainStage, number>> = { read: 0, search: 0.05, gate: 0.65, register: 0.95 };
 
 /**
- * Two cores train some 2,000 series in five minutes on four days each; on a week each takes 1.4 times as long. A fleet larger than this is
+ * Two cores train some 2,000 series in four minutes on three days each; on a week each takes twice as long. A fleet larger than this is
  * trained on no more than that.
  */
 const LARGE_FLEET = 1000;
-const LARGE_FLEET_HISTORY = 4 * 86_400_000;
+const LARGE_FLEET_HISTORY = 3 * 86_400_000;
 
 export type Trainer = (state: SeriesState, options?: TrainOptions) => Promise<TrainOutcome>;
 

@@ -247,7 +247,7 @@ export function fitPrepared(
     sigma2,
   };
   const clean = withoutRegression(data.z, spec, data.design, mean, beta);
-  const pass = filterPass(clean, spec, factors, options.signal);
+  const pass = filterPass(clean, spec, factors, { signal: options.signal });
   const fitted = data.z.map((z, t) => z - pass.innovations[t]);
   const estimated = fixedMask.filter((held) => !held).length + (fixedSigma2 === undefined ? 1 : 0);
   return freezeModel({

@@ -93,7 +93,7 @@ function sampleErrors(fit: SarimaFit, z: Float64Array, y: Float64Array, anchors:
   const horizon = anchors[anchors.length - 1] + 1;
   const errors: number[][] = anchors.map(() => []);
   if (first < n - 1) {
-    let { state } = filterPass(series.slice(0, first), fit.spec, factorsOf(fit));
+    let { state } = filterPass(series.slice(0, first), fit.spec, factorsOf(fit), { quick: true });
     for (let t = first; t < n; t++) {
       if ((t - first) % stride === 0) {
         const path = respond(state.alpha, state.lags, polynomials, Math.min(horizon, n - t));
@@ -122,7 +122,7 @@ export function forecastSarima(
   const z = (history[fit.scale] as Float64Array).slice(Math.max(0, t - fit.window), t);
   for (let i = 0; i < z.length; i++) z[i] -= fit.mean;
   const factors = factorsOf(fit);
-  const { state } = filterPass(z, fit.spec, factors);
+  const { state } = filterPass(z, fit.spec, factors, { quick: true });
   const path = respond(state.alpha, state.lags, modelPolynomials(fit.spec, factors), steps[steps.length - 1] + 1);
   for (let h = 0; h < path.length; h++) path[h] += fit.mean;
   return spreadAround(path, steps, fit.errors, anchors, hasUnitRoot(fit), fit.scale, history);

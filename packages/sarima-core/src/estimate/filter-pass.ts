@@ -25,8 +25,16 @@ export function modelPolynomials(spec: CheckedSpec, factors: ArmaFactors): Model
   };
 }
 
-/** One-step innovations of a series without its regression, and where the filter stands after it. */
-export function filterPass(y: Float64Array, spec: CheckedSpec, factors: ArmaFactors, signal?: AbortSignal): FilterPass {
+/**
+ * One-step innovations of a series without its regression, and where the filter stands after it. With `quick` the last digits near the
+ * unit circle are left to double precision, ten times faster there.
+ */
+export function filterPass(
+  y: Float64Array,
+  spec: CheckedSpec,
+  factors: ArmaFactors,
+  { signal, quick = false }: { signal?: AbortSignal | undefined; quick?: boolean } = {},
+): FilterPass {
   const polynomials = modelPolynomials(spec, factors);
   const { phi, theta, delta } = polynomials;
   const n = y.length;
@@ -64,7 +72,7 @@ export function filterPass(y: Float64Array, spec: CheckedSpec, factors: ArmaFact
   filter.interrupt = () => throwIfAborted(signal);
   const out = new Float64Array(w.length);
   const result = filter.run(phi, theta, [w], [out]);
-  if (!result || Number.isNaN(result.sumLogF) || filter.F[0] > 100) {
+  if (!result || Number.isNaN(result.sumLogF) || (!quick && filter.F[0] > 100)) {
     const gains = ExtendedGains.start(factors, r);
     if (gains) filter.runExtended(gains, phi, theta, [w], [out]);
   }
