@@ -16,7 +16,6 @@ if (scripts.length === 0) fail(`no benchmark has "${word}" in its path. They are
 for (const script of scripts) {
   console.error(`\n── ${script}`);
   // The service is measured as `npm start` runs it.
-  const service = script.startsWith("packages/forecast-service/");
-  if (service) process.env.MALLOC_ARENA_MAX = "1";
-  if (run(process.execPath, [...(service ? ["--max-semi-space-size=2"] : []), script, ...rest]) !== 0) fail(`${script} failed.`);
+  const flags = script.startsWith("packages/forecast-service/") ? ["--max-semi-space-size=2"] : [];
+  if (run(process.execPath, [...flags, script, ...rest]) !== 0) fail(`${script} failed.`);
 }
