@@ -16,7 +16,7 @@ const IDLE_MILLIS = 60_000;
 /** A fit needs a few MB. A thread that wants more than this is stopped instead of the whole process. */
 const THREAD_HEAP_MB = 512;
 /** Node would give each thread 48 MB for objects that live for moments: 40 MB more resident memory, and fits and forecasts no faster. */
-const THREAD_YOUNG_MB = 8;
+const THREAD_YOUNG_MB = 4;
 
 /** Runs jobs in worker threads (piscina). Started on the first job; idle ones end after a minute. */
 export function threadsExecutor({ threads, workerFile = defaultWorkerFile() }: ThreadsOptions): Executor {
