@@ -37,8 +37,8 @@ export type TrainOptions = Joining<TrainProgress>;
 const BEGINS: Readonly<Record<TrainStage, number>> = { read: 0, search: 0.05, gate: 0.65, register: 0.95 };
 
 /**
- * Two cores train some 2,000 series in four minutes on three days each; on a week each takes twice as long. A fleet larger than this is
- * trained on no more than that.
+ * Two cores took 295 s to train 2,000 series on four days each (docs/benchmarks.md), and a week takes 1.7 times as long. A fleet larger than
+ * this is trained on no more than three days, so that five minutes leave something for readers.
  */
 const LARGE_FLEET = 1000;
 const LARGE_FLEET_HISTORY = 3 * 86_400_000;
