@@ -11,6 +11,8 @@ const project = (name: string, root: string) => ({
     exclude: ["**/*.stack.test.ts", "**/node_modules/**"],
     setupFiles: [seed],
     testTimeout: 120_000,
+    // A machine of others may stand still for a minute: what fails for that alone is tried again, and named by the reporter.
+    retry: process.env.CI ? 1 : 0,
   },
 });
 

@@ -1,7 +1,7 @@
 /**
- * Vitest reporter that names what was skipped, and whose one line, `12 passed, 0 failed, 3 skipped`, comes after everything
- * else, so that a script can count the tests. A file that does not load and an error outside any test count as failed:
- * neither may pass unseen.
+ * Vitest reporter that names what was skipped, what failed, and what passed at a second try only; its one line,
+ * `12 passed, 0 failed, 3 skipped`, comes after everything else, so that a script can count the tests. A file that does not
+ * load and an error outside any test count as failed: neither may pass unseen.
  */
 export default class CountReporter {
   #picked = false;
@@ -20,7 +20,13 @@ export default class CountReporter {
     /** @type {string[]} */
     const lines = [];
     for (const module of modules) {
-      for (const test of module.children.allTests()) counts[test.result().state]++;
+      for (const test of module.children.allTests()) {
+        const { state, errors } = test.result();
+        counts[state]++;
+        const name = `${module.relativeModuleId} > ${test.fullName}: ${firstLine(errors)}`;
+        if (state === "failed") lines.push(`failed: ${name}`);
+        else if (test.diagnostic()?.flaky) lines.push(`second try: ${name}`);
+      }
       counts.failed += module.errors().length;
       for (const suite of module.children.allSuites()) counts.failed += suite.errors().length;
       // Tests left out by `-t` were left out on purpose.
@@ -30,6 +36,11 @@ export default class CountReporter {
     lines.push(`${counts.passed} passed, ${counts.failed} failed${notRun > 0 ? `, ${notRun} skipped` : ""}`);
     process.on("exit", () => console.log(lines.join("\n")));
   }
+}
+
+/** @param {readonly { message: string }[] | undefined} errors */
+function firstLine(errors) {
+  return errors?.[0]?.message.split("\n", 1)[0] ?? "no message";
 }
 
 /**

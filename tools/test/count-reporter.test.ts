@@ -22,7 +22,14 @@ function runTests(files: Record<string, string>) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [vitest, "run"], { cwd: folder, encoding: "utf8" });
   if (stdout === "") throw new Error(stderr);
   const lines = stdout.trimEnd().split("\n");
-  return { status, lastLine: lines.at(-1), skipped: lines.filter((line) => line.startsWith("skipped: ")) };
+  const starting = (word: string) => lines.filter((line) => line.startsWith(`${word}: `));
+  return {
+    status,
+    lastLine: lines.at(-1),
+    skipped: starting("skipped"),
+    failed: starting("failed"),
+    secondTry: starting("second try"),
+  };
 }
 
 const passing = `import { test } from "vitest"; test("a", () => {}); test("b", () => {});`;
@@ -45,10 +52,25 @@ describe("the last line of a test run", () => {
     const code = `import { describe, test } from "vitest";
       describe.skip("server (none here)", () => { test("a", () => {}); test("b", () => {}); });
       describe("browser", () => { test("runs", () => {}); test("c", (context) => context.skip("no Chromium")); });`;
-    expect(runTests({ "a.test.js": code })).toEqual({
+    expect(runTests({ "a.test.js": code })).toMatchObject({
       status: 0,
       lastLine: "1 passed, 0 failed, 3 skipped",
       skipped: ["skipped: server (none here)", "skipped: browser > c: no Chromium"],
+    });
+  });
+
+  it("comes after the names of what failed, and of what passed at its second try", () => {
+    const code = `import { describe, test } from "vitest";
+      let tries = 0;
+      describe("suite", () => {
+        test("never", () => { throw new Error("always\\nso"); });
+        test("later", { retry: 1 }, () => { if (tries++ === 0) throw new Error("not yet"); });
+      });`;
+    expect(runTests({ "a.test.js": code })).toMatchObject({
+      status: 1,
+      lastLine: "1 passed, 1 failed",
+      failed: ["failed: a.test.js > suite > never: always"],
+      secondTry: ["second try: a.test.js > suite > later: not yet"],
     });
   });
 

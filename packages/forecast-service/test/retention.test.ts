@@ -48,7 +48,7 @@ function trainedOn(day: number): Trained {
   };
 }
 
-it("lets a folder grow until what is kept is there, and no further", { timeout: 120_000 }, async () => {
+it("lets a folder grow until what is kept is there, and no further", { timeout: 300_000 }, async () => {
   const path = mkdtempSync(join(tmpdir(), "loadcast-retention-"));
   const store = duckdbStore({ path });
   const registry = store.registry();
