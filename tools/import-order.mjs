@@ -56,7 +56,7 @@ const layers = {
     "file-backtest shared-work catalogue champion collector demo-host first-read recent-answers scheduler train-outcome executor sources sinks",
     "pipeline monitor fleet",
     "chart-svg tried-models tail",
-    "readiness regular-series questions series-page forecast-steps retention",
+    "bounds readiness regular-series questions series-page forecast-steps retention",
     "config calendar demo settings format-time step-times",
     "clock duration errors events log package-files",
   ],

@@ -12,7 +12,6 @@ import { addTally, toScore } from "./pipeline/contest.js";
 import { ingest } from "./pipeline/ingest.js";
 import { preprocess } from "./pipeline/preprocess.js";
 import {
-  BOUNDS_TOLERANCE,
   DAY_STEPS,
   HORIZON,
   JUDGED_STEPS,
@@ -44,14 +43,13 @@ export function backtestTask(options: {
     const state = await find(id);
     const { history, model, bounds } = seriesSettings(config, state);
     onProgress({ stage: "read", share: 0 });
-    const ingested = await ingest(store, state, { now: clock.now(), history });
+    const ingested = await ingest(store, state, { now: clock.now(), history, bounds });
     const prepared = preprocess(ingested, {
       periods: PERIODS,
       metric: true,
       bounds,
       longestGap: MAX_SILENCE,
       enough: MIN_OBSERVED,
-      tolerance: BOUNDS_TOLERANCE,
     });
     const n = prepared.values.length;
     const region = Math.min(LONGEST, n >> 1);

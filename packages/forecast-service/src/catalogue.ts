@@ -1,4 +1,5 @@
 import { type MetricStore, resample, type StoredForecast } from "@loadcast/metrics-io";
+import { describeOutside } from "./bounds.js";
 import type { Clock } from "./clock.js";
 import { LoadcastError } from "./errors.js";
 import { firstRead, withinPatience } from "./first-read.js";
@@ -11,6 +12,7 @@ import { readiness } from "./readiness.js";
 import { recentAnswers } from "./recent-answers.js";
 import { type SeriesQuery, seriesPage } from "./series-page.js";
 import { STEP_MILLIS, unitOf } from "./settings.js";
+import { outsideOf } from "./tail.js";
 
 /** What readers ask for: series with their state, history, the latest forecast. */
 export interface Catalogue {
@@ -73,6 +75,9 @@ export function createCatalogue(options: {
     const now = clock.now();
     const next = nextRun();
     const { last, forecast } = state;
+    const outside = state.tail && outsideOf(state.tail);
+    const note = outside && describeOutside(outside, "of the last day");
+    const because = (reason: string) => (note === null ? reason : `${reason} ${note}`);
     const common = {
       id: state.id,
       host: state.host,
@@ -82,6 +87,13 @@ export function createCatalogue(options: {
       last: last && { time: iso(last.time), value: last.value },
       modelVersion: forecast?.modelVersion ?? null,
       nextRun: next === null ? null : iso(next),
+      outside: outside && {
+        count: outside.count,
+        last: { time: iso(outside.last.time), value: outside.last.value },
+        lower: outside.bounds.lower ?? null,
+        upper: outside.bounds.upper ?? null,
+        note: note as string,
+      },
     };
     if (forecast && endOfForecast(forecast) > now)
       return { ...common, status: "forecast", reason: null, history: null };
@@ -97,7 +109,7 @@ export function createCatalogue(options: {
     };
     if (ready.ready) {
       return state.error
-        ? { ...common, status: "failed", reason: `The last attempt failed: ${state.error}`, history }
+        ? { ...common, status: "failed", reason: because(`The last attempt failed: ${state.error}`), history }
         : {
             ...common,
             status: "waiting",
@@ -109,7 +121,7 @@ export function createCatalogue(options: {
     return {
       ...common,
       status: "waiting",
-      reason: ready.reason,
+      reason: because(ready.reason),
       history: { ...history, firstForecastAt: at === null ? null : iso(at) },
     };
   };

@@ -1,8 +1,8 @@
 import type { ModelRegistry, ModelVersion } from "@loadcast/metrics-io";
 import type { Kept } from "./pipeline/gate.js";
 import { CHAMPION, versionName } from "./pipeline/register.js";
-import { TAGS } from "./pipeline/training-record.js";
-import { STEP_MILLIS } from "./settings.js";
+import { recordedBounds, TAGS } from "./pipeline/training-record.js";
+import { type Bounds, STEP_MILLIS } from "./settings.js";
 
 /** The version that makes a series' forecasts. */
 export interface Champion {
@@ -13,6 +13,8 @@ export interface Champion {
   readonly length: number;
   /** The time after the last of them. */
   readonly until: number;
+  /** The bounds of the values it was fitted to; null: none. Undefined for versions that do not say. */
+  readonly bounds: Bounds | null | undefined;
   /** Went live without having passed the gate. */
   readonly provisional: boolean;
 }
@@ -87,6 +89,7 @@ function championOf(found: ModelVersion): Champion | null {
     start,
     length,
     until: start + length * STEP_MILLIS,
+    bounds: recordedBounds(found),
     provisional: found.tags[TAGS.provisional] === "true",
   };
 }

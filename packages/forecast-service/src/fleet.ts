@@ -10,7 +10,16 @@ import type { Outlook } from "./http/contract.js";
 import { type DriftWatch, driftWatch } from "./monitor/drift.js";
 import { type PendingPredictions, pendingPredictions } from "./monitor/pending-predictions.js";
 import { type RollingScores, rollingScores } from "./monitor/rolling.js";
+import type { Bounds } from "./settings.js";
 import type { Tail } from "./tail.js";
+
+/** A training, with or without a version that came of it. */
+export interface LastTraining {
+  readonly at: number;
+  readonly finished: boolean;
+  /** Of the values; undefined where it does not say. */
+  readonly bounds: Bounds | null | undefined;
+}
 
 /** What is known of one series, in memory: readers are answered from here. */
 export interface SeriesState {
@@ -41,8 +50,10 @@ export interface SeriesState {
   scores: RollingScores;
   readonly watch: DriftWatch;
   drift: { readonly since: number; readonly at: number; readonly reason: string } | null;
-  /** When drift or age last had a new model trained. */
-  retrainedAt: number;
+  /** How the last training went, whoever wanted it; null: there was none. Undefined until the registry was asked. */
+  training: LastTraining | null | undefined;
+  /** When drift last had a new model trained. */
+  driftTrainedAt: number;
   lastAnomaly: number | null;
 }
 
@@ -153,7 +164,8 @@ function newState({
     scores: rollingScores(),
     watch: driftWatch(),
     drift: null,
-    retrainedAt: Number.NEGATIVE_INFINITY,
+    training: undefined,
+    driftTrainedAt: Number.NEGATIVE_INFINITY,
     lastAnomaly: null,
   };
 }

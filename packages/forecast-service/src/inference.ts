@@ -14,7 +14,7 @@ import type { InferInput, Inferred } from "./pipeline/infer.js";
 import { monitor, remember } from "./pipeline/monitor.js";
 import { preprocess } from "./pipeline/preprocess.js";
 import { readiness } from "./readiness.js";
-import { ANOMALY_LEVEL, BOUNDS_TOLERANCE, HORIZON, LEVELS, STEP, STEP_MILLIS } from "./settings.js";
+import { ANOMALY_LEVEL, HORIZON, LEVELS, STEP, STEP_MILLIS } from "./settings.js";
 import type { StepTimes } from "./step-times.js";
 import { readTail, type Tail } from "./tail.js";
 import type { Trainer } from "./training.js";
@@ -68,7 +68,12 @@ export function createInference(dependencies: {
     const champion = await askChampion(state);
     const from = Math.max(now - LONGEST_TAIL, Math.min(now - TAIL_STEPS * STEP_MILLIS, champion?.until ?? Infinity));
     const again = state.lateFrom;
-    const { tail } = await readTail(store, state, state.tail, { now, from, again });
+    const { tail } = await readTail(store, state, state.tail, {
+      now,
+      from,
+      again,
+      bounds: seriesSettings(config, state).bounds,
+    });
     state.tail = tail;
     if (state.lateFrom === again) state.lateFrom = Infinity;
     if (state.forecast === undefined) {
@@ -117,8 +122,10 @@ export function createInference(dependencies: {
     if (!champion) return "Its champion was not made by this program and cannot be used: promote another version.";
     const { bounds, threshold } = seriesSettings(config, state);
     const { values, start } = state.tail as Tail;
+    // Where the bounds were widened since its training, the champion cannot take values beyond its own: gaps, until the next one knows them.
+    const prepared = preprocess({ values, start, step: STEP }, { bounds: champion.bounds ?? bounds });
     return {
-      prepared: preprocess({ values, start, step: STEP }, { bounds, tolerance: BOUNDS_TOLERANCE }),
+      prepared: { ...prepared, bounds },
       trained: await champions.load(state.id, champion),
       horizon: HORIZON,
       levels: [...LEVELS, ANOMALY_LEVEL],

@@ -4,6 +4,7 @@ import type { Clock } from "./clock.js";
 import type { Fleet, SeriesState } from "./fleet.js";
 import { toAccuracy } from "./monitor/scores.js";
 import type { Scheduler } from "./scheduler.js";
+import { outsideOf } from "./tail.js";
 
 /** What the service says of itself and of its forecasts to Prometheus. */
 export interface ServiceMetrics {
@@ -150,6 +151,17 @@ function watchFleet(registers: Registry[], fleet: Fleet, catalogue: Pick<Catalog
             if (ratio !== null) this.set({ ...labels, horizon: HORIZONS[horizonSeconds], level: String(level) }, ratio);
           }
         }
+      });
+    },
+  );
+  gauge(
+    "loadcast_values_outside_bounds",
+    "Values of the last day outside the bounds of the series, which count as gaps; absent where there are none.",
+    SERIES,
+    function () {
+      each(this, (state, labels) => {
+        const outside = state.tail && outsideOf(state.tail);
+        if (outside) this.set(labels, outside.count);
       });
     },
   );

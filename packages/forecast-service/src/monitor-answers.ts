@@ -1,5 +1,8 @@
 import { type MetricStore, resample } from "@loadcast/metrics-io";
+import { withinBounds } from "./bounds.js";
 import type { Clock } from "./clock.js";
+import { seriesSettings } from "./config/series-settings.js";
+import type { Config } from "./config.js";
 import { LoadcastError } from "./errors.js";
 import type { SeriesState } from "./fleet.js";
 import { forecastSteps } from "./forecast-steps.js";
@@ -8,7 +11,7 @@ import { WINDOW } from "./monitor/rolling.js";
 import { addScores, emptyScores, score, toAccuracy } from "./monitor/scores.js";
 import { shownLevels } from "./pipeline/write.js";
 import type { Monitor, TimeSpan } from "./questions.js";
-import { DAY_STEPS, STEP_MILLIS } from "./settings.js";
+import { type Bounds, DAY_STEPS, STEP_MILLIS } from "./settings.js";
 
 const DEFAULT_FORECASTS = 24;
 /** Parts of what was judged that are told apart, and the length of the shortest: an hour. */
@@ -21,8 +24,9 @@ export function createMonitor(options: {
   store: Pick<MetricStore, "read" | "forecasts" | "anomalies">;
   find: (id: string) => Promise<SeriesState>;
   clock: Clock;
+  config: Pick<Config, "training" | "thresholds" | "series">;
 }): Monitor {
-  const { store, find, clock } = options;
+  const { store, find, clock, config } = options;
   const spanOf = ({ from, to }: TimeSpan, length = WINDOW) => {
     const end = to ?? clock.now();
     const begin = from ?? end - length;
@@ -42,7 +46,7 @@ export function createMonitor(options: {
     async accuracy(id, span) {
       const state = await find(id);
       const { from, to } = spanOf(span);
-      const valueAt = await truth(store, state, from, to);
+      const valueAt = await truth(store, state, { from, to }, seriesSettings(config, state).bounds);
       const judged = (await predictionsIn(store, state, from, to)).filter(({ time }) => !Number.isNaN(valueAt(time)));
       // A service that forecasts since this morning shows how it went since this morning, not one part of a week.
       const start = judged.reduce((first, { time }) => Math.min(first, time), judged.length > 0 ? to : from);
@@ -97,9 +101,14 @@ export function createMonitor(options: {
 }
 
 /** The complete buckets of a range and of the day before it. */
-async function truth(store: Pick<MetricStore, "read">, state: SeriesState, from: number, to: number) {
+async function truth(
+  store: Pick<MetricStore, "read">,
+  state: SeriesState,
+  { from, to }: { from: number; to: number },
+  bounds: Bounds | null,
+) {
   const start = Math.floor(from / STEP_MILLIS) * STEP_MILLIS - DAY_STEPS * STEP_MILLIS;
-  const samples = await store.read(state, { from: start, to });
+  const { samples } = withinBounds(await store.read(state, { from: start, to }), bounds);
   const { values } = resample(samples, { stepSeconds: STEP_MILLIS / 1000, from: start, to, completeAt: to });
   return (time: number) => values[(time - start) / STEP_MILLIS] ?? Number.NaN;
 }

@@ -1,3 +1,4 @@
+import { beyond } from "./bounds.js";
 import type { Catalogue } from "./catalogue.js";
 import type { Clock } from "./clock.js";
 import { LoadcastError } from "./errors.js";
@@ -117,7 +118,8 @@ const isAnomalous = ({ lastAnomaly }: SeriesState, now: number) => lastAnomaly !
 const BY_NAME = new Intl.Collator("en", { numeric: true });
 
 /** From 0 to 1: that a limit is passed counts as much as it is likely; what is broken or strange counts on its own. */
-function attentionOf(state: SeriesState, { status, reason, metric, unit, last }: SeriesEntry, now: number): Attention {
+function attentionOf(state: SeriesState, entry: SeriesEntry, now: number): Attention {
+  const { status, reason, metric, unit, last, outside } = entry;
   const found: Attention[] = [];
   const name = NAMES[metric] ?? metric;
   const silent = last !== null && now - Date.parse(last.time) > SILENCE;
@@ -136,6 +138,11 @@ function attentionOf(state: SeriesState, { status, reason, metric, unit, last }:
   if (status === "failed") found.push({ score: 0.5, why: `${name}: ${reason}` });
   if (silent) found.push({ score: 0.4, why: `${name}: no data since ${minuteOf(endOfStep(last.time))}` });
   if (isAnomalous(state, now)) found.push({ score: 0.3, why: `${name} had an unusual value in the last hour` });
+  if (outside && now - Date.parse(outside.last.time) < NEWS) {
+    const { last: value, lower, upper } = outside;
+    const where = beyond({ lower: lower ?? undefined, upper: upper ?? undefined });
+    found.push({ score: 0.25, why: `${name} said ${Number(value.value.toPrecision(6))}, ${where}: a gap` });
+  }
   if (state.drift) found.push({ score: 0.2, why: `${name} drifts: ${state.drift.reason}` });
   return found.reduce((most, one) => (one.score > most.score ? one : most), { score: 0, why: null });
 }

@@ -142,7 +142,12 @@ export async function createService(dependencies: ServiceDependencies): Promise<
         ...TIDY,
         run: async (signal) => void (await tidyUp(signal)),
       },
-      { name: "monitor", every: UPKEEP, offset: UPKEEP_OFFSET, run: createUpkeep({ store, fleet, train, clock, log }) },
+      {
+        name: "monitor",
+        every: UPKEEP,
+        offset: UPKEEP_OFFSET,
+        run: createUpkeep({ store, registry, fleet, train, clock, log, config }),
+      },
     ],
   });
   const catalogue = createCatalogue({
@@ -194,7 +199,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     events,
     intake,
     library,
-    monitor: createMonitor({ store, find: catalogue.find, clock }),
+    monitor: createMonitor({ store, find: catalogue.find, clock, config }),
     tasks,
     overview,
     metrics,

@@ -36,9 +36,6 @@ export const LATE_WINDOW = 3_600_000;
 /** Horizons at which forecasts are held against what came: 5 minutes, 1 hour, 4 hours, in steps. */
 export const JUDGED_STEPS: readonly number[] = [1, 12, 48];
 
-/** A measured percentage may leave its bounds by this share of them and counts as at the bound. */
-export const BOUNDS_TOLERANCE = 0.01;
-
 /** What a metric can be, by the unit at the end of its name. */
 export function boundsOf(metric: string): Bounds | null {
   return unitOf(metric) === "percent" ? { lower: 0, upper: 100 } : null;

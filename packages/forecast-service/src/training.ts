@@ -1,9 +1,11 @@
 import type { MetricSource, ModelRegistry } from "@loadcast/metrics-io";
+import { describeOutside, possibleValue } from "./bounds.js";
 import type { Champion, Champions } from "./champion.js";
 import { trainingChart } from "./chart-svg.js";
 import type { Clock } from "./clock.js";
 import { seriesSettings } from "./config/series-settings.js";
 import type { Config } from "./config.js";
+import { formatDuration } from "./duration.js";
 import { describeError, LoadcastError } from "./errors.js";
 import type { EventBus } from "./events.js";
 import type { Executor } from "./executor/executor.js";
@@ -16,9 +18,9 @@ import { ingest } from "./pipeline/ingest.js";
 import { type Prepared, preprocess } from "./pipeline/preprocess.js";
 import { CHAMPION, register } from "./pipeline/register.js";
 import type { Trained } from "./pipeline/train.js";
-import { trainingKey } from "./pipeline/training-record.js";
+import { boundsParameter, trainingKey } from "./pipeline/training-record.js";
 import { knownOf, readiness } from "./readiness.js";
-import { BOUNDS_TOLERANCE, HORIZON, LEVELS, MAX_SILENCE, MIN_OBSERVED, PERIODS } from "./settings.js";
+import { type Bounds, HORIZON, LEVELS, MAX_SILENCE, MIN_OBSERVED, PERIODS } from "./settings.js";
 import { type Joining, sharedWork } from "./shared-work.js";
 import type { StepTimes } from "./step-times.js";
 import { outcomeOf, type TrainOutcome } from "./train-outcome.js";
@@ -66,23 +68,25 @@ export function createTrainer(dependencies: {
   const { store, registry, champions, executor, events, fleet, clock, log, steps, metrics, config } = dependencies;
   const together = sharedWork<TrainProgress, TrainOutcome>();
 
-  const read = async (state: SeriesState): Promise<Prepared> => {
+  const read = async (state: SeriesState): Promise<{ prepared: Prepared; notes: readonly string[] }> => {
     const now = clock.now();
     const { history: wanted, bounds } = seriesSettings(config, state);
     const history = fleet.all().length > LARGE_FLEET ? Math.min(wanted, LARGE_FLEET_HISTORY) : wanted;
-    const ingested = await steps.time("ingest", () => ingest(store, state, { now, history }));
-    const ready = readiness(knownOf(ingested.values, ingested.start), now);
-    if (!ready.ready) throw new LoadcastError("NOT_READY", `${state.id}: ${ready.reason}`);
-    return steps.time("preprocess", async () =>
+    const ingested = await steps.time("ingest", () => ingest(store, state, { now, history, bounds }));
+    const { values, start, outside } = ingested;
+    const notes = outside ? [describeOutside(outside, `of the last ${formatDuration(history)}`)] : [];
+    const ready = readiness(knownOf(values, start), now);
+    if (!ready.ready) throw new LoadcastError("NOT_READY", `${state.id}: ${[ready.reason, ...notes].join(" ")}`);
+    const prepared = await steps.time("preprocess", async () =>
       preprocess(ingested, {
         periods: PERIODS,
         metric: true,
         bounds,
         longestGap: MAX_SILENCE,
         enough: MIN_OBSERVED,
-        tolerance: BOUNDS_TOLERANCE,
       }),
     );
+    return { prepared, notes };
   };
 
   const work = async (
@@ -96,25 +100,39 @@ export function createTrainer(dependencies: {
       onProgress({ stage, share: BEGINS[stage] });
     };
     enter("read");
-    const prepared = await read(state);
-    const { model } = seriesSettings(config, state);
+    const { prepared, notes } = await read(state);
+    const { model, bounds } = seriesSettings(config, state);
     const { enabled, origins, margin } = config.gate;
     const key = trainingKey(state.id, prepared, model);
     const options = { key, signal };
+    const tried = (finished: boolean) => {
+      state.training = { at: startedAt, finished, bounds };
+    };
     const done = await trainedBefore(state, key);
-    if (done) return done;
+    if (done) {
+      tried(true);
+      return done;
+    }
     const shown = withoutEnd(prepared, holdoutFor(prepared.values.length));
     enter("search");
     let trained: Trained;
     try {
-      trained = await steps.time("train", () => executor.run("train", { prepared: shown, model }, options));
+      const fitted = await steps.time("train", () => executor.run("train", { prepared: shown, model }, options));
+      trained = { ...fitted, warnings: [...fitted.warnings, ...notes] };
     } catch (error) {
-      if (!signal.aborted) await logFailure(state.id, key, startedAt, error);
+      if (!signal.aborted) {
+        tried(false);
+        await logFailure(state.id, key, { startedAt, error, bounds });
+      }
       throw error;
     }
     enter("gate");
     const champion = await champions.find(state.id);
-    const live = champion ? { ...(await champions.load(state.id, champion)), provisional: champion.provisional } : null;
+    const outgrown = champion !== null && !holds(champion, prepared.values);
+    const live =
+      champion && !outgrown
+        ? { ...(await champions.load(state.id, champion)), provisional: champion.provisional }
+        : null;
     const judged = await steps.time("gate", () =>
       executor.run(
         "gate",
@@ -131,9 +149,12 @@ export function createTrainer(dependencies: {
         options,
       ),
     );
-    const gate = enabled
-      ? judged.report
-      : { ...judged.report, accepted: true, reason: "Goes live: the gate is turned off." };
+    const goesLive = (reason: string) => ({ ...judged.report, accepted: true, reason: `Goes live: ${reason}.` });
+    const gate = !enabled
+      ? goesLive("the gate is turned off")
+      : outgrown
+        ? goesLive("the champion was trained with narrower bounds and cannot take the values that came")
+        : judged.report;
     enter("register");
     const version = await steps.time("register", () =>
       register(registry, {
@@ -148,6 +169,7 @@ export function createTrainer(dependencies: {
       }),
     );
     const outcome = outcomeOf(version);
+    tried(true);
     await announce(state, outcome, champion);
     return outcome;
   };
@@ -173,7 +195,11 @@ export function createTrainer(dependencies: {
     log.debug(`trained ${outcome.modelVersion} on ${outcome.values} values: ${outcome.gate.reason}`);
   };
 
-  const logFailure = async (series: string, key: string, startedAt: number, error: unknown) => {
+  const logFailure = async (
+    series: string,
+    key: string,
+    { startedAt, error, bounds }: { startedAt: number; error: unknown; bounds: Bounds | null },
+  ) => {
     await registry
       .logRun({
         model: series,
@@ -181,7 +207,7 @@ export function createTrainer(dependencies: {
         startedAt,
         endedAt: clock.now(),
         status: "failed",
-        parameters: { error: describeError(error).slice(0, 500) },
+        parameters: { error: describeError(error).slice(0, 500), ...boundsParameter(bounds) },
         metrics: {},
       })
       .catch((problem: unknown) =>
@@ -208,6 +234,12 @@ export function createTrainer(dependencies: {
       },
       options,
     );
+}
+
+/** Whether all values are possible by the bounds the champion was trained with; those of some versions are not known. */
+function holds({ bounds }: Champion, values: Float64Array): boolean {
+  const counted = possibleValue(bounds ?? null, true);
+  return values.every((value) => Number.isNaN(value) || !Number.isNaN(counted(value)));
 }
 
 /** Without the last `count` values, and without gaps before them. */

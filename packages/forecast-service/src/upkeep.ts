@@ -1,16 +1,27 @@
-import type { MetricStore } from "@loadcast/metrics-io";
+import type { MetricStore, ModelRegistry } from "@loadcast/metrics-io";
+import { sameBounds } from "./bounds.js";
 import type { Clock } from "./clock.js";
+import { seriesSettings } from "./config/series-settings.js";
+import type { Config } from "./config.js";
 import { describeError } from "./errors.js";
-import type { Fleet, SeriesState } from "./fleet.js";
+import type { Fleet, LastTraining, SeriesState } from "./fleet.js";
 import type { Log } from "./log.js";
 import { predictionsIn } from "./monitor/past-predictions.js";
 import { rollingScores, WINDOW } from "./monitor/rolling.js";
+import { recordedBounds } from "./pipeline/training-record.js";
+import { readiness } from "./readiness.js";
 import { DAY_STEPS, MAX_MODEL_AGE, STEP_MILLIS } from "./settings.js";
 import { endOf, valueAt } from "./tail.js";
 import type { Trainer } from "./training.js";
 
-/** A new model is given this long to show itself before drift asks for another. */
+/** A new model is given this long to show itself before drift asks for another; a training that failed is not tried again sooner either. */
 const COOL_DOWN = 6 * 3_600_000;
+/** Why a series wants a new model, the most pressing first. */
+const WISHES = ["drift", "new bounds", "age"] as const;
+type Wish = (typeof WISHES)[number];
+/** After a long stop all models are old: they are trained within an hour of runs, not at once. Small fleets need no such care. */
+const RUNS_FOR_ALL = 60;
+const LEAST_TRAINED = 5;
 /** Series whose past is read in one run, so that a start with thousands of them stays calm. */
 const RESTORED = 100;
 /** Forecasts that stand for the last day of one series. */
@@ -24,17 +35,55 @@ const NEWS = 3_600_000;
  */
 export function createUpkeep(options: {
   store: Pick<MetricStore, "forecasts" | "anomalies">;
+  registry: Pick<ModelRegistry, "runs">;
   fleet: Fleet;
   train: Trainer;
   clock: Clock;
   log: Log;
+  config: Pick<Config, "training" | "thresholds" | "series">;
 }): (signal: AbortSignal) => Promise<void> {
-  const { store, fleet, train, clock, log } = options;
+  const { store, registry, fleet, train, clock, log, config } = options;
 
-  const isDue = ({ champion, drift, retrainedAt }: SeriesState): boolean => {
+  /** Why a series wants a new model; null where it does not, or has no values that one could be trained on. */
+  const wish = (state: SeriesState): Wish | null => {
+    const { champion, drift, driftTrainedAt, tail } = state;
     const now = clock.now();
-    if (!champion || now - retrainedAt < COOL_DOWN) return false;
-    return drift !== null || now - champion.until > MAX_MODEL_AGE;
+    if (!champion || !tail || !readiness(tail, now).ready) return null;
+    if (drift !== null && now - driftTrainedAt >= COOL_DOWN) return "drift";
+    const { bounds } = seriesSettings(config, state);
+    if (champion.bounds !== undefined && !sameBounds(champion.bounds, bounds)) return "new bounds";
+    return now - champion.until > MAX_MODEL_AGE ? "age" : null;
+  };
+
+  /** Whether the training before lies long enough back. The registry knows it from before a restart, also where no version came of it. */
+  const isDue = async (state: SeriesState, wanted: Wish): Promise<boolean> => {
+    if (wanted === "drift") return true;
+    if (state.training === undefined) state.training = await lastTraining(registry, state.id);
+    const { training } = state;
+    if (training === null) return true;
+    const untried = training.bounds !== undefined && !sameBounds(training.bounds, seriesSettings(config, state).bounds);
+    if (wanted === "new bounds" && untried) return true;
+    return clock.now() - training.at >= (training.finished ? MAX_MODEL_AGE : COOL_DOWN);
+  };
+
+  /** Those to be trained in this run, the most pressing first. */
+  const chooseDue = async (signal: AbortSignal): Promise<[SeriesState, Wish][]> => {
+    const all = fleet.all();
+    const wanting = all
+      .flatMap((state): [SeriesState, Wish][] => {
+        const wanted = wish(state);
+        return wanted === null ? [] : [[state, wanted]];
+      })
+      .sort(([a, x], [b, y]) => WISHES.indexOf(x) - WISHES.indexOf(y) || untilOf(a) - untilOf(b));
+    const most = Math.max(LEAST_TRAINED, Math.ceil(all.length / RUNS_FOR_ALL));
+    const due: [SeriesState, Wish][] = [];
+    let asked = 0;
+    for (const [state, wanted] of wanting) {
+      if (signal.aborted || due.length === most) break;
+      if (wanted !== "drift" && state.training === undefined && asked++ >= RESTORED) continue;
+      if (await isDue(state, wanted)) due.push([state, wanted]);
+    }
+    return due;
   };
 
   const restore = async (state: SeriesState): Promise<void> => {
@@ -59,17 +108,28 @@ export function createUpkeep(options: {
       if (signal.aborted) return;
       await restore(state);
     }
-    for (const state of fleet.all().filter(isDue)) {
+    for (const [state, wanted] of await chooseDue(signal)) {
       if (signal.aborted) return;
-      state.retrainedAt = clock.now();
+      if (wanted === "drift") state.driftTrainedAt = clock.now();
       try {
         const { modelVersion, gate } = await train(state, { signal });
-        log.info(`${state.drift ? "drift" : "age"} had ${modelVersion} trained: ${gate.reason}`);
+        log.info(`${wanted} had ${modelVersion} trained: ${gate.reason}`);
       } catch (error) {
         if (signal.aborted) return;
         // The champion, old as it is, goes on.
+        state.training = { at: clock.now(), finished: false, bounds: seriesSettings(config, state).bounds };
         log.warn(`${state.id} has no new model: ${describeError(error)}`);
       }
     }
   };
+}
+
+const untilOf = ({ champion }: SeriesState) => champion?.until ?? 0;
+
+/** What the registry knows of the last training of a model. */
+async function lastTraining(registry: Pick<ModelRegistry, "runs">, model: string): Promise<LastTraining | null> {
+  for await (const run of registry.runs(model)) {
+    return { at: run.startedAt, finished: run.status === "finished", bounds: recordedBounds(run) };
+  }
+  return null;
 }

@@ -119,12 +119,27 @@ suite("loadcast forecast", () => {
       2,
       '--order is "1,0"; it must be whole numbers such as 2,0,1',
     ],
-    ["a value out of bounds", [file, "--upper", "60"], 1, "outside bounds"],
+    ["values that all lie out of bounds", [file, "--upper", "-60"], 1, "holds no number"],
   ])("ends with one line at %s", async (_, args, code, words) => {
     const ended = await run(["forecast", ...args]);
     expect(ended.code).toBe(code);
     expect(ended.out).toBe("");
     expectOneLine(ended, words);
+  });
+
+  it("makes gaps of values out of bounds, and says so", async () => {
+    const glitch = csvFile("glitch.csv", [
+      ...hourly.slice(0, 40),
+      hourly[40].replace(/,.*/, ",5000"),
+      ...hourly.slice(41),
+    ]);
+    const { code, out, err } = await run(["forecast", glitch, "--lower", "0", "--upper", "100", "--horizon", "2"]);
+    expect(code).toBe(0);
+    expect(out.trim().split("\n")).toHaveLength(3);
+    expect(err).toMatch(
+      /warning: One value of the file lies outside 0 to 100 and counts as a gap: 5000 at .* UTC\. .* change --lower and --upper/,
+    );
+    expect(err).toContain("(2 missing)");
   });
 
   const names = existsSync(shared) ? readdirSync(shared).filter((name) => name.endsWith(".csv")) : [];

@@ -23,6 +23,7 @@ const entry = (id: string, status: SeriesEntry["status"]): SeriesEntry => {
     nextRun: null,
     reason: status === "forecast" ? null : "Has no values.",
     history: null,
+    outside: null,
   };
 };
 

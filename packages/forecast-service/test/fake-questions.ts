@@ -184,6 +184,7 @@ export const fakeOverview: Overview = {
             nextRun: null,
             reason: null,
             history: null,
+            outside: null,
             outlook: {
               mean: 1,
               meanLower: 0,

@@ -1,5 +1,6 @@
 import { memoryStore, type StoredForecast } from "@loadcast/metrics-io";
 import { describe, expect, it } from "vitest";
+import { loadConfig } from "../src/config.js";
 import { createFleet, type SeriesState } from "../src/fleet.js";
 import { rollingScores } from "../src/monitor/rolling.js";
 import { toAccuracy } from "../src/monitor/scores.js";
@@ -37,7 +38,7 @@ async function aSeries(): Promise<SeriesState> {
 /** The series is known up to, but not including, step `values.length`. */
 function know(state: SeriesState, values: readonly number[]): void {
   const grid = Float64Array.from(values);
-  state.tail = { start: 0, values: grid, ...knownOf(grid, 0) };
+  state.tail = { start: 0, values: grid, bounds: null, left: null, ...knownOf(grid, 0) };
 }
 
 describe("the monitor", () => {
@@ -151,7 +152,7 @@ describe("accuracy asked for", () => {
     const clock = virtualClock(days * DAY * STEP_MILLIS + 5000);
     const fleet = createFleet({ store, hidden: () => false });
     const [state] = await fleet.refresh();
-    const answers = createMonitor({ store, find: async () => state, clock });
+    const answers = createMonitor({ store, find: async () => state, clock, config: loadConfig({ env: {} }) });
     const span = { from: from * STEP_MILLIS, to: days * DAY * STEP_MILLIS };
     const { horizons, overTime, drift } = await answers.accuracy(state.id, span);
 

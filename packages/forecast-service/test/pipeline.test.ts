@@ -102,16 +102,19 @@ describe("preprocess", () => {
   it("moves values to the bounds that jitter carried just beyond them, and no others", () => {
     const given = series([-0.4, 50, 100.2]);
     const bounds = { lower: 0, upper: 100 };
-    expect(Array.from(preprocess(given, { bounds, tolerance: 0.01 }).values)).toEqual([0, 50, 100]);
+    expect(Array.from(preprocess(given, { bounds }).values)).toEqual([0, 50, 100]);
     expect(Array.from(given.values)).toEqual([-0.4, 50, 100.2]);
-    expect(() => preprocess(given, { bounds })).toThrow(/values\[0\] is -0.4/);
-    expect(() => preprocess(series([101.5]), { bounds, tolerance: 0.01 })).toThrow(/values\[0\] is 101.5/);
+    expect(() => preprocess(given, { bounds, outside: "refuse" })).toThrow(/values\[0\] is -0.4/);
+    expect(Array.from(preprocess(series([101.5, 50]), { bounds }).values)).toEqual([50]);
   });
 
   it("refuses nothing and what cannot be", () => {
     expect(() => preprocess(series(NaNs(3)), {})).toThrow("holds no number");
     const bounds = { lower: 0, upper: 100 };
-    expect(() => preprocess(series([1, 101]), { bounds })).toThrow("values[1] is 101, outside bounds 0 to 100");
+    expect(() => preprocess(series([1, 101]), { bounds, outside: "refuse" })).toThrow(
+      "values[1] is 101, outside 0 to 100",
+    );
+    expect(() => preprocess(series([5000]), { bounds })).toThrow("holds no number");
   });
 });
 

@@ -70,7 +70,7 @@ it("lets a folder grow until what is kept is there, and no further", { timeout: 
         await store.writeForecast({ ...forecast, times: steps, mean, median, intervals: [] });
       }
       const training = { series, gate, startedAt: now, endedAt: now, trained: trainedOn(day) };
-      const prepared = { values: new Float64Array(288), gaps: 0, periods: [12] } as never;
+      const prepared = { values: new Float64Array(288), gaps: 0, periods: [12], bounds: null } as never;
       await register(registry, { ...training, prepared, key: `${series} ${day}` });
       // Every other training fails, at length.
       for (let i = 0; i < 12; i++) {

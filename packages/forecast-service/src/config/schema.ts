@@ -35,7 +35,7 @@ const seriesRule = group("Settings for some series. Later entries win.", {
   model: model("What is trained for them.").optional(),
   history: history("History a model is trained on.").optional(),
   threshold: decimal("Limit whose crossing is forecast.").nullable().optional(),
-  bounds: group("Values that are possible; no forecast leaves them.", {
+  bounds: group("Values that are possible: others count as gaps, and no forecast leaves them.", {
     lower: decimal("Lowest value.").optional(),
     upper: decimal("Highest value.").optional(),
   })

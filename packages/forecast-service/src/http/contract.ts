@@ -63,6 +63,15 @@ export interface SeriesEntry {
   reason: string | null;
   /** How much history the first forecast needs, and when it is expected; null once there is a forecast. */
   history: { have: number; need: number; stepSeconds: number; firstForecastAt: string | null } | null;
+  /** Values of the last day that the bounds of the series call impossible: they count as gaps. Null where there are none. */
+  outside: {
+    count: number;
+    last: { time: string; value: number };
+    lower: number | null;
+    upper: number | null;
+    /** The same in plain words, and what to do where such values are right. */
+    note: string;
+  } | null;
 }
 
 export interface SeriesListResponse {

@@ -1,6 +1,7 @@
 import { type MetricSource, resample, type SeriesInfo, type SeriesKey } from "@loadcast/metrics-io";
+import { type Outside, withinBounds } from "../bounds.js";
 import type { RegularSeries } from "../regular-series.js";
-import { STEP, STEP_MILLIS } from "../settings.js";
+import { type Bounds, STEP, STEP_MILLIS } from "../settings.js";
 
 /** The recent past of one series on its regular grid, up to the last bucket that is complete. */
 export interface Ingested extends RegularSeries, SeriesKey {
@@ -10,6 +11,8 @@ export interface Ingested extends RegularSeries, SeriesKey {
   readonly step: typeof STEP;
   /** Bucket means that hold at least one sample. */
   readonly observed: number;
+  /** Samples that the bounds call impossible, which are in no mean; null where there are none. */
+  readonly outside: Outside | null;
 }
 
 /**
@@ -19,9 +22,10 @@ export interface Ingested extends RegularSeries, SeriesKey {
 export async function ingest(
   source: MetricSource,
   series: Pick<SeriesInfo, "id" | "host" | "metric" | "synthetic">,
-  { now, history }: { now: number; history: number },
+  { now, history, bounds = null }: { now: number; history: number; bounds?: Bounds | null },
 ): Promise<Ingested> {
-  const samples = await source.read(series, { from: now - history, to: now });
+  const read = await source.read(series, { from: now - history, to: now });
+  const { samples, outside } = withinBounds(read, bounds);
   const grid = resample(samples, {
     stepSeconds: STEP_MILLIS / 1000,
     ...(samples.times.length > 0 ? { from: samples.times[0] } : { from: now }),
@@ -39,5 +43,13 @@ export async function ingest(
     start: grid.times[0] ?? Math.floor(now / STEP_MILLIS) * STEP_MILLIS,
     step: STEP,
     observed,
+    outside:
+      outside.times.length === 0 || bounds === null
+        ? null
+        : {
+            count: outside.times.length,
+            last: { time: outside.times[outside.times.length - 1], value: outside.values[outside.values.length - 1] },
+            bounds,
+          },
   };
 }

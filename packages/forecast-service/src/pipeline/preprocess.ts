@@ -1,3 +1,4 @@
+import { beyond, possibleValue } from "../bounds.js";
 import { timeAt } from "../calendar.js";
 import { LoadcastError } from "../errors.js";
 import type { RegularSeries } from "../regular-series.js";
@@ -24,19 +25,21 @@ export interface PreprocessOptions {
   longestGap?: number;
   /** Observed values that make a history of its own. */
   enough?: number;
-  /** Values that lie outside the bounds by no more than this share of their distance are moved to them. Default 0. */
-  tolerance?: number;
+  /**
+   * Values outside the bounds: "gap" makes gaps of those that rounding and jitter do not explain, "refuse" names the first. Default "gap".
+   */
+  outside?: "gap" | "refuse";
 }
 
 /**
- * Step 2: cuts empty ends off, leaves out what lies before a long outage, checks the bounds and drops seasons that the history is
- * too short for (two cycles). Nothing is filled in.
+ * Step 2: cuts empty ends off, leaves out what lies before a long outage, makes gaps of values that the bounds call impossible, and drops
+ * seasons that the history is too short for (two cycles). Nothing is filled in.
  *
- * @throws LoadcastError `NO_DATA` without a single value, `OUT_OF_BOUNDS` where a value lies outside its bounds.
+ * @throws LoadcastError `NO_DATA` without a single value, `OUT_OF_BOUNDS` where values outside the bounds are refused.
  */
 export function preprocess(series: RegularSeries, options: PreprocessOptions): Prepared {
-  const { periods = [], metric = false, bounds = null, longestGap = Infinity, enough = 0, tolerance = 0 } = options;
-  const values = withinBounds(series.values, bounds, tolerance);
+  const { periods = [], metric = false, bounds = null, longestGap = Infinity, enough = 0, outside = "gap" } = options;
+  const values = withinBounds(series.values, bounds, outside === "refuse");
   let end = values.length;
   while (end > 0 && Number.isNaN(values[end - 1])) end--;
   if (end === 0) throw new LoadcastError("NO_DATA", "values holds no number: there is nothing to forecast from");
@@ -75,22 +78,21 @@ function firstUsed(values: Float64Array, end: number, longestGap: number, enough
   return begin;
 }
 
-/** A rate over a jittering clock may say 100.2 %: that is a full load, and no error. */
-function withinBounds(values: Float64Array, bounds: Bounds | null, tolerance: number): Float64Array {
-  const { lower = -Infinity, upper = Infinity } = bounds ?? {};
-  const slack = tolerance > 0 && upper - lower < Infinity ? tolerance * (upper - lower) : 0;
+/** The values as they count. */
+function withinBounds(values: Float64Array, bounds: Bounds | null, refuse: boolean): Float64Array {
+  const counted = possibleValue(bounds, refuse);
   let moved: Float64Array | null = null;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (!(value < lower || value > upper)) continue;
-    if (value < lower - slack || value > upper + slack) {
+    const value = counted(values[i]);
+    if (Object.is(value, values[i])) continue;
+    if (refuse && Number.isNaN(value)) {
       throw new LoadcastError(
         "OUT_OF_BOUNDS",
-        `values[${i}] is ${value}, outside bounds ${lower} to ${upper}: widen the bounds or make it null`,
+        `values[${i}] is ${values[i]}, ${beyond(bounds ?? {})}: widen the bounds or make it null`,
       );
     }
     moved ??= values.slice();
-    moved[i] = value < lower ? lower : upper;
+    moved[i] = value;
   }
   return moved ?? values;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Artifact, ModelVersion } from "@loadcast/metrics-io";
 import type { GateReport } from "../http/contract.js";
-import { STEP_MILLIS } from "../settings.js";
+import { type Bounds, STEP_MILLIS } from "../settings.js";
 import type { Prepared } from "./preprocess.js";
 import type { ModelKind, Trained } from "./train.js";
 
@@ -53,6 +53,17 @@ export function describeVersion({ parameters, tags }: Pick<ModelVersion, "parame
   };
 }
 
+/** How the bounds of a training are recorded. */
+export const boundsParameter = (bounds: Bounds | null) => ({ "data.bounds": JSON.stringify(bounds) });
+
+/** The bounds of a training; undefined where it does not say. */
+export function recordedBounds({ parameters }: Pick<ModelVersion, "parameters">): Bounds | null | undefined {
+  const text = parameters["data.bounds"];
+  if (text === undefined) return undefined;
+  if (text === "null") return null;
+  return parsed<Bounds>(text, (value) => typeof value === "object" && value !== null) ?? undefined;
+}
+
 /** A text that this program wrote; another may have changed it. */
 function parsed<T>(text: string | undefined, fits: (value: unknown) => boolean): T | null {
   if (text === undefined) return null;
@@ -87,6 +98,7 @@ export function parametersOf({ prepared, trained }: Training): Record<string, st
     ...keptParameters(trained),
     "data.gaps": prepared.gaps,
     "data.hash": dataHash(prepared.values),
+    ...boundsParameter(prepared.bounds),
     periods: prepared.periods.join(","),
     ...(trained.kind === "sarima"
       ? {

@@ -16,6 +16,7 @@ function entry(id: string, change: Partial<SeriesEntry> = {}): SeriesEntry {
     nextRun: null,
     reason: null,
     history: null,
+    outside: null,
     ...change,
   };
 }

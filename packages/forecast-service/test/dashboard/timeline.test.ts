@@ -54,6 +54,7 @@ const ENTRY: SeriesEntry = {
   nextRun: null,
   reason: null,
   history: null,
+  outside: null,
 };
 
 describe("steps of a forecast", () => {

@@ -1,13 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { defineCommand } from "citty";
 import { formatSpec } from "sarima-core";
+import { describeOutside, possibleValue } from "../../bounds.js";
 import { formatStep, timeAt, usualSeasons } from "../../calendar.js";
 import { describeError, LoadcastError, usageError } from "../../errors.js";
 import { forecastSteps } from "../../forecast-steps.js";
 import { infer } from "../../pipeline/infer.js";
 import { type Prepared, preprocess } from "../../pipeline/preprocess.js";
 import { train } from "../../pipeline/train.js";
-import { regularise } from "../../regular-series.js";
+import { type Regularised, regularise } from "../../regular-series.js";
+import type { Bounds } from "../../settings.js";
 import { levelsFlag, numberFlag, ordersFlag, wholeFlag } from "../arguments.js";
 import { type ChartInput, renderChart } from "../chart.js";
 import { columnFlags, readCsvSeries } from "../csv-file.js";
@@ -67,15 +69,15 @@ export default defineCommand({
     if (skip > 0 && last === undefined) {
       say(`of ${whole.values.length} values the last ${ENOUGH} are used; --last ${whole.values.length} takes all`);
     }
-    const series = {
-      values: whole.values.subarray(skip),
-      start: timeAt(whole.start, whole.step, skip),
-      step: whole.step,
-    };
-    const periods = askedPeriod === undefined ? usual.periods : [askedPeriod].filter((period) => period > 1);
+    const start = timeAt(whole.start, whole.step, skip);
     const bounds = lower === undefined && upper === undefined ? null : { lower, upper };
+    const found = { ...whole, start, values: whole.values.subarray(skip) };
+    const series: Regularised = { ...found, values: found.values.map(possibleValue(bounds)) };
+    const periods = askedPeriod === undefined ? usual.periods : [askedPeriod].filter((period) => period > 1);
     const prepared = preprocess(series, { periods, metric: usual.metric, bounds });
+    const outside = outsideIn(found, bounds);
 
+    if (outside) warn(outside);
     for (const note of whole.notes) warn(note);
     for (const period of periods) {
       if (!prepared.periods.includes(period)) {
@@ -115,6 +117,16 @@ export default defineCommand({
     }
   },
 });
+
+/** Values that the bounds call impossible, and what becomes of them; null where there are none. */
+function outsideIn({ values, start, step }: Regularised, bounds: Bounds | null): string | null {
+  const counted = possibleValue(bounds);
+  const places = Array.from(values.keys()).filter((i) => !Number.isNaN(values[i]) && Number.isNaN(counted(values[i])));
+  const last = places.at(-1);
+  if (last === undefined || bounds === null) return null;
+  const place = { time: timeAt(start, step, last), value: values[last] };
+  return describeOutside({ count: places.length, last: place, bounds }, "of the file", "change --lower and --upper");
+}
 
 /** About three times as much past as future, so that both are told apart at the same scale. */
 function shown(values: Float64Array, prepared: Prepared, columns: ReturnType<typeof infer>): ChartInput {

@@ -1,4 +1,5 @@
 import { defineCommand } from "citty";
+import { describeOutside } from "../../bounds.js";
 import { seriesSettings } from "../../config/series-settings.js";
 import { formatDuration } from "../../duration.js";
 import { ingest } from "../../pipeline/ingest.js";
@@ -29,9 +30,16 @@ export default defineCommand({
       const made: { id: string; prepared: Prepared }[] = [];
       for (const info of chosen) {
         const { history, bounds } = seriesSettings(config, info);
-        const ingested = await ingest(store, info, { now: Date.now(), history });
+        const ingested = await ingest(store, info, { now: Date.now(), history, bounds });
+        const { outside } = ingested;
+        if (outside) {
+          const note = describeOutside(outside, `of the last ${formatDuration(history)}`);
+          process.stderr.write(`warning: ${info.id}: ${note}\n`);
+        }
         if (ingested.observed === 0) {
-          process.stderr.write(`${info.id}: no sample in the last ${formatDuration(history)}\n`);
+          process.stderr.write(
+            `${info.id}: no ${outside ? "possible value" : "sample"} in the last ${formatDuration(history)}\n`,
+          );
           continue;
         }
         const options = { periods: PERIODS, metric: true, bounds, longestGap: MAX_SILENCE, enough: MIN_OBSERVED };

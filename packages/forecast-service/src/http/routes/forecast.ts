@@ -51,7 +51,7 @@ async function makeForecast(body: ForecastRequest, executor: Executor, reply: Fa
       start: body.start === undefined ? null : Date.parse(body.start),
       step: stepSeconds === undefined ? null : { unit: "millisecond", count: Math.round(stepSeconds * 1000) },
     },
-    { periods: [asked], metric: body.bounds !== undefined, bounds: body.bounds ?? null },
+    { periods: [asked], metric: body.bounds !== undefined, bounds: body.bounds ?? null, outside: "refuse" },
   );
   const stop = stopSignal(reply);
   try {

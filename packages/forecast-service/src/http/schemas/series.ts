@@ -15,6 +15,19 @@ export const seriesEntry = z.object({
   history: z
     .object({ have: z.int(), need: z.int(), stepSeconds: z.number(), firstForecastAt: z.string().nullable() })
     .nullable(),
+  outside: z
+    .object({
+      count: z.int(),
+      last: z.object({ time: z.string(), value: z.number() }),
+      lower: z.number().nullable(),
+      upper: z.number().nullable(),
+      note: z.string().meta({ description: "The same in plain words, and what to do where such values are right." }),
+    })
+    .nullable()
+    .meta({
+      description:
+        "Values of the last day outside the bounds of the series: they count as gaps. Null where there are none.",
+    }),
 });
 
 const example = {
@@ -29,6 +42,7 @@ const example = {
   nextRun: "2026-11-23T10:05:02.000Z",
   reason: null,
   history: null,
+  outside: null,
 } as const;
 
 export const seriesList = z

@@ -47,6 +47,17 @@ export function Waiting({ entry }: { readonly entry: SeriesEntry }) {
   );
 }
 
+/** Values that nothing is made of, where there is a forecast all the same; elsewhere the reason says it. */
+export function LeftOut({ entry: { outside } }: { readonly entry: SeriesEntry }) {
+  if (outside === null) return null;
+  return (
+    <p class="notice notice-waiting">
+      <Icon name="alert" />
+      <span>{formatSentence(outside.note, Date.now())}</span>
+    </p>
+  );
+}
+
 export function Failed({ entry, older, skew }: { entry: SeriesEntry; older: boolean; skew: number }) {
   return (
     <section class="notice notice-failed" role="alert">

@@ -17,7 +17,7 @@ import { AnomalyList } from "./anomaly-list.js";
 import { Cards } from "./cards.js";
 import { ForecastTable } from "./forecast-table.js";
 import { Legend } from "./legend.js";
-import { Failed, Waiting } from "./notices.js";
+import { Failed, LeftOut, Waiting } from "./notices.js";
 import { Toolbar } from "./toolbar.js";
 import { useSeriesData } from "./use-series-data.js";
 import { clampZoom, wholeWindow } from "./window.js";
@@ -95,6 +95,7 @@ export function SeriesView({ entry, route }: SeriesViewProps) {
   return (
     <>
       {forecast && entry.status === "failed" && <Failed entry={entry} older skew={skew} />}
+      {entry.status === "forecast" && <LeftOut entry={entry} />}
       <div class={forecast || entry.status === "forecast" ? undefined : "lead"}>
         <Cards entry={entry} forecast={forecast} steps={steps} now={now} skew={skew} stepSeconds={stepSeconds} />
         {entry.status === "waiting" && <Waiting entry={entry} />}
