@@ -21,7 +21,7 @@ export function standardErrors(
 
   // Second differences need every digit near the unit circle; elsewhere double precision has enough of them.
   const slow = !likelihood.evaluate(factors) || likelihood.isSlow();
-  likelihood.evaluate(factors, slow);
+  if (slow) likelihood.evaluate(factors, true);
   const variance = scaled ?? likelihood.current.rss / n;
   const R = likelihood.regressionR();
   const regressionH = new Float64Array(b * b);
@@ -37,8 +37,6 @@ export function standardErrors(
   const H = (slow ? null : hessianByScores(where)) ?? hessianByValues(where, slow);
   const size = at.count + b;
   const k = at.count;
-
-  likelihood.evaluate(factors, true);
   const inverse = invertSymmetric(H, size);
   const arma = new Float64Array(fixedMask.length);
   const regression = new Float64Array(b);

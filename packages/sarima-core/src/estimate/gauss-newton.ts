@@ -18,13 +18,14 @@ export interface ConditionalOptimum {
 /**
  * Minimises the conditional sum of squares by Levenberg–Marquardt with exact derivatives (Marquardt 1963). An iteration
  * costs about one evaluation of the exact likelihood, so that many starting values can be tried before the exact search.
+ * `isEnough` is asked before each iteration, with what the last one gained; where it says yes the search ends as it stands.
  */
 export function conditionalSearch(
   residuals: ConditionalResiduals,
   map: ParameterMap,
   start: Float64Array,
   maxIterations = 20,
-  onIteration?: () => void,
+  isEnough?: (u: Float64Array, sumOfSquares: number, gained: number) => boolean,
 ): ConditionalOptimum | null {
   const k = map.free;
   const u = start.slice();
@@ -33,10 +34,11 @@ export function conditionalSearch(
   let value = residuals.run(map.factors);
   if (!Number.isFinite(value)) return null;
   let damping = 1e-3;
+  let gained = Number.POSITIVE_INFINITY;
   const information = new Float64Array(k * k);
   const gradient = new Float64Array(k);
   for (let iteration = 0; iteration < maxIterations; iteration++) {
-    onIteration?.();
+    if (isEnough?.(u, value, gained)) break;
     normalEquations(residuals, map, u, information, gradient);
     let moved = false;
     for (let tries = 0; tries < 6 && !moved; tries++) {
@@ -51,7 +53,8 @@ export function conditionalSearch(
       for (let i = 0; i < k; i++) trial[i] = u[i] - shrink * step[i];
       const next = map.apply(trial) ? residuals.run(map.factors) : Number.POSITIVE_INFINITY;
       if (next < value) {
-        const gain = (value - next) / value;
+        gained = value - next;
+        const gain = gained / value;
         u.set(trial);
         value = next;
         damping = Math.max(1e-9, damping * 0.2);

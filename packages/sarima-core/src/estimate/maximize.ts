@@ -21,6 +21,9 @@ const ROUNDS = [
   [3, 4],
   [15, 4],
 ] as const;
+/** The part of a long series that all but the last round look at: values, or seasons where these are more. */
+const SCOUTED_VALUES = 500;
+const SCOUTED_SEASONS = 10;
 /** The same where a search over many models wants it quick. */
 const QUICK_ROUNDS = [
   [2, 2],
@@ -32,6 +35,8 @@ const SHORT_SERIES = 400;
 const FINALISTS = { first: 8, second: 8 };
 /** The same after a search from everywhere. */
 const MANY_FINALISTS = { first: 32, second: 12 };
+/** A search that has so many of its last step's gain to go to another one's end is not followed further. */
+const CATCHES_UP = 5;
 /** Iterations of the conditional search from what its rounds left behind. */
 const EVERYWHERE = 15;
 /** From so many values on, and with so many coefficients at most, a maximum that is clear is believed. */
@@ -127,21 +132,32 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
     };
   }
 
-  // 1. A few cheap steps from everywhere, then more from where they led.
+  // 1. A few cheap steps from everywhere, then more from where they led. The first ones only say which way to go: of a
+  //    long series its latest part does.
   const w = likelihood.detrended();
   const residuals = new ConditionalResiduals(w, likelihood.spec);
   // On a short series looking everywhere costs less than a search that was misled: evaluations are cheap, and maxima many.
   const few = quick && w.length > SHORT_SERIES;
+  const part = Math.max(SCOUTED_VALUES, SCOUTED_SEASONS * likelihood.spec.seasonal[3]);
+  const whole = few || w.length < 2 * part;
+  const scout = whole ? residuals : new ConditionalResiduals(w.subarray(w.length - part), likelihood.spec);
   const starts = startingValues(w, likelihood.spec, map, options.start, few, () => throwIfAborted(signal));
   let found: ConditionalOptimum[] = starts.map((u) => ({ u, sumOfSquares: 0 }));
   const early: ConditionalOptimum[] = [];
-  for (const [iterations, survivors] of few ? QUICK_ROUNDS : ROUNDS) {
-    found = found
-      .flatMap(({ u }) => {
+  const rounds = few ? QUICK_ROUNDS : ROUNDS;
+  for (const [iterations, survivors] of rounds) {
+    const last = iterations === rounds[rounds.length - 1][0];
+    const ends: ConditionalOptimum[] = [];
+    for (const { u } of found) {
+      // What comes near an end will end there; what gains little by a step will not catch up with one far below.
+      const isEnough = (at: Float64Array, value: number, gained: number) => {
         throwIfAborted(signal);
-        return conditionalSearch(residuals, map, u, iterations, () => throwIfAborted(signal)) ?? [];
-      })
-      .sort((a, b) => a.sumOfSquares - b.sumOfSquares);
+        return last && ends.some((end) => near(end.u, at) || value - end.sumOfSquares > CATCHES_UP * gained);
+      };
+      const end = conditionalSearch(last ? residuals : scout, map, u, iterations, isEnough);
+      if (end) ends.push(end);
+    }
+    found = ends.sort((a, b) => a.sumOfSquares - b.sumOfSquares);
     early.push(...found.slice(survivors));
     found = distinct(found, survivors);
   }
@@ -163,10 +179,16 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   let finalists = FINALISTS;
   if (quick) candidates.push(...judged(starts.slice(0, options.start ? 1 : 0)));
   else if (!clear) {
-    // Surfaces of real series hide their highest maximum from most starting points: every one is followed to its end.
-    const ends = distinct(early, early.length).flatMap(({ u }) => {
+    // Surfaces of real series hide their highest maximum from most starting points: every one is followed to its end, and
+    // so is where a part of the series sent it.
+    const interrupt = () => {
       throwIfAborted(signal);
-      return conditionalSearch(residuals, map, u, EVERYWHERE, () => throwIfAborted(signal)) ?? [];
+      return false;
+    };
+    const from = [...found, ...early, ...(whole ? [] : starts.map((u) => ({ u })))];
+    const ends = distinct(from, from.length).flatMap(({ u }) => {
+      throwIfAborted(signal);
+      return conditionalSearch(residuals, map, u, EVERYWHERE, interrupt) ?? [];
     });
     trusted = false;
     finalists = MANY_FINALISTS;

@@ -117,7 +117,7 @@ export class GainTape {
       this.full = true;
       return false;
     }
-    const length = Math.min(LONGEST / 2, Math.max(needed, 2 * this.G.length, 64 * this.stride));
+    const length = Math.min(LONGEST / 2, Math.max(needed, 2 * this.G.length, 256 * this.stride));
     this.G = grown(this.G, length);
     this.W = grown(this.W, length);
     this.M = grown(this.M, Math.ceil(length / this.stride));

@@ -90,16 +90,29 @@ export class ExactScore {
     const { columns, whitened } = this;
     const { w, v, slope } = this.residual;
     const n = w.length;
-    w.set(columns[0]);
-    v.set(whitened[0]);
-    for (let k = 1; k < columns.length; k++) {
-      const b = solution ? solution.beta[k - 1] : 0;
-      const x = columns[k];
-      const z = whitened[k];
-      for (let t = 0; t < n; t++) w[t] -= b * x[t];
-      for (let t = 0; t < n; t++) v[t] -= b * z[t];
+    if (columns.length === 2 && solution) {
+      // A series and its mean: one pass.
+      const [y, x] = columns;
+      const [e, z] = whitened;
+      const b = solution.beta[0];
+      for (let t = 0; t < n; t++) {
+        const value = e[t] - b * z[t];
+        w[t] = y[t] - b * x[t];
+        v[t] = value;
+        slope[t] = 2 * weight * value;
+      }
+    } else {
+      w.set(columns[0]);
+      v.set(whitened[0]);
+      for (let k = 1; k < columns.length; k++) {
+        const b = solution ? solution.beta[k - 1] : 0;
+        const x = columns[k];
+        const z = whitened[k];
+        for (let t = 0; t < n; t++) w[t] -= b * x[t];
+        for (let t = 0; t < n; t++) v[t] -= b * z[t];
+      }
+      for (let t = 0; t < n; t++) slope[t] = 2 * weight * v[t];
     }
-    for (let t = 0; t < n; t++) slope[t] = 2 * weight * v[t];
     unstandardise(v, slope, F, steady);
     return { w, v, slope, start: 0 };
   }
