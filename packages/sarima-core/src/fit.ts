@@ -8,6 +8,7 @@ import { armaNames, ParameterMap } from "./estimate/parameters.js";
 import { type Prepared, prepare, withoutRegression } from "./estimate/prepare.js";
 import { informationCriteria } from "./information-criteria.js";
 import { ExactLikelihood } from "./likelihood/exact.js";
+import { highLevel, lessLevel } from "./likelihood/scaling.js";
 import type { FitOptions, FittedParams, SarimaModel } from "./model.js";
 import type { Series } from "./series.js";
 import { checkObject, wholeNumber } from "./series.js";
@@ -56,9 +57,15 @@ export function logLikelihood(
   const factors = completeFactors(given, data.spec);
   const mean = given.mean ?? undefined;
   const sigma2 = given.sigma2 ?? undefined;
+  const { y: clean, level } = withoutLevel(
+    withoutRegression(data.z, data.spec, data.design, mean, given.beta),
+    data.spec,
+    data.spec.mean && mean === undefined,
+  );
   const likelihood = new ExactLikelihood(
     {
-      y: withoutRegression(data.z, data.spec, data.design, mean, given.beta),
+      y: clean,
+      level,
       spec: data.spec,
       mean: data.spec.mean && mean === undefined,
       regressors: data.design.filter((_, j) => given.beta[j] === null),
@@ -125,10 +132,17 @@ export function fitPrepared(
   const fixedBeta = fixed.beta;
   const fixedSigma2 = fixed.sigma2 ?? undefined;
   const freeColumns = data.design.map((_, j) => j).filter((j) => fixedBeta[j] === null);
-  const likelihood = new ExactLikelihood({
-    y: withoutRegression(data.z, spec, data.design, fixedMean, fixedBeta),
+  const meanEstimated = spec.mean && fixedMean === undefined;
+  const { y: leveled, level } = withoutLevel(
+    withoutRegression(data.z, spec, data.design, fixedMean, fixedBeta),
     spec,
-    mean: spec.mean && fixedMean === undefined,
+    meanEstimated,
+  );
+  const likelihood = new ExactLikelihood({
+    y: leveled,
+    level,
+    spec,
+    mean: meanEstimated,
     regressors: freeColumns.map((j) => data.design[j]),
     names: freeColumns.map((j) => data.designNames[j]),
   });
@@ -208,8 +222,8 @@ export function fitPrepared(
     );
   }
   const logLik = constant ? Number.POSITIVE_INFINITY : likelihood.logLikelihood(fixedSigma2);
-  const meanEstimated = spec.mean && fixedMean === undefined;
-  const mean = meanEstimated ? estimates[0] : (fixedMean ?? 0);
+  const shift = spec.order[1] + spec.seasonal[1] === 0 ? level : 0;
+  const mean = meanEstimated ? estimates[0] + shift : (fixedMean ?? 0);
   const beta: number[] = data.design.map((_, j) => fixedBeta[j] ?? 0);
   freeColumns.forEach((j, i) => {
     beta[j] = estimates[i + (meanEstimated ? 1 : 0)];
@@ -283,6 +297,13 @@ export function freezeModel(model: SarimaModel): SarimaModel {
   for (const list of [model.parameterNames, model.warnings, model.regressors, model.fixedMask]) Object.freeze(list);
   Object.freeze(model.state);
   return Object.freeze(model);
+}
+
+/** Differencing and a free mean take any level away; a high one is better gone before they do. */
+function withoutLevel(y: Float64Array, spec: CheckedSpec, mean: boolean): { y: Float64Array; level: number } {
+  const free = mean || spec.order[1] + spec.seasonal[1] > 0;
+  const level = free ? highLevel(y) : 0;
+  return { y: lessLevel(y, level), level };
 }
 
 /** ARMA coefficients of which none may be left open. */

@@ -1,5 +1,5 @@
-import { SarimaError } from "./errors.js";
-import { finiteNumber, type Series, toSeries, wholeNumber } from "./series.js";
+import { quote, SarimaError } from "./errors.js";
+import { checkList, checkObject, finiteNumber, type Series, toSeries, wholeNumber } from "./series.js";
 
 export interface Outlier {
   /** 0-based position in the series. */
@@ -53,6 +53,7 @@ const MAD_TO_SD = 1.4826;
  */
 export function detectOutliers(y: Series, options: OutlierOptions = {}): OutlierReport {
   const x = toSeries(y);
+  checkObject(options, "options");
   const period = wholeNumber(options.period ?? 1, "period", 1);
   const half = wholeNumber(options.halfWindow ?? 12, "halfWindow", 1);
   const threshold = finiteNumber(options.threshold ?? 5, "threshold", 1);
@@ -68,12 +69,16 @@ export function detectOutliers(y: Series, options: OutlierOptions = {}): Outlier
 /** A copy in which the values at the given positions are gaps: what a fit then does with them is to integrate them out. */
 export function asGaps(y: Series, spikes: readonly Pick<Outlier, "index">[]): Float64Array {
   const out = toSeries(y);
-  for (const { index } of spikes) {
-    if (!(index >= 0 && index < out.length)) {
-      throw new SarimaError("INVALID_ARGUMENT", `spikes name position ${index}; y has ${out.length} values`);
+  checkList(spikes, "spikes").forEach((spike, i) => {
+    const { index } = checkObject(spike, `spikes[${i}]`);
+    if (!(Number.isInteger(index) && index >= 0 && index < out.length)) {
+      throw new SarimaError(
+        "INVALID_ARGUMENT",
+        `spikes[${i}].index must be a position in y, which has ${out.length} values; received ${quote(index)}`,
+      );
     }
     out[index] = Number.NaN;
-  }
+  });
   return out;
 }
 

@@ -2,6 +2,9 @@ import { quote, SarimaError } from "./errors.js";
 import type { Harmonics } from "./model.js";
 import { checkList, checkObject, finiteNumber, type Series, toCompleteSeries, wholeNumber } from "./series.js";
 
+/** Columns beyond this would fill the memory of a browser. */
+const MAX_VALUES = 50_000_000;
+
 /**
  * Fourier terms of one or several cycles, the columns of R's forecast::fourier in its order: sine and cosine of the first
  * harmonic, then of the second, … (S1, C1, S2, C2, …), period after period.
@@ -55,7 +58,15 @@ export function checkHarmonics(harmonics: readonly Harmonics[] | undefined): rea
 function fourierColumns(n: number, harmonics: readonly Harmonics[], start: number): Float64Array[] {
   const columns: Float64Array[] = [];
   const seen: number[] = [];
-  for (const { period, order } of checkHarmonics(harmonics)) {
+  const cycles = checkHarmonics(harmonics);
+  const values = cycles.reduce((sum, { order }) => sum + 2 * order * n, 0);
+  if (values > MAX_VALUES) {
+    throw new SarimaError(
+      "INVALID_ARGUMENT",
+      `harmonics of ${n} rows may have at most ${MAX_VALUES} values in all; they would have ${values}: lower the order`,
+    );
+  }
+  for (const { period, order } of cycles) {
     for (let k = 1; k <= order; k++) {
       const frequency = k / period;
       if (seen.some((other) => Math.abs(other - frequency) < 1e-14)) continue;

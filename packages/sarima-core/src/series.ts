@@ -13,6 +13,15 @@ export type Series = ArrayLike<number>;
  * @throws SarimaError `INVALID_ARGUMENT` when it is no array of numbers, `NON_FINITE` at ±Infinity.
  */
 export function toSeries(y: Series, argument = "y", copy = true): Float64Array {
+  return checkedSeries(y, argument, copy, true);
+}
+
+/** As `toSeries` for what was predicted: the bound of an interval may lie at ±Infinity. */
+export function toPredictions(x: Series, argument: string): Float64Array {
+  return checkedSeries(x, argument, false, false);
+}
+
+function checkedSeries(y: Series, argument: string, copy: boolean, finite: boolean): Float64Array {
   if (y === null || typeof y !== "object" || !Number.isSafeInteger(y.length) || y.length < 0) {
     throw new SarimaError("INVALID_ARGUMENT", `${argument} must be an array of numbers; received ${quote(y)}`);
   }
@@ -23,7 +32,7 @@ export function toSeries(y: Series, argument = "y", copy = true): Float64Array {
   if (y instanceof Float64Array) {
     // One cheap pass for the usual case: only ±Infinity is left to find.
     const out = copy ? y.slice() : y;
-    for (let t = 0; t < n; t++) {
+    for (let t = 0; finite && t < n; t++) {
       if (out[t] === Number.POSITIVE_INFINITY || out[t] === Number.NEGATIVE_INFINITY)
         refuseInfinity(argument, t, out[t]);
     }
@@ -42,7 +51,9 @@ export function toSeries(y: Series, argument = "y", copy = true): Float64Array {
         `${argument}[${t}] must be a number, or NaN for a gap; received ${quote(value)}`,
       );
     }
-    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) refuseInfinity(argument, t, value);
+    if (finite && (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)) {
+      refuseInfinity(argument, t, value);
+    }
     out[t] = value;
   }
   return out;

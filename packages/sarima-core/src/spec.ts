@@ -109,6 +109,7 @@ function orders(value: unknown, name: string, length: number): number[] {
 
 /** "(2,0,1)(1,0,0)[12]", as R prints it. */
 export function formatSpec(spec: SarimaSpec): string {
-  const [P, D, Q, s] = spec.seasonal ?? [0, 0, 0, 0];
-  return `(${spec.order.join(",")})${P + D + Q > 0 ? `(${P},${D},${Q})[${s}]` : ""}`;
+  const { order, seasonal } = validateSpec(spec);
+  const [P, D, Q, s] = seasonal;
+  return `(${order.join(",")})${P + D + Q > 0 ? `(${P},${D},${Q})[${s}]` : ""}`;
 }

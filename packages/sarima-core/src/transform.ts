@@ -1,6 +1,6 @@
 import { quote, SarimaError } from "./errors.js";
 import type { Transform, TransformSpec } from "./model.js";
-import { finiteNumber, type Series, toSeries, wholeNumber } from "./series.js";
+import { checkObject, finiteNumber, type Series, toSeries, wholeNumber } from "./series.js";
 
 /**
  * Box–Cox transformation (Box & Cox 1964), continued to negative values by the signed power of Bickel & Doksum (1981),
@@ -29,6 +29,7 @@ export function inverseBoxCox(x: Series, lambda: number): Float64Array {
  */
 export function guerrero(y: Series, period = 1, bounds: { lower?: number; upper?: number } = {}): number {
   const raw = toSeries(y);
+  checkObject(bounds, "bounds");
   // λ has no unit; data of order one cannot overflow when squared.
   let unit = 0;
   for (const value of raw) if (!Number.isNaN(value)) unit = Math.max(unit, Math.abs(value));

@@ -163,6 +163,13 @@ describe("the search", () => {
     await expect(autoSarimaAsync(y, { ...options, executor: async () => [] })).rejects.toThrow(/answered for 0 of/);
   });
 
+  it("gives way to events, so that a timer can stop it", async () => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort());
+    const options = { period: 12, search: "grid", signal: stop.signal } as const;
+    await expect(autoSarimaAsync(y, options)).rejects.toMatchObject({ code: "ABORTED" });
+  });
+
   it("estimates regressors with every candidate", () => {
     const x = Array.from({ length: 120 }, (_, t) => Math.cos(t * t));
     const e = noise(5);

@@ -85,6 +85,8 @@ describe("asGaps", () => {
     const y = Float64Array.of(1, 9, 2);
     expect([...asGaps(y, [{ index: 1 }])]).toEqual([1, Number.NaN, 2]);
     expect(y[1]).toBe(9);
-    expect(() => asGaps(y, [{ index: 3 }])).toThrow(/position 3; y has 3 values/);
+    expect(() => asGaps(y, [{ index: 3 }])).toThrow(
+      /spikes\[0\].index must be a position in y, which has 3 values; received 3/,
+    );
   });
 });

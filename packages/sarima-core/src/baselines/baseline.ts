@@ -1,6 +1,6 @@
 import { quote, SarimaError } from "../errors.js";
 import type { Forecast } from "../model.js";
-import { countObserved, type Series, toSeries, wholeNumber } from "../series.js";
+import { checkObject, countObserved, type Series, toSeries, wholeNumber } from "../series.js";
 import { checkLevels } from "./gaussian.js";
 
 export interface BaselineForecastOptions {
@@ -29,7 +29,7 @@ export function baseline(
     name,
     params: Object.freeze(params),
     forecast: (horizon: number, options: BaselineForecastOptions = {}) =>
-      predict(wholeNumber(horizon, "horizon", 1, 1_000_000), checkLevels(options.levels)),
+      predict(wholeNumber(horizon, "horizon", 1, 1_000_000), checkLevels(checkObject(options, "options").levels)),
   });
 }
 

@@ -1,5 +1,5 @@
 import { quote, SarimaError } from "../errors.js";
-import { type Series, wholeNumber } from "../series.js";
+import { checkObject, type Series, wholeNumber } from "../series.js";
 import { type Baseline, baseline, observedSeries } from "./baseline.js";
 
 /** Quantile of ascending values by linear interpolation (Hyndman & Fan 1996, type 7, as R's default). */
@@ -16,7 +16,8 @@ export function sortedQuantile(sorted: Float64Array, p: number): number {
  */
 export function empiricalQuantiles(y: Series, options: { window?: number | undefined } = {}): Baseline {
   const series = observedSeries(y, 1, "empiricalQuantiles");
-  const window = options.window === undefined ? series.length : wholeNumber(options.window, "window", 1);
+  const { window: asked } = checkObject(options, "options");
+  const window = asked === undefined ? series.length : wholeNumber(asked, "window", 1);
   const sorted = series.slice(-window).filter((value) => !Number.isNaN(value));
   if (sorted.length === 0) {
     throw new SarimaError(

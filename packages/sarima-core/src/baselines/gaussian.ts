@@ -1,4 +1,5 @@
 import { normalQuantile } from "../distributions/normal-quantile.js";
+import { quote, SarimaError } from "../errors.js";
 import { probability } from "../evaluate/scores.js";
 import type { Forecast, PredictionInterval } from "../model.js";
 
@@ -9,8 +10,11 @@ export const DEFAULT_LEVELS: readonly number[] = [0.8, 0.95];
 
 /** Checks interval levels: each between 0 and 1, in any order. */
 export function checkLevels(levels: readonly number[] | undefined): readonly number[] {
-  if (levels === undefined) return DEFAULT_LEVELS;
-  return levels.map((level, i) => probability(level, `levels[${i}]`));
+  if (levels === undefined || levels === null) return DEFAULT_LEVELS;
+  if (!Array.isArray(levels)) {
+    throw new SarimaError("INVALID_ARGUMENT", `levels must be an array; received ${quote(levels)}`);
+  }
+  return Array.from(levels).map((level, i) => probability(level, `levels[${i}]`));
 }
 
 /** A forecast from means and standard errors, with Gaussian intervals. */

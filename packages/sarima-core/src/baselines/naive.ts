@@ -16,7 +16,10 @@ function meanSquaredStep(y: Float64Array, lag: number): number {
   return count > 0 ? sum / count : Number.NaN;
 }
 
-/** The last observed value, for ever: a random walk. With gaps at the end the variance counts them as steps. */
+/**
+ * The last observed value, for ever: a random walk. With gaps at the end the variance counts them as steps; where no two values
+ * are neighbours nothing is known of it, and standard errors and intervals are NaN.
+ */
 export function naive(y: Series): Baseline {
   const series = observedSeries(y, 1, "naive");
   const last = lastObserved(series);
@@ -31,7 +34,10 @@ export function naive(y: Series): Baseline {
   );
 }
 
-/** The value one season ago (the latest one observed at that place of the season), repeated. */
+/**
+ * The value one season ago (the latest one observed at that place of the season), repeated. Standard errors and intervals are NaN
+ * where no two values are a season apart.
+ */
 export function seasonalNaive(y: Series, period: number): Baseline {
   wholeNumber(period, "period", 1);
   const series = observedSeries(y, 1, "seasonalNaive");

@@ -1,6 +1,6 @@
-import { SarimaError } from "../errors.js";
-import type { Forecast } from "../model.js";
-import { type Series, toSeries, wholeNumber } from "../series.js";
+import { quote, SarimaError } from "../errors.js";
+import type { Forecast, PredictionInterval } from "../model.js";
+import { checkList, checkObject, type Series, toSeries, wholeNumber } from "../series.js";
 import { coverage, sameLength, winkler } from "./scores.js";
 
 export interface AccuracyOptions {
@@ -49,6 +49,13 @@ export interface Accuracy {
 export function accuracy(actual: Series, predicted: Series | Forecast, options: AccuracyOptions = {}): Accuracy {
   const y = toSeries(actual, "actual");
   const n = y.length;
+  if (predicted === null || typeof predicted !== "object") {
+    throw new SarimaError(
+      "INVALID_ARGUMENT",
+      `predicted must be an array of numbers, or what forecast returned; received ${quote(predicted)}`,
+    );
+  }
+  checkObject(options, "options");
   const isForecast = "median" in predicted;
   const mean = sameLength(isForecast ? predicted.mean : predicted, isForecast ? "predicted.mean" : "predicted", n);
   const median = isForecast ? sameLength(predicted.median, "predicted.median", n) : mean;
@@ -80,14 +87,18 @@ export function accuracy(actual: Series, predicted: Series | Forecast, options: 
     mase: mae / scale.absolute,
     rmsse: rmse / scale.squared,
     smape: relative / count,
-    intervals: isForecast ? predicted.intervals.map((interval) => intervalAccuracy(y, interval)) : [],
+    intervals: isForecast
+      ? checkList(predicted.intervals, "predicted.intervals").map((interval, i) =>
+          intervalAccuracy(y, checkObject(interval, `predicted.intervals[${i}]`)),
+        )
+      : [],
   };
 }
 
-function intervalAccuracy(
-  y: Float64Array,
-  { level, lower, upper }: { level: number; lower: Float64Array; upper: Float64Array },
-): IntervalAccuracy {
+function intervalAccuracy(y: Float64Array, interval: PredictionInterval): IntervalAccuracy {
+  const { level } = interval;
+  const lower = sameLength(interval.lower, "lower", y.length);
+  const upper = sameLength(interval.upper, "upper", y.length);
   let width = 0;
   let count = 0;
   for (let t = 0; t < y.length; t++) {

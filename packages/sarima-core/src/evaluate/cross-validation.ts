@@ -2,7 +2,7 @@ import type { Baseline } from "../baselines/baseline.js";
 import { checkLevels } from "../baselines/gaussian.js";
 import { quote, SarimaError, throwIfAborted } from "../errors.js";
 import type { Forecast } from "../model.js";
-import { type Series, toSeries, wholeNumber } from "../series.js";
+import { checkList, checkObject, type Series, toSeries, wholeNumber } from "../series.js";
 import { type Accuracy, accuracy } from "./accuracy.js";
 
 /** What a fitter is told beside its training series. */
@@ -76,7 +76,8 @@ export function crossValidateForecasts<Fitted extends object>(
       `fitter must be a function of a training series; received ${quote(fitter)}`,
     );
   }
-  const horizon = wholeNumber(options?.horizon, "horizon", 1);
+  checkObject(options, "options");
+  const horizon = wholeNumber(options.horizon, "horizon", 1);
   const levels = checkLevels(options.levels);
   const window = options.window === undefined ? undefined : wholeNumber(options.window, "window", 1);
   const period = wholeNumber(options.period ?? 1, "period", 1);
@@ -122,7 +123,7 @@ export function crossValidateForecasts<Fitted extends object>(
 function placeOrigins(n: number, horizon: number, options: CrossValidationOptions): number[] {
   const wanted = options.origins ?? 10;
   if (typeof wanted !== "number") {
-    const list = Array.from(wanted, (origin, i) => wholeNumber(origin, `origins[${i}]`, 1, n - 1));
+    const list = checkList(wanted, "origins").map((origin, i) => wholeNumber(origin, `origins[${i}]`, 1, n - 1));
     if (list.length === 0 || list.some((origin, i) => i > 0 && origin <= list[i - 1])) {
       throw new SarimaError("INVALID_ARGUMENT", `origins must be ascending positions in y; received ${quote(wanted)}`);
     }

@@ -1,5 +1,5 @@
 import { quote, SarimaError } from "../errors.js";
-import { type Series, toSeries } from "../series.js";
+import { checkList, type Series, toPredictions, toSeries } from "../series.js";
 
 /**
  * Scores of probabilistic forecasts. All are averages over the steps where both the actual value and the forecast are known
@@ -27,9 +27,9 @@ function average(length: number, score: (t: number) => number): number {
   return count > 0 ? sum / count : Number.NaN;
 }
 
-/** `name` as a series of the length of the actual values. */
+/** `name` as predictions of the length of the actual values. */
 export function sameLength(series: Series, name: string, length: number): Float64Array {
-  const out = toSeries(series, name);
+  const out = toPredictions(series, name);
   if (out.length !== length) {
     throw new SarimaError(
       "INVALID_ARGUMENT",
@@ -86,14 +86,15 @@ export function crpsFromQuantiles(
   probabilities: readonly number[],
 ): number {
   const y = toSeries(actual, "actual");
-  if (quantiles.length === 0 || quantiles.length !== probabilities.length) {
+  const given = checkList(quantiles, "quantiles");
+  const p = checkList(probabilities, "probabilities").map((value, i) => probability(value, `probabilities[${i}]`));
+  if (given.length === 0 || given.length !== p.length) {
     throw new SarimaError(
       "INVALID_ARGUMENT",
-      `quantiles must hold one series for each of the probabilities; received ${quantiles.length} and ${probabilities.length}`,
+      `quantiles must hold one series for each of the probabilities; received ${given.length} and ${p.length}`,
     );
   }
-  const q = quantiles.map((series, i) => sameLength(series, `quantiles[${i}]`, y.length));
-  const p = probabilities.map((value, i) => probability(value, `probabilities[${i}]`));
+  const q = given.map((series, i) => sameLength(series, `quantiles[${i}]`, y.length));
   const unsorted = p.findIndex((value, i) => i > 0 && value <= p[i - 1]);
   if (unsorted > 0) {
     throw new SarimaError("INVALID_ARGUMENT", `probabilities must ascend; probabilities[${unsorted}] does not`);
@@ -117,8 +118,9 @@ export function crpsFromQuantiles(
  */
 export function crpsFromSamples(actual: Series, paths: readonly Series[]): number {
   const y = toSeries(actual, "actual");
-  if (paths.length === 0) throw new SarimaError("INVALID_ARGUMENT", "paths must hold at least one path; received none");
-  const x = paths.map((path, i) => sameLength(path, `paths[${i}]`, y.length));
+  const given = checkList(paths, "paths");
+  if (given.length === 0) throw new SarimaError("INVALID_ARGUMENT", "paths must hold at least one path; received none");
+  const x = given.map((path, i) => sameLength(path, `paths[${i}]`, y.length));
   const m = x.length;
   const sorted = new Float64Array(m);
   return average(y.length, (t) => {

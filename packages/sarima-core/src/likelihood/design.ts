@@ -4,7 +4,7 @@ import { expandDifference, type LagPolynomial } from "../polynomial.js";
 import type { CheckedSpec } from "../spec.js";
 import { refuseCollinear } from "./collinear.js";
 import { undeterminedPlaces } from "./flat-prior.js";
-import { largestOf, safeScale, scaledBy } from "./scaling.js";
+import { highLevel, largestOf, lessLevel, safeScale, scaledBy } from "./scaling.js";
 
 export interface ExactData {
   /** Transformed series; NaN is a gap. What is known of the regression has been subtracted. */
@@ -14,6 +14,8 @@ export interface ExactData {
   readonly mean: boolean;
   /** Columns whose coefficients are estimated, of the length of y. */
   readonly regressors: readonly Float64Array[];
+  /** What was subtracted from y as its level: rounding is relative to it too. Default 0. */
+  readonly level?: number;
   /** What an error calls them. Default "regressors[0]", … */
   readonly names?: readonly string[];
 }
@@ -33,7 +35,7 @@ export interface Design {
   readonly nobs: number;
   /** Observations were divided by this, 1 or a power of two. */
   readonly scale: number;
-  /** Largest magnitude after that. */
+  /** Largest magnitude after that, of the level that was subtracted before as well. */
   readonly magnitude: number;
   /** The differenced window, gaps filled linearly before differencing. */
   readonly w: Float64Array;
@@ -82,8 +84,10 @@ export function designOf(data: ExactData): Design {
   const scale = safeScale(largest);
   const window = scaledBy(y.subarray(first, last + 1), scale);
   const difference = (x: Float64Array) => differenced(delta, x);
-  const scales = regressors.map((x) => safeScale(largestOf(x)));
-  const columns = regressors.map((x, k) => scaledBy(x.subarray(first, last + 1), scales[k]));
+  // Differencing takes the level of a column away, Unix time for one; it takes its digits with it unless it is gone before.
+  const leveled = m > 0 ? regressors.map((x) => lessLevel(x, highLevel(x))) : regressors;
+  const scales = leveled.map((x) => safeScale(largestOf(x)));
+  const columns = leveled.map((x, k) => scaledBy(x.subarray(first, last + 1), scales[k]));
   const ones = data.mean ? [new Float64Array(n - m).fill(1)] : [];
   const regressionW = [...ones, ...columns.map(difference)];
   const names = data.names ?? regressors.map((_, j) => `regressors[${j}]`);
@@ -96,7 +100,7 @@ export function designOf(data: ExactData): Design {
     undetermined,
     nobs,
     scale,
-    magnitude: largest / scale,
+    magnitude: Math.max(largest, Math.abs(data.level ?? 0)) / scale,
     w: difference(gaps.length > 0 ? fillLinearly(window) : window),
     regressionW,
     regressionY: [...(data.mean ? [integratedConstant(n, d, D, s)] : []), ...columns],

@@ -24,3 +24,29 @@ export function scaledBy(x: Float64Array, scale: number): Float64Array {
   for (let t = 0; t < x.length; t++) out[t] = x[t] * factor * rest;
   return out;
 }
+
+/** A spread this much smaller than the level costs more digits than the last results can spare. */
+const HIGH = 2 ** 10;
+
+/**
+ * The level to subtract from data that vary little far from zero, so that filters and least squares keep the digits of what varies;
+ * 0 in the usual case. It is one of the values, so that the subtraction is exact.
+ */
+export function highLevel(y: Float64Array): number {
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = Number.NEGATIVE_INFINITY;
+  let first = Number.NaN;
+  for (let t = 0; t < y.length; t++) {
+    const value = y[t];
+    if (Number.isNaN(value)) continue;
+    if (Number.isNaN(first)) first = value;
+    if (value < lowest) lowest = value;
+    if (value > highest) highest = value;
+  }
+  return highest / HIGH - lowest / HIGH < Math.abs(first) / HIGH / HIGH ? first : 0;
+}
+
+/** y − level; y itself where the level is 0. */
+export function lessLevel(y: Float64Array, level: number): Float64Array {
+  return level === 0 ? y : y.map((value) => value - level);
+}

@@ -1,8 +1,8 @@
-import { SarimaError, throwIfAborted } from "../errors.js";
+import { quote, SarimaError, throwIfAborted } from "../errors.js";
 import { prepare } from "../estimate/prepare.js";
 import { fitPrepared } from "../fit.js";
 import type { SarimaModel } from "../model.js";
-import type { Series } from "../series.js";
+import { checkObject, type Series } from "../series.js";
 import type { SarimaSpec } from "../spec.js";
 import { calibrate } from "./calibration.js";
 import { nearUnitRoot } from "./candidate.js";
@@ -62,9 +62,9 @@ export function* procedure(
   y: Series,
   options: AutoSarimaOptions,
 ): Generator<SearchJob, AutoSarimaModel, SearchJobResult> {
-  const { search = "stepwise" } = options;
+  const { search = "stepwise" } = checkObject(options, "options");
   if (search !== "stepwise" && search !== "grid") {
-    throw new SarimaError("INVALID_ARGUMENT", `search must be "stepwise" or "grid"; received ${search}`);
+    throw new SarimaError("INVALID_ARGUMENT", `search must be "stepwise" or "grid"; received ${quote(search)}`);
   }
   const question = ask(y, options);
   let best: Found | null = null;

@@ -1,5 +1,5 @@
 import { SarimaError } from "../errors.js";
-import { type Series, toSeries, wholeNumber } from "../series.js";
+import { checkObject, type Series, toSeries, wholeNumber } from "../series.js";
 import { isConstant, longestRun } from "./gaps.js";
 import { vonMisesTail } from "./von-mises.js";
 
@@ -30,7 +30,7 @@ export function canovaHansen(y: Series, period: number, options: { lags?: number
       `canovaHansen needs two periods without a gap, ${2 * period} values; y has ${n} in a row`,
     );
   }
-  const lags = wholeNumber(options.lags ?? Math.round(period * (n / 100) ** 0.25), "lags", 0);
+  const lags = wholeNumber(checkObject(options, "options").lags ?? Math.round(period * (n / 100) ** 0.25), "lags", 0);
   const e = aroundSeasonalMeans(x, period);
   if (isConstant(e)) {
     throw new SarimaError("INVALID_ARGUMENT", "y repeats itself exactly; there is nothing to test");

@@ -1,6 +1,6 @@
 import { diff } from "../difference.js";
-import { SarimaError } from "../errors.js";
-import { type Series, toSeries, wholeNumber } from "../series.js";
+import { quote, SarimaError } from "../errors.js";
+import { checkObject, type Series, toSeries, wholeNumber } from "../series.js";
 import { interpolated } from "./gaps.js";
 import { leastSquares, type Regression } from "./regression.js";
 
@@ -25,10 +25,13 @@ export function ocsb(
   options: { lagMethod?: "fixed" | "aic" | "aicc" | "bic"; maxLag?: number } = {},
 ): OcsbTest {
   wholeNumber(period, "period", 2);
-  const maxLag = wholeNumber(options.maxLag ?? 0, "maxLag", 0, 100);
+  const maxLag = wholeNumber(checkObject(options, "options").maxLag ?? 0, "maxLag", 0, 100);
   const method = options.lagMethod ?? "fixed";
   if (!["fixed", "aic", "aicc", "bic"].includes(method)) {
-    throw new SarimaError("INVALID_ARGUMENT", `lagMethod must be "fixed", "aic", "aicc" or "bic"; received ${method}`);
+    throw new SarimaError(
+      "INVALID_ARGUMENT",
+      `lagMethod must be "fixed", "aic", "aicc" or "bic"; received ${quote(method)}`,
+    );
   }
   const x = interpolated(toSeries(y));
   const needed = period + 2 * maxLag + 6;

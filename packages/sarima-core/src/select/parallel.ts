@@ -1,5 +1,5 @@
 import { quote, SarimaError, throwIfAborted } from "../errors.js";
-import { type Series, wholeNumber } from "../series.js";
+import { checkObject, type Series, wholeNumber } from "../series.js";
 import { type AutoSarimaModel, procedure } from "./auto.js";
 import { deal } from "./grid.js";
 import { runSearchJob, type SearchJob, type SearchJobResult } from "./jobs.js";
@@ -25,7 +25,7 @@ export interface AutoSarimaAsyncOptions extends AutoSarimaOptions {
  * @throws SarimaError as `autoSarima`; what the executor throws is passed on.
  */
 export async function autoSarimaAsync(y: Series, options: AutoSarimaAsyncOptions = {}): Promise<AutoSarimaModel> {
-  const { executor = here, signal } = options;
+  const { signal, executor = (jobs: readonly SearchJob[]) => here(jobs, signal) } = checkObject(options, "options");
   const count = wholeNumber(options.jobs ?? 4, "jobs", 1, 1024);
   if (typeof executor !== "function") {
     throw new SarimaError("INVALID_ARGUMENT", `executor must be a function of jobs; received ${quote(executor)}`);
@@ -52,13 +52,12 @@ export async function autoSarimaAsync(y: Series, options: AutoSarimaAsyncOptions
   return step.value;
 }
 
-async function here(jobs: readonly SearchJob[]): Promise<SearchJobResult[]> {
+async function here(jobs: readonly SearchJob[], signal: AbortSignal | undefined): Promise<SearchJobResult[]> {
   const results: SearchJobResult[] = [];
   for (const job of jobs) {
-    results.push(runSearchJob(job));
-    await new Promise<void>((resolve) => {
-      resolve();
-    });
+    // A timer, so that events come through: a resolved promise would go on before any of them.
+    await new Promise((resolve) => setTimeout(resolve));
+    results.push(runSearchJob(job, signal));
   }
   return results;
 }

@@ -1,6 +1,6 @@
 import { diff } from "../difference.js";
-import { SarimaError } from "../errors.js";
-import { finiteNumber, type Series, toSeries, wholeNumber } from "../series.js";
+import { quote, SarimaError } from "../errors.js";
+import { checkObject, finiteNumber, type Series, toSeries, wholeNumber } from "../series.js";
 import { canovaHansen } from "./canova-hansen.js";
 import { interpolated, isConstant, withoutGaps } from "./gaps.js";
 import { ocsb } from "./ocsb.js";
@@ -61,7 +61,7 @@ export function nsdiffs(
   options: { test?: "strength" | "ocsb" | "ch"; alpha?: number; max?: number } = {},
 ): number {
   wholeNumber(period, "period", 1);
-  const alpha = finiteNumber(options.alpha ?? 0.05, "alpha", 0.01, 0.1);
+  const alpha = finiteNumber(checkObject(options, "options").alpha ?? 0.05, "alpha", 0.01, 0.1);
   const max = wholeNumber(options.max ?? 1, "max", 0, 2);
   let x: Float64Array = toSeries(y);
   for (let D = 0; D < max; D++) {
@@ -83,6 +83,6 @@ function wantsDifference(x: Float64Array, period: number, test: "strength" | "oc
     case "ch":
       return canovaHansen(x, period).pValue < alpha;
     default:
-      throw new SarimaError("INVALID_ARGUMENT", `test must be "strength", "ocsb" or "ch"; received ${String(test)}`);
+      throw new SarimaError("INVALID_ARGUMENT", `test must be "strength", "ocsb" or "ch"; received ${quote(test)}`);
   }
 }

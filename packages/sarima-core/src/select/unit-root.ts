@@ -1,6 +1,6 @@
 import { diff } from "../difference.js";
 import { quote, SarimaError } from "../errors.js";
-import { finiteNumber, type Series, toSeries, wholeNumber } from "../series.js";
+import { checkObject, finiteNumber, type Series, toSeries, wholeNumber } from "../series.js";
 import { ADF_TABLES, interpolate, PP_ALPHA_TABLES, PROBABILITIES, tableQuantiles } from "./dickey-fuller.js";
 import { isConstant, longestRun, withoutGaps } from "./gaps.js";
 import { leastSquares } from "./regression.js";
@@ -48,7 +48,7 @@ const KPSS_CRITICAL = { level: [0.739, 0.574, 0.463, 0.347], trend: [0.216, 0.17
  */
 export function kpss(y: Series, options: { null?: "level" | "trend"; lags?: Bandwidth } = {}): UnitRootTest {
   const x = withoutGaps(toSeries(y));
-  const kind = choice(options.null ?? "level", "null", ["level", "trend"] as const);
+  const kind = choice(checkObject(options, "options").null ?? "level", "null", ["level", "trend"] as const);
   const n = atLeast(x.length, 4, "kpss");
   const lags = bandwidth(options.lags, n);
   const e = leastSquares(deterministic(n, kind === "trend"), x).residuals;
@@ -79,7 +79,11 @@ export function kpss(y: Series, options: { null?: "level" | "trend"; lags?: Band
  */
 export function adf(y: Series, options: { regression?: "none" | "level" | "trend"; lags?: number } = {}): UnitRootTest {
   const x = longestRun(toSeries(y));
-  const kind = choice(options.regression ?? "trend", "regression", ["none", "level", "trend"] as const);
+  const kind = choice(checkObject(options, "options").regression ?? "trend", "regression", [
+    "none",
+    "level",
+    "trend",
+  ] as const);
   const lags = wholeNumber(options.lags ?? Math.trunc(Math.max(0, x.length - 1) ** (1 / 3)), "lags", 0);
   const terms = kind === "none" ? 0 : kind === "level" ? 1 : 2;
   atLeast(x.length, 2 * lags + terms + 4, "adf");
@@ -107,7 +111,7 @@ export function phillipsPerron(
   options: { regression?: "level" | "trend"; statistic?: "tau" | "alpha"; lags?: Bandwidth } = {},
 ): UnitRootTest {
   const x = longestRun(toSeries(y));
-  const kind = choice(options.regression ?? "trend", "regression", ["level", "trend"] as const);
+  const kind = choice(checkObject(options, "options").regression ?? "trend", "regression", ["level", "trend"] as const);
   const type = choice(options.statistic ?? "tau", "statistic", ["tau", "alpha"] as const);
   const n = atLeast(x.length, 6, "phillipsPerron") - 1;
   const lags = bandwidth(options.lags, n);
@@ -140,7 +144,7 @@ export function ndiffs(
   y: Series,
   options: { test?: "kpss" | "adf" | "pp"; alpha?: number; null?: "level" | "trend"; max?: number } = {},
 ): number {
-  const test = choice(options.test ?? "kpss", "test", ["kpss", "adf", "pp"] as const);
+  const test = choice(checkObject(options, "options").test ?? "kpss", "test", ["kpss", "adf", "pp"] as const);
   const alpha = finiteNumber(options.alpha ?? 0.05, "alpha", 0.01, 0.1);
   const kind = choice(options.null ?? "level", "null", ["level", "trend"] as const);
   const max = wholeNumber(options.max ?? 2, "max", 0, 3);
