@@ -3,7 +3,7 @@ import { describeOutside } from "./bounds.js";
 import type { Clock } from "./clock.js";
 import { LoadcastError } from "./errors.js";
 import { firstRead, withinPatience } from "./first-read.js";
-import type { Fleet, SeriesState } from "./fleet.js";
+import { type Fleet, knownOfState, type SeriesState } from "./fleet.js";
 import { forecastSteps } from "./forecast-steps.js";
 import type { HistoryResponse, SeriesEntry, SeriesPageResponse, StoredForecastResponse } from "./http/contract.js";
 import type { Inference } from "./inference.js";
@@ -100,7 +100,7 @@ export function createCatalogue(options: {
 
     if (!state.tail) return { ...common, status: "waiting", reason: "Is being read from the store.", history: null };
     const { observed } = state.tail;
-    const ready = readiness(state.tail, now);
+    const ready = readiness(knownOfState(state), now);
     const history = {
       have: observed,
       need: ready.ready ? observed : ready.need,

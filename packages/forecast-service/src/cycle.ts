@@ -1,10 +1,12 @@
 import type { SeriesInfo, StoredForecast } from "@loadcast/metrics-io";
+import type { Clock } from "./clock.js";
 import { describeError, LoadcastError } from "./errors.js";
 import type { Executor } from "./executor/executor.js";
-import type { Fleet, SeriesState } from "./fleet.js";
+import { type Fleet, isGone, knownOfState, type SeriesState } from "./fleet.js";
 import type { Inference, Outcome } from "./inference.js";
 import type { Log } from "./log.js";
 import { shownLevels } from "./pipeline/write.js";
+import { readiness } from "./readiness.js";
 import type { TrainOutcome } from "./train-outcome.js";
 import type { Trainer, TrainOptions } from "./training.js";
 
@@ -26,6 +28,8 @@ export interface Cycle {
   inferLate(signal?: AbortSignal): Promise<Outcome[]>;
 }
 
+const byId = (a: Outcome, b: Outcome) => (a.id < b.id ? -1 : 1);
+
 /** Series that go to a thread together: some 200 ms of work, so that few messages cross and others have their turn. */
 const BATCH = 16;
 
@@ -37,9 +41,10 @@ export function createCycle(dependencies: {
   /** The numbers of all champions: another program may have changed them. */
   championVersions: () => Promise<ReadonlyMap<string, number>>;
   flush: () => Promise<void>;
+  clock: Clock;
   log: Log;
 }): Cycle {
-  const { fleet, inference, train, executor, championVersions, flush, log } = dependencies;
+  const { clock, fleet, inference, train, executor, championVersions, flush, log } = dependencies;
 
   const find = async ({ id }: { readonly id: string }): Promise<SeriesState> => {
     const state = fleet.get(id) ?? (await fleet.refresh()).find((candidate) => candidate.id === id);
@@ -56,6 +61,17 @@ export function createCycle(dependencies: {
     await Promise.all(Array.from({ length: executor.concurrency }, lane));
   };
 
+  /** Those that values still come for. The others are not even read: after a year of a fleet that changes daily they are most. */
+  const present = (states: readonly SeriesState[], outcomes: Outcome[]): SeriesState[] => {
+    const now = clock.now();
+    return states.filter((state) => {
+      if (!isGone(state, now)) return true;
+      const ready = readiness(knownOfState(state), now);
+      outcomes.push({ id: state.id, result: "waiting", detail: ready.ready ? "" : ready.reason });
+      return false;
+    });
+  };
+
   const inferThese = async (states: readonly SeriesState[], signal?: AbortSignal): Promise<Outcome[]> => {
     const size = Math.max(1, Math.min(BATCH, Math.ceil(states.length / executor.concurrency)));
     const batches = Array.from({ length: Math.ceil(states.length / size) }, (_, i) =>
@@ -70,7 +86,7 @@ export function createCycle(dependencies: {
       signal,
     );
     await flush();
-    return outcomes.sort((a, b) => (a.id < b.id ? -1 : 1));
+    return outcomes.sort(byId);
   };
 
   return {
@@ -86,7 +102,7 @@ export function createCycle(dependencies: {
     async trainAll(signal) {
       const outcomes: Outcome[] = [];
       await inLanes(
-        await fleet.refresh(),
+        present(await fleet.refresh(), outcomes),
         async (state) => {
           try {
             const { modelVersion, gate } = await train(state, signal ? { signal } : {});
@@ -101,7 +117,7 @@ export function createCycle(dependencies: {
         },
         signal,
       );
-      return outcomes.sort((a, b) => (a.id < b.id ? -1 : 1));
+      return outcomes.sort(byId);
     },
     async inferAll(signal) {
       const states = await fleet.refresh();
@@ -111,12 +127,15 @@ export function createCycle(dependencies: {
         if (state.champion !== undefined && state.champion?.version !== versions.get(state.id))
           state.champion = undefined;
       }
-      return inferThese(states, signal);
+      const gone: Outcome[] = [];
+      const outcomes = await inferThese(present(states, gone), signal);
+      return [...outcomes, ...gone].sort(byId);
     },
     async inferLate(signal) {
       const late = fleet
         .all()
-        .filter(({ forecast, lateFrom, reissued }) => forecast && lateFrom < Infinity && !reissued);
+        .filter(({ forecast, lateFrom, reissued }) => forecast && lateFrom < Infinity && !reissued)
+        .filter((state) => !isGone(state, clock.now()));
       if (late.length === 0) return [];
       for (const state of late) state.reissued = true;
       return inferThese(late, signal);

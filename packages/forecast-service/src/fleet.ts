@@ -10,7 +10,8 @@ import type { Outlook } from "./http/contract.js";
 import { type DriftWatch, driftWatch } from "./monitor/drift.js";
 import { type PendingPredictions, pendingPredictions } from "./monitor/pending-predictions.js";
 import { type RollingScores, rollingScores } from "./monitor/rolling.js";
-import type { Bounds } from "./settings.js";
+import type { Known } from "./readiness.js";
+import { type Bounds, GONE_AFTER, STEP_MILLIS } from "./settings.js";
 import type { Tail } from "./tail.js";
 
 /** A training, with or without a version that came of it. */
@@ -31,6 +32,8 @@ export interface SeriesState {
   changes: number;
   /** The last sample. */
   last: { readonly time: number; readonly value: number } | null;
+  /** When it was taken, also where its value is not known yet; null where there is none. */
+  lastTime: number | null;
   /** Null until it was read from the store. */
   tail: Tail | null;
   /** What forecasts are made with; null: there is none. Undefined until the registry was asked. */
@@ -83,7 +86,7 @@ export function createFleet(options: {
     revision++;
   };
 
-  const ensure = (series: Pick<SeriesInfo, "id" | "host" | "metric" | "synthetic">): SeriesState => {
+  const ensure = (series: Pick<SeriesInfo, "id" | "host" | "metric" | "synthetic" | "last">): SeriesState => {
     let state = states.get(series.id);
     if (!state) {
       state = newState(series);
@@ -91,6 +94,7 @@ export function createFleet(options: {
       ordered = null;
     }
     state.synthetic = series.synthetic;
+    if (series.last !== undefined) state.lastTime = Math.max(state.lastTime ?? series.last, series.last);
     return state;
   };
   const all = () => {
@@ -127,6 +131,7 @@ export function createFleet(options: {
           if (Number.isNaN(values[i])) continue;
           first = Math.min(first, times[i]);
           if (state.last === null || times[i] >= state.last.time) state.last = { time: times[i], value: values[i] };
+          state.lastTime = Math.max(state.lastTime ?? times[i], times[i]);
         }
         const issuedFor = state.forecast?.times[0];
         // Before the first forecast the past comes in pieces, older ones after newer ones, and all of it counts.
@@ -137,6 +142,18 @@ export function createFleet(options: {
     revision: () => revision,
     changed,
   };
+}
+
+/** Whether nothing has come for so long that nobody waits for it any more. */
+export function isGone({ lastTime }: Pick<SeriesState, "lastTime">, now: number): boolean {
+  return lastTime !== null && now - lastTime > GONE_AFTER;
+}
+
+/** What is known of a series, as far as its tail reaches; before that only when its last sample was. */
+export function knownOfState({ tail, lastTime }: SeriesState): Known {
+  const lastEnd = lastTime === null ? null : (Math.floor(lastTime / STEP_MILLIS) + 1) * STEP_MILLIS;
+  if (tail === null) return { observed: 0, lastEnd };
+  return { observed: tail.observed, lastEnd: tail.lastEnd ?? lastEnd };
 }
 
 function newState({
@@ -152,6 +169,7 @@ function newState({
     synthetic,
     changes: 0,
     last: null,
+    lastTime: null,
     tail: null,
     champion: undefined,
     forecast: undefined,

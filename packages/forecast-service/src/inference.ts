@@ -6,7 +6,7 @@ import type { Config } from "./config.js";
 import { describeError } from "./errors.js";
 import type { EventBus } from "./events.js";
 import { type Executor, JobError } from "./executor/executor.js";
-import type { Fleet, SeriesState } from "./fleet.js";
+import { type Fleet, knownOfState, type SeriesState } from "./fleet.js";
 import type { Log } from "./log.js";
 import type { ServiceMetrics } from "./metrics.js";
 import { outlookOf } from "./monitor/outlook.js";
@@ -83,10 +83,8 @@ export function createInference(dependencies: {
       if (latest) state.outlook = outlookOf({ ...latest, crossing: null }, latest.times);
     }
     if (state.last === null) {
-      const { times, values } = await store.read(state, {
-        from: (tail.lastEnd ?? tail.start) - STEP_MILLIS,
-        to: now + 1,
-      });
+      const from = state.lastTime ?? (tail.lastEnd ?? tail.start) - STEP_MILLIS;
+      const { times, values } = await store.read(state, { from, to: now + 1 });
       const i = times.length - 1;
       if (i >= 0) state.last = { time: times[i], value: values[i] };
     }
@@ -115,7 +113,7 @@ export function createInference(dependencies: {
   const prepare = async (state: SeriesState, signal?: AbortSignal): Promise<InferInput | string> => {
     await steps.time("ingest", () => refresh(state));
     await observe(state);
-    const ready = readiness(state.tail as Tail, clock.now());
+    const ready = readiness(knownOfState(state), clock.now());
     if (!ready.ready) return ready.reason;
     if (!(await askChampion(state))) await train(state, signal ? { signal } : {});
     const champion = await askChampion(state);

@@ -142,11 +142,13 @@ function watchFleet(registers: Registry[], fleet: Fleet, catalogue: Pick<Catalog
   );
   gauge(
     "loadcast_interval_coverage_ratio",
-    "Share of the values of the last day inside the interval of a level.",
+    "Share of the values of the last day inside the interval of a level, told from 40 values out of 12 hours on.",
     [...SERIES, "horizon", "level"],
     function () {
       each(this, (state, labels) => {
-        for (const { horizonSeconds, coverage } of toAccuracy(state.scores.sum(clock.now()))) {
+        const enough = state.scores.tell(clock.now());
+        for (const [i, { horizonSeconds, coverage }] of toAccuracy(state.scores.sum(clock.now())).entries()) {
+          if (!enough[i]) continue;
           for (const { level, ratio } of coverage) {
             if (ratio !== null) this.set({ ...labels, horizon: HORIZONS[horizonSeconds], level: String(level) }, ratio);
           }

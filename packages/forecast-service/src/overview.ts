@@ -2,7 +2,7 @@ import { beyond } from "./bounds.js";
 import type { Catalogue } from "./catalogue.js";
 import type { Clock } from "./clock.js";
 import { LoadcastError } from "./errors.js";
-import type { Fleet, SeriesState } from "./fleet.js";
+import { type Fleet, isGone, type SeriesState } from "./fleet.js";
 import type { OverviewEntry, OverviewResponse, SeriesEntry, Sparkline, SystemResponse } from "./http/contract.js";
 import type { Overview } from "./questions.js";
 import { STEP_MILLIS } from "./settings.js";
@@ -25,6 +25,8 @@ interface Host {
   readonly synthetic: boolean;
   readonly attention: number;
   readonly why: string | null;
+  /** None of its series has come for a day. */
+  readonly gone: boolean;
   readonly states: readonly SeriesState[];
 }
 
@@ -51,6 +53,7 @@ export function createOverview(options: {
     const hosts = [...byHost].map(([host, states]) => rankHost(host, states, catalogue, now));
     hosts.sort(
       (a, b) =>
+        Number(a.gone) - Number(b.gone) ||
         b.attention - a.attention ||
         Number(a.synthetic) - Number(b.synthetic) ||
         BY_NAME.compare(a.host, b.host) ||
@@ -122,7 +125,7 @@ function attentionOf(state: SeriesState, entry: SeriesEntry, now: number): Atten
   const { status, reason, metric, unit, last, outside } = entry;
   const found: Attention[] = [];
   const name = NAMES[metric] ?? metric;
-  const silent = last !== null && now - Date.parse(last.time) > SILENCE;
+  const silent = state.lastTime !== null && now - state.lastTime > SILENCE;
   const threshold = status === "forecast" && !silent ? state.outlook?.threshold : null;
   if (threshold && threshold.probability >= 0.01) {
     const limit = `${threshold.threshold}${unit === "percent" ? " %" : ""}`;
@@ -136,7 +139,10 @@ function attentionOf(state: SeriesState, entry: SeriesEntry, now: number): Atten
     });
   }
   if (status === "failed") found.push({ score: 0.5, why: `${name}: ${reason}` });
-  if (silent) found.push({ score: 0.4, why: `${name}: no data since ${minuteOf(endOfStep(last.time))}` });
+  // Who has not come back within a day needs nobody's attention any more.
+  if (silent && !isGone(state, now)) {
+    found.push({ score: 0.4, why: `${name}: no data since ${minuteOf(endOfStep(state.lastTime as number))}` });
+  }
   if (isAnomalous(state, now)) found.push({ score: 0.3, why: `${name} had an unusual value in the last hour` });
   if (outside && now - Date.parse(outside.last.time) < NEWS) {
     const { last: value, lower, upper } = outside;
@@ -151,7 +157,7 @@ function attentionOf(state: SeriesState, entry: SeriesEntry, now: number): Atten
 const NAMES: Readonly<Record<string, string>> = { cpu_percent: "CPU", memory_percent: "Memory" };
 
 /** When the step ends in which a value lies: all of it is known. */
-const endOfStep = (time: string) => (Math.floor(Date.parse(time) / STEP_MILLIS) + 1) * STEP_MILLIS;
+const endOfStep = (time: number) => (Math.floor(time / STEP_MILLIS) + 1) * STEP_MILLIS;
 
 /** `2026-11-23 01:45 UTC` */
 const minuteOf = (time: number) => `${iso(time).slice(0, 16).replace("T", " ")} UTC`;
@@ -170,6 +176,7 @@ function rankHost(
     synthetic: states.every(({ synthetic }) => synthetic),
     attention: worst.score,
     why: worst.why,
+    gone: states.every((state) => isGone(state, now)),
     states,
   };
 }

@@ -15,15 +15,17 @@ const HOURLY_FORECASTS = 30 * DAY;
 /** What went. */
 export interface Tidied extends PruneReport {
   readonly models: RegistryPruneReport;
+  /** Ids of series that had nothing left and are forgotten, with their models. */
+  readonly series: readonly string[];
 }
 
 /**
  * Lets go of what `retention` says: failed trainings and versions that nothing needs are deleted with what they left behind, samples become
  * means of 5 minutes, means and anomalies are deleted, forecasts are thinned and deleted. Limits of samples lie at midnight (UTC): a day
- * is then one piece of work, and what is left of it one block. The store comes last, because it gives the space of both back to the disk.
+ * is then one piece of work, and what is left of it one block. A series whose last value is gone is forgotten, with its models.
  */
 export async function tidy(
-  store: Pick<MetricStore, "prune">,
+  store: Pick<MetricStore, "prune" | "listSeries" | "forgetEmpty">,
   registry: Pick<ModelRegistry, "prune">,
   { raw, downsampled, versions, runs }: Config["retention"],
   now: number,
@@ -31,15 +33,22 @@ export async function tidy(
 ): Promise<Tidied> {
   const midnight = (time: number) => Math.floor(time / DAY) * DAY;
   const options = signal ? { signal } : {};
-  const models = (await registry.prune?.({ versions, runsBefore: now - runs }, options)) ?? { runs: 0, versions: 0 };
-  const report = await store.prune(
-    {
-      samplesBefore: midnight(now - raw),
-      downsampledBefore: midnight(now - downsampled),
-      forecastsThinnedBefore: now - ALL_FORECASTS,
-      forecastsBefore: now - HOURLY_FORECASTS,
-    },
-    options,
-  );
-  return { ...report, models };
+  const report = {
+    models: (await registry.prune?.({ versions, runsBefore: now - runs }, options)) ?? { runs: 0, versions: 0 },
+    // After the registry, because it gives the space of both back to the disk.
+    ...(await store.prune(
+      {
+        samplesBefore: midnight(now - raw),
+        downsampledBefore: midnight(now - downsampled),
+        forecastsThinnedBefore: now - ALL_FORECASTS,
+        forecastsBefore: now - HOURLY_FORECASTS,
+      },
+      options,
+    )),
+  };
+  // Models before their series: where this is cut off, the next run finds the series and goes on.
+  const gone = (await store.listSeries()).filter(({ count }) => count === 0).map(({ id }) => id);
+  if (gone.length === 0) return { ...report, series: [] };
+  await registry.prune?.({ models: gone }, options);
+  return { ...report, series: await store.forgetEmpty() };
 }

@@ -109,6 +109,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     inference,
     train,
     executor,
+    clock,
     log,
     flush: () => store.flush(),
     championVersions: champions.versions,
@@ -124,7 +125,15 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     await cycle.inferLate(signal);
   };
 
-  const tidyUp = (signal: AbortSignal) => tidy(store, registry, config.retention, clock.now(), signal);
+  const tidyUp = async (signal: AbortSignal) => {
+    const tidied = await tidy(store, registry, config.retention, clock.now(), signal);
+    if (tidied.series.length > 0) {
+      for (const id of tidied.series) champions.forget(id);
+      log.info(`${tidied.series.length} series are forgotten: retention has let their last values go`);
+      await fleet.refresh();
+    }
+    return tidied;
+  };
   const atStart = rhythms(config.intervals);
   const scheduler = createScheduler({
     clock,

@@ -24,6 +24,9 @@ export const MIN_OBSERVED = 3 * PERIODS[0];
 /** A series silent for longer than this many steps gets no new forecasts: what it would say is about the past. */
 export const MAX_SILENCE = 12;
 
+/** A series silent for so long is gone, as far as anyone can tell: a machine that was replaced, a pod that was scaled away. */
+export const GONE_AFTER = 86_400_000;
+
 /**
  * A model that was fitted to data older than this knows too little of the present: a new one is trained before it forecasts, and the
  * gate decides between the two.

@@ -4,7 +4,7 @@ import type { Clock } from "./clock.js";
 import { seriesSettings } from "./config/series-settings.js";
 import type { Config } from "./config.js";
 import { describeError } from "./errors.js";
-import type { Fleet, LastTraining, SeriesState } from "./fleet.js";
+import { type Fleet, knownOfState, type LastTraining, type SeriesState } from "./fleet.js";
 import type { Log } from "./log.js";
 import { predictionsIn } from "./monitor/past-predictions.js";
 import { rollingScores, WINDOW } from "./monitor/rolling.js";
@@ -48,7 +48,7 @@ export function createUpkeep(options: {
   const wish = (state: SeriesState): Wish | null => {
     const { champion, drift, driftTrainedAt, tail } = state;
     const now = clock.now();
-    if (!champion || !tail || !readiness(tail, now).ready) return null;
+    if (!champion || !tail || !readiness(knownOfState(state), now).ready) return null;
     if (drift !== null && now - driftTrainedAt >= COOL_DOWN) return "drift";
     const { bounds } = seriesSettings(config, state);
     if (champion.bounds !== undefined && !sameBounds(champion.bounds, bounds)) return "new bounds";

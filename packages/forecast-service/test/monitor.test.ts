@@ -125,6 +125,32 @@ describe("the monitor", () => {
   });
 });
 
+describe("coverage", () => {
+  it("is told from 40 values out of 12 hours of the last day on", () => {
+    const bands = [0.8, 0.95].map((level) => ({ level, lower: 45, upper: 55 }));
+    const at = (hour: number, minute: number, horizon = 0) => ({
+      ...{ horizon, time: hour * 3_600_000 + minute * 60_000, modelVersion: "", median: 50 },
+      ...{ bands, outer: null },
+    });
+    const now = (hour: number) => hour * 3_600_000;
+    const fresh = rollingScores();
+    // All there can be, from the first value on: after 12 hours it is told, of this horizon only.
+    for (let step = 0; step < 11 * 12; step++) fresh.add(at(0, 5 * step), 50, Number.NaN);
+    expect(fresh.tell(now(11))).toEqual([false, false, false]);
+    fresh.add(at(11, 0), 50, Number.NaN);
+    expect(fresh.tell(now(12))).toEqual([true, false, false]);
+    // A day later those values count no more.
+    expect(fresh.tell(now(30))).toEqual([false, false, false]);
+    // One an hour is too few, as is all of it in few hours.
+    const hourly = rollingScores();
+    for (let hour = 0; hour < 24; hour++) hourly.add(at(hour, 0), 50, Number.NaN);
+    expect(hourly.tell(now(24))).toEqual([false, false, false]);
+    // What a restart finds of four hours ahead: one forecast of each hour, and all of the last two.
+    for (let minute = 5; minute < 115; minute += 5) hourly.add(at(22, minute, 0), 50, Number.NaN);
+    expect(hourly.tell(now(24))[0]).toBe(true);
+  });
+});
+
 describe("accuracy asked for", () => {
   /** Uniform in (0, 1), always the same. */
   function uniforms(seed: number): () => number {

@@ -86,6 +86,8 @@ export interface RegistryLimits {
   readonly runsBefore?: EpochMillis;
   /** Of each model as many of its newest versions are kept, and those that an alias points at or pointed at before; at least 1. */
   readonly versions?: number;
+  /** Models of which nothing is kept, whatever their aliases point at. A version of that name then counts from 1 again. */
+  readonly models?: readonly string[];
   /** The last change that those who follow the registry have taken; the journal keeps what comes after it. Default: all are taken. */
   readonly followed?: number;
 }

@@ -134,6 +134,8 @@ export interface MetricStore extends MetricSource, MetricSink {
    * A series that has lost everything stays known. An aborted call has done part of the work and the next one goes on.
    */
   prune(limits: PruneLimits, options?: { signal?: AbortSignal }): Promise<PruneReport>;
+  /** Forgets the series that have no samples, with their forecasts and anomalies. Returns their ids. */
+  forgetEmpty(): Promise<string[]>;
   /** Makes everything written so far survive a kill. */
   flush(): Promise<void>;
 }

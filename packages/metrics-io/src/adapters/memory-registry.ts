@@ -269,9 +269,15 @@ export function memoryRegistry(): JournaledRegistry {
 
     async prune(limits, { signal } = {}) {
       checkOpen();
-      const { runsBefore, versions, followed } = check.limits(limits);
+      const { runsBefore, versions, followed, models: gone } = check.limits(limits);
       if (signal?.aborted) throw new AdapterError(NAME, "pruning was stopped", { code: "ABORTED" });
       const report = { runs: 0, versions: 0 };
+      for (const name of gone) {
+        for (const { version } of models.get(name)?.runs.values() ?? [])
+          report[version === null ? "runs" : "versions"]++;
+        models.delete(name);
+        journal = journal.filter(({ model }) => model !== name);
+      }
       for (const entry of models.values()) {
         for (const run of [...entry.runs.values()]) {
           if (run.version !== null || run.training.endedAt >= runsBefore) continue;

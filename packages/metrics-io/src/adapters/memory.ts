@@ -128,6 +128,13 @@ export function memoryStore(): MetricStore {
       return structuredClone(inRange(entries.get(seriesId(key))?.anomalies, range));
     },
 
+    async forgetEmpty() {
+      checkOpen();
+      const empty = [...entries].filter(([, entry]) => settle(entry).times.length === 0).map(([id]) => id);
+      for (const id of empty) entries.delete(id);
+      return empty.sort();
+    },
+
     async prune(limits, { signal } = {}) {
       checkOpen();
       const { samplesBefore, downsampledBefore, forecastsThinnedBefore, forecastsBefore } = checkLimits(NAME, limits);

@@ -142,12 +142,18 @@ export function registryChecks(adapter: string): RegistryChecks {
       );
     },
     limit: (limit) => count("limit", limit),
-    limits({ runsBefore = -Infinity, versions = Infinity, followed = Infinity }) {
+    limits({ runsBefore = -Infinity, versions = Infinity, followed = Infinity, models = [] }) {
       if (versions !== Infinity) count("versions", versions);
       if (followed !== Infinity && !(Number.isSafeInteger(followed) && followed >= 0)) {
         refuse("followed", "must be the number of a change, or 0", followed);
       }
-      return { runsBefore: runsBefore === -Infinity ? runsBefore : time("runsBefore", runsBefore), versions, followed };
+      if (!Array.isArray(models)) refuse("models", "must be a list of names", models);
+      return {
+        runsBefore: runsBefore === -Infinity ? runsBefore : time("runsBefore", runsBefore),
+        versions,
+        followed,
+        models: models.map((name) => text("a model's name", name, MAX_TEXT)),
+      };
     },
   };
 

@@ -370,6 +370,27 @@ export function describeRegistry(name: string, { create }: RegistryUnderTest): v
       expect((await rejection(prune({ versions: 1 }, { signal: AbortSignal.abort() }))).code).toBe("ABORTED");
     });
 
+    it("lets whole models go, with what is in use of them", async ({ skip }) => {
+      const registry = await fresh();
+      const prune = registry.prune?.bind(registry);
+      if (prune === undefined) return skip("another program looks after it");
+      const other = "web-2/cpu_percent";
+      for (const model of [CPU, other]) {
+        for (const key of ["a", "b"]) await registry.register(training(`${key} ${model}`, { model }));
+        await registry.setAlias(model, "champion", 1);
+        await registry.logRun(training(`failed ${model}`, { model, status: "failed" }));
+      }
+      expect(await prune({ models: [CPU, "web-9/unknown"] })).toEqual({ runs: 1, versions: 2 });
+      expect(await registry.models()).toEqual([other]);
+      expect(await registry.version(CPU, "champion")).toBeNull();
+      expect(await registry.versions(CPU)).toEqual([]);
+      expect(await registry.aliasHistory(CPU, "champion")).toEqual([]);
+      expect((await registry.load(other, "champion"))?.document).toBe(training(`a ${other}`).document);
+      // One of that name begins anew.
+      expect((await registry.register(training(`a ${CPU}`))).version).toBe(1);
+      expect((await registry.version(CPU, 1))?.aliases).toEqual([]);
+    });
+
     it("gives answers that the caller may change", async () => {
       const registry = await fresh();
       const version = await registry.register(training("a"));

@@ -510,6 +510,26 @@ export function describeStore(name: string, { create }: StoreUnderTest): void {
         expect((await store.listSeries())[1]).toMatchObject({ count: 1, first: 7, last: 7 });
       });
 
+      it("forgets series that have no samples, with all that was kept of them", async () => {
+        const store = await fresh();
+        const gone = { ...CPU, host: "web-2" };
+        await store.writeSamples([quarter(60), { ...gone, times: [0], values: [1] }]);
+        await store.writeForecast(forecastOf(gone, 1000));
+        await store.writeAnomalies([{ ...gone, time: 2 * FIVE, value: 1, lower: 2, upper: 3, modelVersion: "v" }]);
+        expect(await store.forgetEmpty()).toEqual([]);
+        await store.prune({ samplesBefore: 1, downsampledBefore: 1 });
+        expect(await store.forgetEmpty()).toEqual(["web-2/cpu_percent"]);
+        expect((await store.listSeries()).map(({ id }) => id)).toEqual(["web-1/cpu_percent"]);
+        expect((await rejection(store.read(gone, ALL))).code).toBe("UNKNOWN_SERIES");
+        expect(await store.forgetEmpty()).toEqual([]);
+        // It comes back as a new one does, without its past.
+        await store.writeSamples([{ ...gone, times: [7], values: [8] }]);
+        expect(await readAll(store, gone)).toEqual([[7, 8]]);
+        expect(await store.latestForecast(gone)).toBeNull();
+        expect(await store.anomalies(gone, ALL)).toEqual([]);
+        expect(await store.listSeries()).toHaveLength(2);
+      });
+
       it("thins old forecasts to the first of each hour, and deletes those older still", async () => {
         const store = await fresh();
         const HOUR = 3_600_000;

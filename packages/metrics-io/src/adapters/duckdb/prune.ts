@@ -57,6 +57,18 @@ export async function pruneDatabase(limits: Required<PruneLimits>, turn: Turn): 
   return report;
 }
 
+/** Forgets the series without samples, with what else is kept of them; returns their ids. */
+export async function forgetEmpty({ writer, catalogue }: Session): Promise<string[]> {
+  const empty = [...catalogue].filter(([, { count }]) => count === 0);
+  if (empty.length === 0) return [];
+  const these = `series_id IN (${empty.map(([, { seriesId }]) => seriesId).join(", ")})`;
+  await transaction(writer, async () => {
+    for (const table of ["forecasts", "anomalies", "series"]) await writer.run(`DELETE FROM ${table} WHERE ${these}`);
+  });
+  for (const [id] of empty) catalogue.delete(id);
+  return empty.map(([id]) => id).sort();
+}
+
 /** Pieces that together hold all rows of a table before a time, by spans of time, and within a span by series. */
 async function plan(connection: DuckDBConnection, table: string, before: number, span: number): Promise<Piece[]> {
   if (before === -Infinity) return [];

@@ -20,7 +20,7 @@ const PIECE = 200;
 export async function pruneRegistry(
   sessions: SessionKeeper,
   writer: RegistryWriter,
-  { runsBefore, versions, followed }: CheckedRegistryLimits,
+  { runsBefore, versions, followed, models }: CheckedRegistryLimits,
   signal: AbortSignal | undefined,
 ): Promise<RegistryPruneReport> {
   const ids = (sql: string, value: number | bigint) =>
@@ -42,6 +42,15 @@ export async function pruneRegistry(
     return count;
   };
 
+  const gone = { runs: 0, versions: 0 };
+  for (const model of models) {
+    if (signal?.aborted) throw new AdapterError(NAME, "pruning was stopped", { code: "ABORTED" });
+    const { packs } = await registryState(await sessions.get());
+    const left = await writer.write((tx) => deleteModel(tx, model));
+    for (const pack of left.packs) await packs.remove(pack);
+    gone.runs += left.runs;
+    gone.versions += left.versions;
+  }
   const failed =
     runsBefore === -Infinity
       ? []
@@ -56,8 +65,9 @@ export async function pruneRegistry(
         );
   const report = {
     // One that has become a version meanwhile stays.
-    runs: await inPieces(failed, (tx, piece) => deleteRuns(tx, piece, "version IS NULL")),
-    versions: await inPieces(surplus, async (tx, piece) => deleteRuns(tx, await unused(tx, piece), "true")),
+    runs: gone.runs + (await inPieces(failed, (tx, piece) => deleteRuns(tx, piece, "version IS NULL"))),
+    versions:
+      gone.versions + (await inPieces(surplus, async (tx, piece) => deleteRuns(tx, await unused(tx, piece), "true"))),
   };
   await writer.write((tx) => tidyJournal(tx, followed));
   await writer.write(rewriteRuns);
@@ -81,6 +91,20 @@ async function deleteRuns(tx: RegistryTransaction, ids: readonly number[], condi
   await tx.run(`DELETE FROM registry_runs WHERE ${these}`, []);
   const packs = rows.flat().filter((pack) => pack !== null);
   return { count: rows.length, packs: [...new Set(packs.map(String))] };
+}
+
+/** A model with all its trainings, aliases and changes. */
+async function deleteModel(tx: RegistryTransaction, name: string) {
+  const id = tx.model(name)?.id;
+  if (id === undefined) return { runs: 0, versions: 0, packs: [] };
+  const rows = await tx.rows("SELECT version, document_pack, pack FROM registry_runs WHERE model_id = $1", [id]);
+  for (const table of ["registry_changes", "registry_runs", "registry_models"]) {
+    await tx.run(`DELETE FROM ${table} WHERE model_id = $1`, [id]);
+  }
+  tx.setModel(name, null);
+  const versions = rows.filter(([version]) => version !== null).length;
+  const packs = rows.flatMap(([, ...found]) => found.filter((pack) => pack !== null).map(String));
+  return { runs: rows.length - versions, versions, packs: [...new Set(packs)] };
 }
 
 /** Those of the versions that no alias points at, nor pointed at before. */

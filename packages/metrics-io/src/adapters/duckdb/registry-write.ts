@@ -7,7 +7,8 @@ import type { Session, SessionKeeper } from "./session.js";
 /** A transaction of the registry, and the state as it will be when it is committed. */
 export interface RegistryTransaction {
   model(name: string): KnownModel | undefined;
-  setModel(name: string, model: KnownModel): void;
+  /** Null: it is gone. */
+  setModel(name: string, model: KnownModel | null): void;
   /** The model, made when it is new. */
   makeModel(name: string): Promise<KnownModel>;
   /** The next number of its kind. */
@@ -85,7 +86,10 @@ async function transact(session: Session, changes: readonly Waiting[]): Promise<
       }
     }
     await connection.run("COMMIT");
-    for (const [name, model] of touched) state.models.set(name, model);
+    for (const [name, model] of touched) {
+      if (model === null) state.models.delete(name);
+      else state.models.set(name, model);
+    }
     state.counters = counters;
     return outcomes;
   } finally {
@@ -94,7 +98,7 @@ async function transact(session: Session, changes: readonly Waiting[]): Promise<
 }
 
 function begin(connection: DuckDBConnection, state: RegistryState) {
-  const touched = new Map<string, KnownModel>();
+  const touched = new Map<string, KnownModel | null>();
   const counters = { ...state.counters };
   /** Parsing and planning take as long as the work itself, and the changes of a transaction resemble one another. */
   const statements = new Map<string, DuckDBPreparedStatement>();
@@ -105,7 +109,7 @@ function begin(connection: DuckDBConnection, state: RegistryState) {
     return statement;
   };
   const transaction: RegistryTransaction = {
-    model: (name) => touched.get(name) ?? state.models.get(name),
+    model: (name) => (touched.has(name) ? (touched.get(name) ?? undefined) : state.models.get(name)),
     setModel(name, model) {
       touched.set(name, model);
     },

@@ -11,7 +11,7 @@ import type { KnownSeries } from "./catalogue.js";
 import { type ParquetExport, writeParquet } from "./export.js";
 import { checkOpenOptions, NAME } from "./open.js";
 import { Pending } from "./pending.js";
-import { pruneDatabase } from "./prune.js";
+import { forgetEmpty, pruneDatabase } from "./prune.js";
 import { readAnomalies, readForecasts, readLatestForecast, readSamples } from "./read.js";
 import { registryIn } from "./registry.js";
 import { keepSession, type Session } from "./session.js";
@@ -129,6 +129,20 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
     return sessions.get();
   };
 
+  /** Runs a piece of tidying as the only writer. */
+  const turn = async <T>(piece: (session: Session) => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    checkOpen();
+    if (signal?.aborted) throw new AdapterError(NAME, "pruning was stopped", { code: "ABORTED" });
+    const run = queue.then(async () => piece(await sessions.get()));
+    queue = run.catch(() => undefined);
+    try {
+      return await run;
+    } catch (error) {
+      await sessions.failed(error);
+      throw asAdapterError(NAME, `pruning ${path} failed; the next attempt goes on where this one ended`, error);
+    }
+  };
+
   const find = async (key: SeriesKey): Promise<KnownSeries | undefined> => {
     const id = seriesId(key);
     const current = pending.series.has(id) || writing.series.has(id) ? await settle() : await sessions.get();
@@ -244,18 +258,13 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
       checkOpen();
       const checked = checkLimits(NAME, limits);
       await settle();
-      return pruneDatabase(checked, async (piece) => {
-        checkOpen();
-        if (signal?.aborted) throw new AdapterError(NAME, "pruning was stopped", { code: "ABORTED" });
-        const run = queue.then(async () => piece(await sessions.get()));
-        queue = run.catch(() => undefined);
-        try {
-          return await run;
-        } catch (error) {
-          await sessions.failed(error);
-          throw asAdapterError(NAME, `pruning ${path} failed; the next attempt goes on where this one ended`, error);
-        }
-      });
+      return pruneDatabase(checked, (piece) => turn(piece, signal));
+    },
+
+    async forgetEmpty() {
+      checkOpen();
+      await settle();
+      return turn(forgetEmpty);
     },
 
     async flush() {
