@@ -60,7 +60,7 @@ export interface Outside {
 export function describeOutside(
   { count, last, bounds }: Outside,
   when: string,
-  remedy = "give the series other `bounds` in the configuration",
+  remedy = "give the series other bounds in the configuration",
 ): string {
   const time = `${new Date(last.time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
   const value = Number(last.value.toPrecision(6));

@@ -87,6 +87,7 @@ export function createCatalogue(options: {
       last: last && { time: iso(last.time), value: last.value },
       modelVersion: forecast?.modelVersion ?? null,
       nextRun: next === null ? null : iso(next),
+      training: state.underWay && { stage: state.underWay.stage, since: iso(state.underWay.since) },
       outside: outside && {
         count: outside.count,
         last: { time: iso(outside.last.time), value: outside.last.value },

@@ -6,7 +6,7 @@ import {
   seriesId,
 } from "@loadcast/metrics-io";
 import type { Champion } from "./champion.js";
-import type { Outlook } from "./http/contract.js";
+import type { Outlook, TrainStage } from "./http/contract.js";
 import { type DriftWatch, driftWatch } from "./monitor/drift.js";
 import { type PendingPredictions, pendingPredictions } from "./monitor/pending-predictions.js";
 import { type RollingScores, rollingScores } from "./monitor/rolling.js";
@@ -55,6 +55,8 @@ export interface SeriesState {
   drift: { readonly since: number; readonly at: number; readonly reason: string } | null;
   /** How the last training went, whoever wanted it; null: there was none. Undefined until the registry was asked. */
   training: LastTraining | null | undefined;
+  /** The training that is under way; null: none. */
+  underWay: { readonly stage: TrainStage; readonly since: number } | null;
   /** When drift last had a new model trained. */
   driftTrainedAt: number;
   lastAnomaly: number | null;
@@ -183,6 +185,7 @@ function newState({
     watch: driftWatch(),
     drift: null,
     training: undefined,
+    underWay: null,
     driftTrainedAt: Number.NEGATIVE_INFINITY,
     lastAnomaly: null,
   };

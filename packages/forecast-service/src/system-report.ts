@@ -18,7 +18,12 @@ export function systemReport(options: {
   const { startedAt, clock, scheduler, steps, executor, catalogue } = options;
   return async () => {
     const series = { forecast: 0, waiting: 0, failed: 0 };
-    for (const state of await catalogue.all()) series[catalogue.describe(state).status]++;
+    const trainings: SystemResponse["trainings"] = [];
+    for (const state of await catalogue.all()) {
+      series[catalogue.describe(state).status]++;
+      if (state.underWay)
+        trainings.push({ series: state.id, stage: state.underWay.stage, since: iso(state.underWay.since) });
+    }
     return {
       version: VERSION,
       startedAt: iso(startedAt),
@@ -38,6 +43,7 @@ export function systemReport(options: {
       sources: [],
       sinks: [],
       series,
+      trainings: trainings.sort((a, b) => (a.since < b.since ? -1 : 1)),
       memoryBytes: process.memoryUsage.rss(),
       storeBytes: null,
     };

@@ -97,6 +97,7 @@ export function createTrainer(dependencies: {
     const startedAt = clock.now();
     const enter = (stage: TrainStage) => {
       signal.throwIfAborted();
+      state.underWay = { stage, since: startedAt };
       onProgress({ stage, share: BEGINS[stage] });
     };
     enter("read");
@@ -230,6 +231,8 @@ export function createTrainer(dependencies: {
           // A series that is not ready, or a stop, is no failure.
           if (!signal.aborted && !(error instanceof LoadcastError)) count("failed");
           throw error;
+        } finally {
+          state.underWay = null;
         }
       },
       options,

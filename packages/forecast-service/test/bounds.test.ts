@@ -47,7 +47,7 @@ describe("bounds", () => {
   it("are named in words that say what to do", () => {
     const last = { time: Date.parse("2026-11-23T09:58:00Z"), value: 5000 };
     expect(describeOutside({ count: 1, last, bounds: PERCENT }, "of the last day")).toBe(
-      "One value of the last day lies outside 0 to 100 and counts as a gap: 5000 at 2026-11-23 09:58 UTC. If such values are possible, give the series other `bounds` in the configuration.",
+      "One value of the last day lies outside 0 to 100 and counts as a gap: 5000 at 2026-11-23 09:58 UTC. If such values are possible, give the series other bounds in the configuration.",
     );
     expect(describeOutside({ count: 3, last, bounds: { lower: 0 } }, "of the file", "change --lower")).toBe(
       "3 values of the file lie below 0 and count as gaps, the last one 5000 at 2026-11-23 09:58 UTC. If such values are possible, change --lower.",
@@ -146,7 +146,7 @@ describe("a series with a glitch", () => {
     const { status, reason } = await service.catalogue.entry(ID);
     expect(status).toBe("waiting");
     expect(reason).toMatch(
-      /Has 0 of the 36 .* 40 values of the last day lie outside 0 to 100 and count as gaps.* give the series other `bounds`/,
+      /Has 0 of the 36 .* 40 values of the last day lie outside 0 to 100 and count as gaps.* give the series other bounds/,
     );
     await expect(service.cycle.train({ id: ID })).rejects.toThrow("lie outside 0 to 100");
   });

@@ -48,6 +48,8 @@ describe.skipIf(!installed)(`dashboard${installed ? "" : " (skipped: chromium is
     const { page, complaints } = await dashboard.open("#/system");
     await page.getByText("Source “plant-b” fails").waitFor();
     await page.getByText("puts them on a regular grid, gaps included").waitFor();
+    const training = page.getByRole("listitem").filter({ hasText: "build-03/cpu_percent" });
+    expect(await training.textContent()).toMatch(/searching and fitting models.*begun \d+ s ago/);
     expect(await page.getByRole("row", { name: /Make forecasts/ }).textContent()).toMatch(/idle.+ago.+in \d/);
     expect(complaints).toEqual([]);
   });

@@ -24,6 +24,7 @@ const entry = (id: string, status: SeriesEntry["status"]): SeriesEntry => {
     reason: status === "forecast" ? null : "Has no values.",
     history: null,
     outside: null,
+    training: null,
   };
 };
 

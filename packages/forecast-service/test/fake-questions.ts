@@ -185,6 +185,7 @@ export const fakeOverview: Overview = {
             reason: null,
             history: null,
             outside: null,
+            training: null,
             outlook: {
               mean: 1,
               meanLower: 0,
@@ -228,6 +229,7 @@ export const fakeOverview: Overview = {
       sources: [{ name: "prometheus", kind: "prometheus", status: "failed", detail: "it is away" }],
       sinks: [{ name: "influxdb", waiting: 1, delivered: 2, dropped: 0, lastError: null }],
       series: { forecast: 1, waiting: 0, failed: 0 },
+      trainings: [],
       memoryBytes: 1e8,
       storeBytes: null,
     };

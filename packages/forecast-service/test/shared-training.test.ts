@@ -58,12 +58,16 @@ describe("a training that schedule and task both want", () => {
     one.events.flatMap((event) => (event.type === "task" && event.task === task ? [[event.status, event.stage]] : []));
 
   it("goes on for the schedule when the task that joined it is cancelled", { timeout: 60_000 }, async () => {
-    const { executor, cycle, tasks, library } = await begin();
+    const { executor, cycle, tasks, library, catalogue, overview } = await begin();
     const round = cycle.trainAll(new AbortController().signal);
     await until(() => executor.trainings === 1);
     const { task } = await tasks.start("train", ID);
     // Who joins is told where it stands.
     await until(() => tasks.get(task).stage === "search");
+    // As is everyone who looks at the series or at the service.
+    const { stage, since } = (await catalogue.entry(ID)).training ?? {};
+    expect({ stage, since }).toEqual({ stage: "search", since: new Date(one.clock.now()).toISOString() });
+    expect((await overview.system()).trainings).toEqual([{ series: ID, stage, since }]);
     expect(tasks.cancel(task)).toMatchObject({ status: "cancelled", result: null, error: null });
     executor.open();
     const [outcome] = await round;
@@ -73,6 +77,8 @@ describe("a training that schedule and task both want", () => {
     // What became of the training afterwards changes nothing for who cancelled.
     expect(tasks.get(task)).toMatchObject({ status: "cancelled", stage: "search", result: null });
     expect(stagesOf(task).at(-1)).toEqual(["cancelled", "search"]);
+    expect((await catalogue.entry(ID)).training).toBeNull();
+    expect((await overview.system()).trainings).toEqual([]);
   });
 
   it("goes on for the schedule that joined the task's, and for the task when the schedule stops", {

@@ -72,6 +72,8 @@ export interface SeriesEntry {
     /** The same in plain words, and what to do where such values are right. */
     note: string;
   } | null;
+  /** The training that is under way, whoever wanted it; null where there is none. */
+  training: { stage: TrainStage; since: string } | null;
 }
 
 export interface SeriesListResponse {
@@ -357,6 +359,8 @@ export interface SystemResponse {
   sources: { name: string; kind: string; status: "ok" | "failed"; detail: string | null }[];
   sinks: { name: string; waiting: number; delivered: number; dropped: number; lastError: string | null }[];
   series: { forecast: number; waiting: number; failed: number };
+  /** What is trained now, the longest first. */
+  trainings: { series: string; stage: TrainStage; since: string }[];
   memoryBytes: number;
   storeBytes: number | null;
 }

@@ -24,6 +24,16 @@ export function seriesTests(dashboard: () => Dashboard): void {
       expect(complaints).toEqual([]);
     });
 
+    it("says how far a training is, and what was left out", async () => {
+      const { page, complaints } = await dashboard().open("#/series/build-03/cpu_percent");
+      const training = page.getByRole("status").filter({ hasText: "A new model is being trained" });
+      expect(await training.textContent()).toMatch(
+        /trained: searching and fitting models, begun \d+ s ago\. Until it is there, forecasts go on with the one in use/,
+      );
+      await page.getByText(/3 values of the last day lie outside 0 to 100 .+ the last one 5000 at/).waitFor();
+      expect(complaints).toEqual([]);
+    });
+
     it("zooms by dragging and by keyboard, keeps it in the address, reopens it, and lets go on a double click", async () => {
       const { page } = await dashboard().open("#/series/demo/cpu_percent?range=3d");
       const box = await chart(page).boundingBox();

@@ -17,6 +17,7 @@ function entry(id: string, change: Partial<SeriesEntry> = {}): SeriesEntry {
     reason: null,
     history: null,
     outside: null,
+    training: null,
     ...change,
   };
 }

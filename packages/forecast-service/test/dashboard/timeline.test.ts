@@ -55,6 +55,7 @@ const ENTRY: SeriesEntry = {
   reason: null,
   history: null,
   outside: null,
+  training: null,
 };
 
 describe("steps of a forecast", () => {

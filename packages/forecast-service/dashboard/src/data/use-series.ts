@@ -20,9 +20,8 @@ export function useSeries(id: string) {
   return useAnswer<{ known: KnownSeries | null }>({
     key: `entry ${id}`,
     ask: async (signal) => ({ known: await find(client, id, signal) }),
-    when: (event) =>
-      event.type === "samples" ? event.series.includes(id) : event.type !== "task" && event.series === id,
-    atMost: 5_000,
+    when: (event) => (event.type === "samples" ? event.series.includes(id) : event.series === id),
+    atMost: 2_000,
   });
 }
 

@@ -1,4 +1,5 @@
 import { type FollowedTask, isOver } from "../data/use-task.js";
+import { stageWords } from "./training.js";
 
 interface TaskProgressProps {
   readonly followed: FollowedTask;
@@ -10,6 +11,9 @@ interface TaskProgressProps {
   readonly title: string;
 }
 
+const words = ({ status, stage }: NonNullable<FollowedTask["task"]>, doing: string) =>
+  status === "queued" ? "Waiting for its turn" : stage === null ? doing : `${doing}: ${stageWords(stage)}`;
+
 /** A button that becomes a progress bar while its work runs. */
 export function TaskProgress({ followed, action, doing, title }: TaskProgressProps) {
   const { task, busy, error } = followed;
@@ -19,7 +23,7 @@ export function TaskProgress({ followed, action, doing, title }: TaskProgressPro
       {running ? (
         <>
           <label class="task-bar">
-            <span role="status">{task.status === "queued" ? "Waiting for its turn" : doing}</span>
+            <span role="status">{words(task, doing)}</span>
             <progress value={task.progress} max={1} />
           </label>
           <button type="button" class="button" onClick={followed.cancel}>

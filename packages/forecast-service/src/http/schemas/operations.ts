@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { underWay } from "./series.js";
 
 export const healthResponse = z.object({
   status: z.enum(["ok", "degraded"]),
@@ -53,6 +54,7 @@ export const systemResponse = z.object({
     }),
   ),
   series: z.object({ forecast: z.int(), waiting: z.int(), failed: z.int() }),
+  trainings: z.array(z.object({ series: z.string(), ...underWay })),
   memoryBytes: z.number(),
   storeBytes: z.number().nullable(),
 });

@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { forecastStep, page, range } from "./common.js";
 
+const trainStage = z
+  .enum(["read", "search", "gate", "register"])
+  .meta({ description: "Reading the history, searching models, comparing with the one in use, storing the version." });
+
+/** A training that is under way. */
+export const underWay = { stage: trainStage, since: z.string() };
+
 export const seriesEntry = z.object({
   id: z.string().meta({ description: "host/metric; percent-encode it in a path" }),
   host: z.string(),
@@ -15,6 +22,10 @@ export const seriesEntry = z.object({
   history: z
     .object({ have: z.int(), need: z.int(), stepSeconds: z.number(), firstForecastAt: z.string().nullable() })
     .nullable(),
+  training: z
+    .object(underWay)
+    .nullable()
+    .meta({ description: "The training that is under way; null where there is none." }),
   outside: z
     .object({
       count: z.int(),
@@ -43,6 +54,7 @@ const example = {
   reason: null,
   history: null,
   outside: null,
+  training: null,
 } as const;
 
 export const seriesList = z

@@ -13,6 +13,7 @@ import { replace } from "../../navigate.js";
 import { AHEAD, RANGE_MS, RANGE_WORDS, type SeriesRoute } from "../../route.js";
 import { PanelSkeleton } from "../../view/skeleton.js";
 import { useSecond } from "../../view/time.js";
+import { TrainingNotice } from "../../view/training.js";
 import { AnomalyList } from "./anomaly-list.js";
 import { Cards } from "./cards.js";
 import { ForecastTable } from "./forecast-table.js";
@@ -95,6 +96,9 @@ export function SeriesView({ entry, route }: SeriesViewProps) {
   return (
     <>
       {forecast && entry.status === "failed" && <Failed entry={entry} older skew={skew} />}
+      {entry.training && (
+        <TrainingNotice training={entry.training} forecast={entry.status === "forecast"} skew={skew} />
+      )}
       {entry.status === "forecast" && <LeftOut entry={entry} />}
       <div class={forecast || entry.status === "forecast" ? undefined : "lead"}>
         <Cards entry={entry} forecast={forecast} steps={steps} now={now} skew={skew} stepSeconds={stepSeconds} />

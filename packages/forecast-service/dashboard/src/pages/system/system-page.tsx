@@ -9,6 +9,7 @@ import { useSecond } from "../../view/time.js";
 import { Connections } from "./connections.js";
 import { Jobs } from "./jobs.js";
 import { Pipeline } from "./pipeline.js";
+import { Trainings } from "./trainings.js";
 import { formatBytes, formatCount, jobName } from "./words.js";
 
 /** Whether the service itself is well: what it does, how long that takes, where it reads and writes. */
@@ -39,6 +40,7 @@ export default function SystemPage() {
         </p>
       )}
       <Facts system={data} />
+      <Trainings trainings={data.trainings} />
       <Pipeline steps={data.steps} />
       <Jobs jobs={data.jobs} />
       <Connections sources={data.sources} sinks={data.sinks} />
