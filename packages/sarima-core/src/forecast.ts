@@ -1,5 +1,4 @@
 import { halfWidth } from "./calibrated-width.js";
-import { normalQuantile } from "./distributions/normal-quantile.js";
 import { quote, SarimaError } from "./errors.js";
 import { bootstrapIntervals } from "./intervals/bootstrap.js";
 import { conformalWidths } from "./intervals/conformal.js";
@@ -7,7 +6,7 @@ import type { Forecast, PredictionInterval, SarimaModel, Transform } from "./mod
 import { predictTransformed } from "./predict.js";
 import { withinRange } from "./range.js";
 import { checkObject, type Series } from "./series.js";
-import { biasAdjustedMean, inverseTransform } from "./transform.js";
+import { biasAdjustedMean, inverseTransform, originalDeviation } from "./transform.js";
 
 export interface ForecastOptions {
   /** Coverages between 0 and 1. Default [0.8, 0.95]. */
@@ -113,20 +112,4 @@ export function checkLevels(levels: readonly number[] | undefined): readonly num
     }
   }
   return list;
-}
-
-/** Standard deviation of the back-transformed normal: exact for the log, by equally likely quantiles for the rest. */
-function originalDeviation(center: number, deviation: number, mean: number, transform: Transform): number {
-  if (!(deviation > 0)) return 0;
-  if (deviation === Number.POSITIVE_INFINITY) {
-    return transform.kind === "logit" ? (transform.upper - transform.lower) / 2 : deviation;
-  }
-  if (transform.kind === "log") return (mean + transform.offset) * Math.sqrt(Math.expm1(deviation * deviation));
-  const points = 400;
-  let sum = 0;
-  for (let i = 0; i < points; i++) {
-    const value = inverseTransform(center + deviation * normalQuantile((i + 0.5) / points), transform) - mean;
-    sum += value * value;
-  }
-  return Math.sqrt(sum / points);
 }

@@ -1,3 +1,4 @@
+import { normalQuantile } from "./distributions/normal-quantile.js";
 import { quote, SarimaError } from "./errors.js";
 import type { Transform, TransformSpec } from "./model.js";
 import { checkObject, finiteNumber, type Series, toSeries, wholeNumber } from "./series.js";
@@ -176,15 +177,36 @@ export function biasAdjustedMean(mean: number, variance: number, t: Transform | 
     const median = inverseTransform(mean, t);
     return median * (1 + (variance * (1 - t.lambda)) / (2 * median ** (2 * t.lambda)));
   }
+  return expectation(mean, Math.sqrt(variance), (x) => inverseTransform(x, t));
+}
+
+/**
+ * Standard deviation on the original scale of a variable that is N(center, deviation²) on the transformed scale and has the mean
+ * `mean` on the original one. As exact as `biasAdjustedMean`; for λ < 0, where it does not exist either, that of 400 equally likely values.
+ */
+export function originalDeviation(center: number, deviation: number, mean: number, t: Transform): number {
+  if (!(deviation > 0)) return 0;
+  if (deviation === Number.POSITIVE_INFINITY) return t.kind === "logit" ? (t.upper - t.lower) / 2 : deviation;
+  if (t.kind === "log") return (mean + t.offset) * Math.sqrt(Math.expm1(deviation * deviation));
+  if (t.kind === "box-cox" && t.lambda === 0) return mean * Math.sqrt(Math.expm1(deviation * deviation));
+  const square = (x: number) => (inverseTransform(x, t) - mean) ** 2;
+  if (t.kind === "logit" || t.lambda > 0) return Math.sqrt(expectation(center, deviation, square));
+  const points = 400;
+  let sum = 0;
+  for (let i = 0; i < points; i++) sum += square(center + deviation * normalQuantile((i + 0.5) / points));
+  return Math.sqrt(sum / points);
+}
+
+/** E f(x) for x ~ N(mean, sd²). */
+function expectation(mean: number, sd: number, f: (x: number) => number): number {
   // Trapezoids under a Gaussian converge exponentially; the logistic's poles at π/σ ask for steps below 1/σ.
-  const sd = Math.sqrt(variance);
   const points = Math.ceil(Math.min(2000, 9 * Math.max(12, 2 * sd)));
   let sum = 0;
   let weights = 0;
   for (let i = -points; i <= points; i++) {
     const z = (9 * i) / points;
     const weight = Math.exp(-0.5 * z * z);
-    sum += weight * inverseTransform(mean + sd * z, t);
+    sum += weight * f(mean + sd * z);
     weights += weight;
   }
   return sum / weights;

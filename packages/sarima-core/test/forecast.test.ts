@@ -244,8 +244,32 @@ describe("intervals", () => {
         weight += w;
       }
       close(back.mean[h], m1 / weight, 1e-6);
-      close(back.standardError[h] / Math.sqrt(m2 / weight - (m1 / weight) ** 2), 1, 2e-3);
+      close(back.standardError[h] / Math.sqrt(m2 / weight - (m1 / weight) ** 2), 1, 1e-6);
     }
+  });
+
+  it("a power back to the original scale: standard errors are those of the powers, exactly the plain ones at λ = 1", () => {
+    const values = Array.from({ length: 80 }, (_, t) => 30 + 8 * Math.sin(t / 4) + ((t * t) % 7));
+    const fit = (lambda: number) => sarima(values, { order: [1, 0, 0] }, { transform: { kind: "box-cox", lambda } });
+    const fixed = forecast(fit(1), 5);
+    const plain = forecast(sarima(values, { order: [1, 0, 0] }), 5);
+    allClose(fixed.standardError, plain.standardError, 1e-6, "λ = 1");
+    // λ = ½: y = (x/2 + 1)², whose variance has a closed form, m² s² + s⁴/8 with m = μ/2 + 1 (far from 0).
+    const half = fit(0.5);
+    const x = forecast(
+      sarima(
+        values.map((v) => 2 * (Math.sqrt(v) - 1)),
+        { order: [1, 0, 0] },
+      ),
+      5,
+    );
+    const back = forecast(half, 5);
+    allClose(
+      back.standardError,
+      x.mean.map((mu, h) => Math.sqrt((mu / 2 + 1) ** 2 * x.standardError[h] ** 2 + x.standardError[h] ** 4 / 8)),
+      1e-6,
+      "λ = ½",
+    );
   });
 
   it.each([[95], [0], [1], [-0.5], [Number.NaN], ["0.9"], [null]])(
