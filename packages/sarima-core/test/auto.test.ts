@@ -163,6 +163,24 @@ describe("the search", () => {
     await expect(autoSarimaAsync(y, { ...options, executor: async () => [] })).rejects.toThrow(/answered for 0 of/);
   });
 
+  it("looks at its signal while scales and cycles are compared, before the first model", () => {
+    const long = Array.from(
+      { length: 600 },
+      (_, t) => 20 + Math.sin(t / 2) + Math.sin(t / 15) + (((t * t) % 7) + 1) / 7,
+    );
+    let looks = 0;
+    const signal = {
+      get aborted() {
+        looks++;
+        return looks > 20;
+      },
+    } as AbortSignal;
+    const tried: unknown[] = [];
+    const search = () => autoSarima(long, { periods: [12, 96], signal, onProgress: (p) => tried.push(p) });
+    expect(search).toThrow(expect.objectContaining({ code: "ABORTED" }));
+    expect(tried).toEqual([]);
+  });
+
   it("gives way to events, so that a timer can stop it", async () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort());

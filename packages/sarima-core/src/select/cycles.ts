@@ -25,8 +25,14 @@ const EVIDENCE = 8;
  *
  * @param z complete series
  * @param periods shortest first
+ * @param look called every few milliseconds; it may throw to stop
  */
-export function findCycles(z: Float64Array, periods: readonly number[], maxOrder: number): Cycles {
+export function findCycles(
+  z: Float64Array,
+  periods: readonly number[],
+  maxOrder: number,
+  look: () => void = () => {},
+): Cycles {
   let harmonics: Harmonics[] = [];
   let pattern: Float64Array | null = null;
   for (let round = 0; round < 2; round++) {
@@ -34,7 +40,7 @@ export function findCycles(z: Float64Array, periods: readonly number[], maxOrder
     const ar = autoregression(centred(rest), maxOrder).ar;
     const found: Harmonics[] = [];
     for (const period of periods) {
-      const order = harmonicsNeeded(z, ar, found, period);
+      const order = harmonicsNeeded(z, ar, found, period, look);
       if (order > 0) found.push({ period, order });
     }
     if (found.length === 0) return { harmonics: [], pattern: null, coefficients: 0 };
@@ -44,7 +50,13 @@ export function findCycles(z: Float64Array, periods: readonly number[], maxOrder
   return { harmonics, pattern, coefficients: designColumns(1, harmonics, [], []).length };
 }
 
-function harmonicsNeeded(z: Float64Array, ar: readonly number[], others: readonly Harmonics[], period: number): number {
+function harmonicsNeeded(
+  z: Float64Array,
+  ar: readonly number[],
+  others: readonly Harmonics[],
+  period: number,
+  look: () => void,
+): number {
   const most = Math.min(MAX_HARMONICS, Math.floor(period / 2));
   const y = filtered(z, ar);
   const n = y.length;
@@ -52,6 +64,7 @@ function harmonicsNeeded(z: Float64Array, ar: readonly number[], others: readonl
   let lowest = Number.POSITIVE_INFINITY;
   let without = Number.POSITIVE_INFINITY;
   for (let order = 0; order <= most; order++) {
+    look();
     const cycles = order > 0 ? [...others, { period, order }] : others;
     const columns = designColumns(z.length, cycles, [], []);
     columns.unshift(new Float64Array(z.length).fill(1));

@@ -1,9 +1,10 @@
 import { diff } from "../difference.js";
-import { SarimaError } from "../errors.js";
+import { quote, SarimaError, throwIfAborted } from "../errors.js";
+import { checkRegressors } from "../estimate/prepare.js";
 import type { Range } from "../model.js";
 import { asGaps, detectOutliers, type OutlierReport } from "../outliers.js";
 import { stepColumns } from "../regressors.js";
-import { countObserved, finiteNumber, type Series, toCompleteSeries, toSeries, wholeNumber } from "../series.js";
+import { countObserved, finiteNumber, type Series, toSeries, wholeNumber } from "../series.js";
 import { resolveTransform, transformSeries } from "../transform.js";
 import type { SearchData } from "./candidate.js";
 import { type Criterion, checkCriterion } from "./criterion.js";
@@ -83,10 +84,13 @@ export function ask(series: Series, options: AutoSarimaOptions): Question {
   let y = toSeries(series);
   const criterion = checkCriterion(options.criterion);
   const horizon = wholeNumber(options.horizon ?? 48, "horizon", 1);
-  const regressors = (options.regressors ?? []).map((x, j) => toCompleteSeries(x, `regressors[${j}]`, y.length));
+  const regressors = checkRegressors(options.regressors, y.length);
+  const look = () => throwIfAborted(options.signal);
+  look();
   const range = rangeOf(options, y);
   const seasons = seasonsOf(options);
   const outliers = lookForOutliers(y, seasons[0] ?? 1, options, warnings);
+  look();
   if (outliers && options.outliers === "gaps") y = asGaps(y, outliers.spikes);
   const steps = outliers && options.levelShifts === "steps" ? outliers.levelShifts.map((shift) => shift.index) : [];
   const observed = countObserved(y);
@@ -116,12 +120,12 @@ export function ask(series: Series, options: AutoSarimaOptions): Question {
     const D = options.D !== undefined ? checkedD(options.D, period) : testedD(y, period, options);
     const Ds = options.D === undefined && D > 0 ? [D, 0] : [D];
     const differences = options.d !== undefined ? [wholeNumber(options.d, "d", 0, 2)] : [0, 1];
-    const question = { y, columns, period, cycles, range, transforms, differences, horizon };
+    const question = { y, columns, period, cycles, range, transforms, differences, horizon, look };
     trials = Ds.flatMap((each) => compareScales({ ...question, D: each })).sort((a, b) => a.score - b.score);
   } else {
     const z = transformSeries(y, fixed);
     const [d, D] = differencesByTests(z, columns, period, options);
-    trials = [{ transform: fixed, d, D, score: Number.NaN, cycles: findCycles(interpolated(z), cycles, 50) }];
+    trials = [{ transform: fixed, d, D, score: Number.NaN, cycles: findCycles(interpolated(z), cycles, 50, look) }];
   }
   return {
     y,
@@ -221,12 +225,15 @@ function lookForOutliers(
 ): OutlierReport | null {
   const { outliers = "ignore", levelShifts = "ignore" } = options;
   if (!["ignore", "report", "gaps"].includes(outliers)) {
-    throw new SarimaError("INVALID_ARGUMENT", `outliers must be "ignore", "report" or "gaps"; received ${outliers}`);
+    throw new SarimaError(
+      "INVALID_ARGUMENT",
+      `outliers must be "ignore", "report" or "gaps"; received ${quote(outliers)}`,
+    );
   }
   if (!["ignore", "report", "steps"].includes(levelShifts)) {
     throw new SarimaError(
       "INVALID_ARGUMENT",
-      `levelShifts must be "ignore", "report" or "steps"; received ${levelShifts}`,
+      `levelShifts must be "ignore", "report" or "steps"; received ${quote(levelShifts)}`,
     );
   }
   if (outliers === "ignore" && levelShifts === "ignore") return null;

@@ -32,6 +32,8 @@ export interface ScaleQuestion {
   readonly differences: readonly number[];
   readonly D: number;
   readonly horizon: number;
+  /** Called every few milliseconds; it may throw to stop. */
+  readonly look?: () => void;
 }
 
 /**
@@ -43,17 +45,18 @@ export interface ScaleQuestion {
  * @returns best first
  */
 export function compareScales(question: ScaleQuestion): ScaleTrial[] {
-  const { y, period, range, transforms, differences, D } = question;
+  const { y, period, range, transforms, differences, D, look = () => {} } = question;
   const maxOrder = period > 1 ? 2 * period + 2 : 20;
   const origins = placeOrigins(y.length, judgedHorizon(y.length, question.horizon));
   const trials: ScaleTrial[] = [];
   for (const transform of transforms) {
     const z = interpolated(transformSeries(y, transform));
     const rest = question.columns.length > 0 ? regressed(z, question.columns) : z;
-    const cycles = findCycles(rest, question.cycles, Math.min(maxOrder, 100));
+    const cycles = findCycles(rest, question.cycles, Math.min(maxOrder, 100), look);
     const pattern = explained(z, rest, cycles.pattern);
     const back = (x: number) => withinRange(inverseTransform(x, transform), range);
     for (const d of differences) {
+      look();
       const score = trialScore(y, z, pattern, d, D, period, Math.min(maxOrder, 100), origins, back);
       trials.push({ transform, d, D, score, cycles });
     }
