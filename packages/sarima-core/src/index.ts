@@ -23,7 +23,9 @@ export {
   type EnsembleOptions,
   explain,
   memberModel,
+  reweigh,
   type SarimaEnsemble,
+  type Training,
 } from "./ensemble/index.js";
 export { SarimaError, type SarimaErrorCode } from "./errors.js";
 export { type Accuracy, type AccuracyOptions, accuracy, type IntervalAccuracy } from "./evaluate/accuracy.js";

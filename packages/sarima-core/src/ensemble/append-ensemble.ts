@@ -5,7 +5,7 @@ import { effectsOf } from "./regression.js";
 
 /**
  * Takes in new observations without fitting again: members forecast from the longer series, with the coefficients, weights and
- * calibration they have. Fit again from time to time: weights and calibration age.
+ * calibration they have. `reweigh` lets weights and calibration follow the new values; fit again from time to time all the same.
  *
  * @param y new values, in time order, right after the series; NaN is a gap
  * @throws SarimaError `INVALID_ARGUMENT` for a value outside the ensemble's bounds among others

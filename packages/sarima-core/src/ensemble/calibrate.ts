@@ -47,12 +47,20 @@ function priorFactors({ raw, shape }: History): number[] {
  * Split-conformal correction (Vovk et al. 2005; Romano, Patterson & Candès 2019), side by side and in the units of the
  * forecast's own width: the factor that would have covered as many of the trial's values as it should, shrunk towards the
  * prior in the logarithm, since forecasts of one trial overlap and say less than their number.
+ *
+ * @param earlier what was calibrated before: factors from the values before `from`, the prior of those that came since
  */
-export function calibrate(trial: Trial, setting: Setting, weights: readonly Weights[]): Calibration {
+export function calibrate(
+  trial: Trial,
+  setting: Setting,
+  weights: readonly Weights[],
+  earlier?: { readonly from: number; readonly factors: readonly number[] },
+): Calibration {
   const { origins } = trial;
   const { y } = setting.history;
   const { anchors } = setting;
   const steps = anchors.length;
+  const from = earlier?.from ?? 0;
   const actual: number[] = [];
   const rows: Float64Array[] = [];
   for (let o = 0; o < origins.length; o++) {
@@ -62,15 +70,16 @@ export function calibrate(trial: Trial, setting: Setting, weights: readonly Weig
       steps,
     );
     for (let a = 0; a < steps; a++) {
+      if (origins[o] + anchors[a] < from) continue;
       const value = y[origins[o] + anchors[a]];
       if (value === undefined || Number.isNaN(value)) continue;
       actual.push(value);
       rows.push(Float64Array.from({ length: COUNT }, (_, k) => q[k * steps + a]));
     }
   }
-  const region = origins.length > 0 ? y.length - origins[origins.length - 1] : 0;
+  const region = origins.length > 0 ? y.length - Math.max(from, origins[origins.length - 1]) : 0;
   const trust = actual.length > 0 ? region / (region + PRIOR_VALUES) : 0;
-  const prior = priorFactors(setting.history);
+  const prior = earlier?.factors ?? priorFactors(setting.history);
   const factors = prior.map((expected, k) => {
     if (k === MEDIAN || actual.length === 0) return expected;
     const needed = Math.min(MAX_FACTOR, Math.max(MIN_FACTOR, neededFactor(actual, rows, k)));

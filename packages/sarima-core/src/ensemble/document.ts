@@ -2,24 +2,26 @@ import { decodeFloats, encodeFloats } from "../base64.js";
 import * as read from "../document.js";
 import { parseDocument, readTransform } from "../json.js";
 import { isStationary } from "../stationarity.js";
-import { deepFreeze, type EnsembleMember, type SarimaEnsemble } from "./ensemble.js";
+import { deepFreeze, type EnsembleMember, type SarimaEnsemble, type Training } from "./ensemble.js";
 import type { ErrorTable } from "./error-table.js";
-import { anchorSteps, COUNT } from "./grid.js";
+import { anchorSteps, COUNT, PARTS } from "./grid.js";
 import type { ScaleName } from "./history.js";
 import type { MemberFit } from "./members.js";
 
 export const ENSEMBLE_FORMAT = "sarima-core/ensemble";
-const VERSION = 1;
+/** 2: what training found, so that weights can follow what came after it. Documents of version 1 are read, and keep their weights. */
+const VERSION = 2;
 const MAX_WINDOW = 1e7;
 
 /** An ensemble as a JSON text: the series once, coefficients and error quantiles of the members, weights and calibration. */
 export function ensembleToJSON(ensemble: SarimaEnsemble): string {
-  const { regression, members, y, kind: _, ...rest } = ensemble;
+  const { regression, members, training, y, kind: _, ...rest } = ensemble;
   return JSON.stringify({
     format: ENSEMBLE_FORMAT,
     version: VERSION,
     ...rest,
     y: encodeFloats(y),
+    training: training && { ...training, losses: encodeFloats(Float64Array.from(training.losses.flat())) },
     regression: regression && { ...regression, effects: encodeFloats(regression.effects) },
     members: members.map((member) => ({ ...member, fit: writeFit(member.fit) })),
   });
@@ -36,9 +38,12 @@ function writeFit(fit: MemberFit): object {
  * @throws SarimaError `INVALID_DOCUMENT`
  */
 export function ensembleFromJSON(document: string | object): SarimaEnsemble {
-  const doc = read.record(parseDocument(document), "document", [
+  const parsed = parseDocument(document);
+  const isFirst = (parsed as { version?: unknown } | null)?.version === 1;
+  const doc = read.record(parsed, "document", [
     "format",
     "version",
+    ...(isFirst ? [] : (["training", "weighedTo"] as const)),
     "y",
     "periods",
     "lower",
@@ -52,7 +57,8 @@ export function ensembleFromJSON(document: string | object): SarimaEnsemble {
     "warnings",
   ]);
   if (doc.format !== ENSEMBLE_FORMAT) throw read.invalid("format", `"${ENSEMBLE_FORMAT}"`, doc.format);
-  if (doc.version !== VERSION) throw read.invalid("version", `${VERSION}; a newer library may read it`, doc.version);
+  if (!isFirst && doc.version !== VERSION)
+    throw read.invalid("version", `${VERSION}; a newer library may read it`, doc.version);
   const y = readValues(doc.y, "y");
   if (y.every(Number.isNaN)) throw read.invalid("y", "a series with observed values", "gaps only");
   const transform = readTransform(doc.transform);
@@ -65,6 +71,7 @@ export function ensembleFromJSON(document: string | object): SarimaEnsemble {
   if (lower !== null && upper !== null && !(lower < upper)) throw read.invalid("lower", `below upper, ${upper}`, lower);
   const members = read.list(doc.members, "members", (item, name) => readMember(item, name, rows, transform !== null));
   if (members.length === 0) throw read.invalid("members", "not empty", []);
+  const training = isFirst ? null : readTraining(doc.training, y.length, rows);
   return deepFreeze({
     kind: "ensemble" as const,
     y,
@@ -76,6 +83,8 @@ export function ensembleFromJSON(document: string | object): SarimaEnsemble {
     unit,
     members,
     calibration: readCalibration(doc.calibration),
+    training,
+    weighedTo: isFirst ? y.length : read.whole(doc.weighedTo, "weighedTo", training?.length ?? 1, y.length),
     regression: readRegression(doc.regression, y.length),
     warnings: read.list(doc.warnings, "warnings", (item, name) => read.text(item, name, 1000)),
   });
@@ -237,17 +246,40 @@ function readProfile(value: unknown, name: string) {
 function readErrors(value: unknown, name: string, rows: number): ErrorTable {
   const flat = readValues(value, name);
   if (flat.length !== rows * COUNT) throw read.invalid(name, `${rows * COUNT} numbers`, flat.length);
-  return Array.from({ length: rows }, (_, i) => Array.from(flat.subarray(i * COUNT, (i + 1) * COUNT)));
+  return rowsOf(flat, rows, COUNT);
 }
 
-function readCalibration(value: unknown) {
-  const doc = read.record(value, "calibration", ["factors", "trust", "origins", "before", "after"]);
-  const factors = read.list(doc.factors, "calibration.factors", (item, name) => {
+function readFactors(value: unknown, label: string): number[] {
+  const factors = read.list(value, label, (item, name) => {
     const factor = read.finite(item, name);
     if (!(factor > 0)) throw read.invalid(name, "positive", factor);
     return factor;
   });
-  if (factors.length !== COUNT) throw read.invalid("calibration.factors", `${COUNT} numbers`, factors);
+  if (factors.length !== COUNT) throw read.invalid(label, `${COUNT} numbers`, factors);
+  return factors;
+}
+
+function readTraining(value: unknown, n: number, rows: number): Training | null {
+  if (value === null) return null;
+  const doc = read.record(value, "training", ["length", "losses", "factors"]);
+  const flat = readValues(doc.losses, "training.losses");
+  if (flat.length !== rows * PARTS.length || !flat.every((loss) => loss >= 0)) {
+    throw read.invalid("training.losses", `${rows * PARTS.length} numbers, at least 0`, flat.length);
+  }
+  return {
+    length: read.whole(doc.length, "training.length", 1, n),
+    losses: rowsOf(flat, rows, PARTS.length),
+    factors: readFactors(doc.factors, "training.factors"),
+  };
+}
+
+function rowsOf(flat: Float64Array, rows: number, columns: number): number[][] {
+  return Array.from({ length: rows }, (_, i) => Array.from(flat.subarray(i * columns, (i + 1) * columns)));
+}
+
+function readCalibration(value: unknown) {
+  const doc = read.record(value, "calibration", ["factors", "trust", "origins", "before", "after"]);
+  const factors = readFactors(doc.factors, "calibration.factors");
   const cover = (item: unknown, name: string) => {
     const { cover80, cover95 } = read.record(item, name, ["cover80", "cover95"]);
     // NaN, where nothing was judged, is null in JSON.

@@ -32,10 +32,20 @@ export interface EnsembleMember {
   readonly fit: MemberFit;
   /** Shares in the lower tail, the centre and the upper tail of the combined distribution; each sums to 1 over the members. */
   readonly weights: Weights;
-  /** Pinball loss on the trial, relative to the average member: below 1 is better. */
+  /** Pinball loss on the trial in training, relative to the average member: below 1 is better. */
   readonly loss: Weights;
   /** Why it has these weights. */
   readonly reason: string;
+}
+
+/** What training found; `reweigh` goes on from there. */
+export interface Training {
+  /** Values of the series it saw, gaps at its end included. */
+  readonly length: number;
+  /** Losses of the average member on the trial, in the units of the series: for each judged step the lower tail, centre, upper tail. */
+  readonly losses: readonly (readonly number[])[];
+  /** The factors of its calibration. */
+  readonly factors: readonly number[];
 }
 
 /** Several forecasters, weighted and calibrated: frozen plain data. `forecast`, `append`, `simulate` take it as they take a model. */
@@ -53,6 +63,10 @@ export interface SarimaEnsemble {
   readonly unit: number;
   readonly members: readonly EnsembleMember[];
   readonly calibration: Calibration;
+  /** Null where it is not known: in documents of an earlier version. Such an ensemble keeps its weights. */
+  readonly training: Training | null;
+  /** Values of the series that weights and calibration know of. */
+  readonly weighedTo: number;
   readonly regression: Regression | null;
   readonly warnings: readonly string[];
 }
@@ -106,7 +120,7 @@ export function autoEnsemble(y: Series, options: EnsembleOptions = {}): SarimaEn
   if (trial.origins.length === 0) {
     warnings.push(`only ${trimmed.length} values: the members were not judged and count alike`);
   }
-  const judgements = judge(trial, setting);
+  const { judgements, average } = judge(trial, setting);
 
   const fitted = list.map((candidate) => candidate.fit(setting, trimmed.length));
   const usable = judgements.map((j, m) => (fitted[m] ? j : { ...j, answered: 0 }));
@@ -124,7 +138,7 @@ export function autoEnsemble(y: Series, options: EnsembleOptions = {}): SarimaEn
         fit: deepFreeze(fit),
         weights: Object.freeze({ ...weights[m] }),
         loss: Object.freeze({ ...loss }),
-        reason: reasonOf(loss, trial.origins.length),
+        reason: reasonOf(loss, trial.origins.length, 0),
       }),
     );
   });
@@ -139,6 +153,11 @@ export function autoEnsemble(y: Series, options: EnsembleOptions = {}): SarimaEn
     unit,
     members: Object.freeze(members),
     calibration: deepFreeze(calibration),
+    // Values near the largest number there is have losses beyond it.
+    training: average.flat().every(Number.isFinite)
+      ? deepFreeze({ length: series.length, losses: average, factors: calibration.factors })
+      : null,
+    weighedTo: series.length,
     regression,
     warnings: Object.freeze(warnings),
   });
@@ -217,8 +236,9 @@ function usablePeriods(periods: readonly number[] | undefined, n: number, warnin
   return usable;
 }
 
-function reasonOf({ centre, lower, upper }: Weights, origins: number): string {
-  if (origins === 0) return "not judged: the history is too short";
+/** @param since origins after training, of which some losses are */
+export function reasonOf({ centre, lower, upper }: Weights, origins: number, since: number): string {
+  if (origins + since === 0) return "not judged: the history is too short";
   const parts = Object.entries({ centre, "lower tail": lower, "upper tail": upper }).map(([name, value]) => {
     const change = Math.round((value - 1) * 100);
     const side = change === 0 ? "as the average" : `${change < 0 ? "below" : "above"} average`;
@@ -226,7 +246,8 @@ function reasonOf({ centre, lower, upper }: Weights, origins: number): string {
   });
   const oneSide = parts.every(({ side }) => side === parts[0].side);
   const list = parts.map(({ side, words }) => (oneSide ? words : `${words} ${side}`)).join(", ");
-  return `loss on ${origins} origins: ${list}${oneSide ? ` ${parts[0].side}` : ""}`;
+  const later = since > 0 ? ` and ${since} after training` : "";
+  return `loss on ${origins} origins${later}: ${list}${oneSide ? ` ${parts[0].side}` : ""}`;
 }
 
 export function deepFreeze<T>(value: T): T {

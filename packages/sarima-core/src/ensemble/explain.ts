@@ -35,6 +35,12 @@ export function explain(ensemble: SarimaEnsemble): string {
       `The origins decide ${percent(trust)} of the correction; the rest is what such ensembles need on average.`,
     );
   }
+  const { weighedTo, training } = ensemble;
+  if (training && weighedTo > training.length) {
+    lines.push(
+      `Losses are those in training. Weights and calibration have followed the ${weighedTo - training.length} values that came after it.`,
+    );
+  }
   for (const warning of warnings) lines.push(`Warning: ${warning}`);
   return lines.join("\n");
 }

@@ -1,7 +1,14 @@
 export { appendEnsemble } from "./append-ensemble.js";
 export { ENSEMBLE_FORMAT, ensembleFromJSON, ensembleToJSON } from "./document.js";
-export { autoEnsemble, type EnsembleMember, type EnsembleOptions, type SarimaEnsemble } from "./ensemble.js";
+export {
+  autoEnsemble,
+  type EnsembleMember,
+  type EnsembleOptions,
+  type SarimaEnsemble,
+  type Training,
+} from "./ensemble.js";
 export { explain } from "./explain.js";
 export { forecastEnsemble } from "./forecast-ensemble.js";
 export { memberModel } from "./member-model.js";
+export { reweigh } from "./reweigh.js";
 export { type EnsembleSimulateOptions, simulateEnsemble } from "./simulate-ensemble.js";

@@ -75,7 +75,7 @@ describe("judging", () => {
         origins.map(() => normalAround(0, 6)), // too wide
       ],
     };
-    const judgements = judge(trial, settingOf(y));
+    const judgements = judge(trial, settingOf(y)).judgements;
     const [truth, shifted, wide] = judgements.map((j) => j.loss);
     expect(truth.centre).toBeLessThan(shifted.centre);
     expect(truth.lower).toBeLessThan(shifted.lower);
@@ -94,7 +94,7 @@ describe("judging", () => {
         [normalAround(3, 0), null],
       ],
     };
-    const [a, b] = judge(trial, settingOf(Float64Array.of(0, 2)));
+    const [a, b] = judge(trial, settingOf(Float64Array.of(0, 2))).judgements;
     // Centre at origin 1: actual 2; |2 − 1| and |2 − 3| with mean probability ½ cost the same. At origin 0 the first is alone.
     expect(a.loss.centre).toBeCloseTo(1, 12);
     expect(b.loss.centre).toBeCloseTo(1, 12);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { encodeFloats } from "../../src/base64.js";
 import {
   accuracy,
   append,
@@ -251,7 +252,18 @@ describe("an ensemble used like a model", () => {
     const invalid = expect.objectContaining({ code: "INVALID_DOCUMENT" });
     // biome-ignore lint/suspicious/noExplicitAny: a damaged document has no type
     const cases: ((doc: any) => void)[] = [
-      (doc) => (doc.version = 2),
+      (doc) => (doc.version = 3),
+      (doc) => (doc.version = 1), // which had no `training`
+      (doc) => delete doc.training,
+      (doc) => (doc.training.length = doc.y.length),
+      (doc) => (doc.training.losses = "AAAAAAAA8D8="),
+      (doc) => (doc.training.losses = encodeFloats(new Float64Array(33).fill(-1))),
+      (doc) => (doc.training.losses = encodeFloats(new Float64Array(33).fill(Number.NaN))),
+      (doc) => (doc.training.factors[2] = -1),
+      (doc) => doc.training.factors.pop(),
+      (doc) => (doc.training.more = 1),
+      (doc) => (doc.weighedTo = 499), // before the end of training
+      (doc) => (doc.weighedTo = 501),
       (doc) => delete doc.unit,
       (doc) => (doc.extra = 1),
       (doc) => (doc.members = []),

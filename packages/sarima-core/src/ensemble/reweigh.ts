@@ -1,0 +1,66 @@
+import { quote, SarimaError } from "../errors.js";
+import { calibrate } from "./calibrate.js";
+import { weightsOf } from "./combine.js";
+import { deepFreeze, reasonOf, type SarimaEnsemble, settingOf, withoutEffects, withoutOuterGaps } from "./ensemble.js";
+import { historyOf } from "./history.js";
+import { judge, trialOrigins } from "./judge.js";
+import { memberQuantiles } from "./members.js";
+
+/**
+ * Lets weights and calibration follow the values that were appended after training, so that what has just begun (a leak, a new level)
+ * is forecast by those members that saw it coming. The members keep their coefficients: they forecast from origins spaced like those of
+ * the trial, everything that came after training is held against them, and these losses count as the latest of the trial do. The
+ * calibration of training becomes the prior for the new values.
+ *
+ * It depends on the series and on what training found only: however often it is done in between, the result is the same. It
+ * costs as much as a forecast for each origin: 9 of them when there are eight hours at 5 minutes to look at, 26 at the most.
+ *
+ * An ensemble without new values, or from a document of a version that did not know what training found, comes back as it is.
+ *
+ * @throws SarimaError `INVALID_ARGUMENT` for anything but an ensemble
+ */
+export function reweigh(ensemble: SarimaEnsemble): SarimaEnsemble {
+  if (typeof ensemble !== "object" || ensemble === null || ensemble.kind !== "ensemble") {
+    throw new SarimaError(
+      "INVALID_ARGUMENT",
+      `ensemble must be what autoEnsemble returned; received ${quote(ensemble)}`,
+    );
+  }
+  const { y, members, training, calibration, horizon, transform, unit } = ensemble;
+  if (!training || y.length === ensemble.weighedTo) return ensemble;
+  const clean = withoutOuterGaps(withoutEffects(y, ensemble.regression));
+  // Positions count from the first observed value.
+  const from = training.length - y.findIndex((value) => !Number.isNaN(value));
+  if (clean.length <= from) return ensemble;
+
+  // 1. Forecasts from origins whose future came, at least in part, after training.
+  const setting = settingOf(historyOf(clean, transform, unit), horizon);
+  const origins = trialOrigins(clean.length).filter((origin) => origin + horizon > from);
+  const quantiles = members.map(({ fit }) =>
+    origins.map((origin) => memberQuantiles(fit, setting, origin, setting.anchors)),
+  );
+  const trial = { origins, quantiles };
+
+  // 2. Their losses, after those of the training.
+  const loss = members.map((member) => member.loss);
+  const { judgements } = judge(trial, setting, { from, average: training.losses, loss });
+  // All of them were judged, or nobody was.
+  const weights = weightsOf(judgements.map((judgement) => ({ ...judgement, answered: 1 })));
+
+  // 3. What they need to cover what came.
+  const { factors } = calibrate(trial, setting, weights, { from, factors: training.factors });
+  return Object.freeze({
+    ...ensemble,
+    members: Object.freeze(
+      members.map((member, m) =>
+        Object.freeze({
+          ...member,
+          weights: Object.freeze(weights[m]),
+          reason: reasonOf(judgements[m].loss, calibration.origins, origins.length),
+        }),
+      ),
+    ),
+    calibration: deepFreeze({ ...calibration, factors }),
+    weighedTo: y.length,
+  });
+}
