@@ -10,6 +10,7 @@ import type { Outlook, TrainStage } from "./http/contract.js";
 import { type DriftWatch, driftWatch } from "./monitor/drift.js";
 import { type PendingPredictions, pendingPredictions } from "./monitor/pending-predictions.js";
 import { type RollingScores, rollingScores } from "./monitor/rolling.js";
+import type { Weighing } from "./pipeline/weighing.js";
 import type { Known } from "./readiness.js";
 import { type Bounds, GONE_AFTER, STEP_MILLIS } from "./settings.js";
 import type { Tail } from "./tail.js";
@@ -38,6 +39,8 @@ export interface SeriesState {
   tail: Tail | null;
   /** What forecasts are made with; null: there is none. Undefined until the registry was asked. */
   champion: Champion | null | undefined;
+  /** Weights that this version of its model was given after training; null: those of its training. */
+  weighing: { readonly version: number; readonly values: Weighing } | null;
   /** The latest; null: none. Undefined until the store was asked. */
   forecast: StoredForecast | null | undefined;
   outlook: Outlook | null;
@@ -174,6 +177,7 @@ function newState({
     lastTime: null,
     tail: null,
     champion: undefined,
+    weighing: null,
     forecast: undefined,
     outlook: null,
     error: null,

@@ -26,6 +26,13 @@ export interface Outcome {
   readonly detail: string;
 }
 
+/** A series that can be forecast, and the version of the model that does it. */
+interface Ready {
+  readonly state: SeriesState;
+  readonly input: InferInput;
+  readonly version: number;
+}
+
 /** The part of the pipeline that runs every few minutes. */
 export interface Inference {
   /** Forecasts a batch of series, training a model where there is none. One that fails does not stop the others. */
@@ -40,6 +47,12 @@ const TAIL_STEPS = 600;
 const LONGEST_TAIL = 14 * 86_400_000;
 /** Drift that did not show for so long has passed. */
 const DRIFT_MEMORY = 6 * 3_600_000;
+
+/** Weights follow what came every four hours, each series at a round of its own: some 20 ms each, that is half a second in a round of 2,000. */
+const ROUNDS_BETWEEN_WEIGHINGS = 48;
+/** After a start all are to be weighed: as many in a round as two cores do in a second or two, and all within an hour. */
+const WEIGHINGS_IN_A_ROUND = 170;
+const ROUNDS_FOR_ALL = 12;
 
 /** tail → model → forecast → write → monitor, for a batch of series in one job. */
 export function createInference(dependencies: {
@@ -110,7 +123,7 @@ export function createInference(dependencies: {
     });
 
   /** What the job needs, or why there is nothing to be done. */
-  const prepare = async (state: SeriesState, signal?: AbortSignal): Promise<InferInput | string> => {
+  const prepare = async (state: SeriesState, signal?: AbortSignal): Promise<Ready | string> => {
     await steps.time("ingest", () => refresh(state));
     await observe(state);
     const ready = readiness(knownOfState(state), clock.now());
@@ -122,16 +135,27 @@ export function createInference(dependencies: {
     const { values, start } = state.tail as Tail;
     // Where the bounds were widened since its training, the champion cannot take values beyond its own: gaps, until the next one knows them.
     const prepared = preprocess({ values, start, step: STEP }, { bounds: champion.bounds ?? bounds });
-    return {
+    const { version } = champion;
+    const input = {
       prepared: { ...prepared, bounds },
       trained: await champions.load(state.id, champion),
       horizon: HORIZON,
       levels: [...LEVELS, ANOMALY_LEVEL],
       threshold,
+      weighing: state.weighing?.version === version ? state.weighing.values : null,
+      reweigh: isWeighed(state, version),
     };
+    return { state, input, version };
   };
 
-  const finish = async (state: SeriesState, inferred: Inferred): Promise<StoredForecast> => {
+  /** Whether the weights of a series follow what came in this round. */
+  const isWeighed = (state: SeriesState, version: number): boolean => {
+    const all = Math.min(ROUNDS_FOR_ALL, Math.ceil(fleet.all().length / WEIGHINGS_IN_A_ROUND));
+    const rounds = state.weighing?.version === version ? ROUNDS_BETWEEN_WEIGHINGS : all;
+    return (Math.floor(clock.now() / STEP_MILLIS) + placeOf(state.id)) % rounds === 0;
+  };
+
+  const finish = async ({ state, version }: Ready, inferred: Inferred): Promise<StoredForecast> => {
     const { mean, median, intervals } = inferred;
     const times = Array.from(inferred.times as number[]);
     const forecast: StoredForecast = {
@@ -152,6 +176,7 @@ export function createInference(dependencies: {
     await steps.time("write", () => write(forecast));
     remember(state, forecast);
     state.forecast = forecast;
+    if (inferred.weighing) state.weighing = { version, values: Array.from(inferred.weighing) };
     state.outlook = outlookOf({ ...forecast, crossing: inferred.crossing }, times);
     state.error = null;
     events.publish({
@@ -174,7 +199,7 @@ export function createInference(dependencies: {
     refresh,
     async infer(states, signal) {
       const outcomes: Outcome[] = [];
-      const ready: { state: SeriesState; input: InferInput }[] = [];
+      const ready: Ready[] = [];
       for (const state of states) {
         if (signal?.aborted) return outcomes;
         try {
@@ -182,7 +207,7 @@ export function createInference(dependencies: {
           if (typeof input === "string") {
             state.error = null;
             outcomes.push({ id: state.id, result: "waiting", detail: input });
-          } else ready.push({ state, input });
+          } else ready.push(input);
         } catch (error) {
           if (signal?.aborted) return outcomes;
           outcomes.push(failed(state, error));
@@ -198,7 +223,7 @@ export function createInference(dependencies: {
             const { state } = ready[i];
             try {
               if (!result.ok) throw new JobError(result.code, result.message);
-              const { modelVersion } = await finish(state, result.value);
+              const { modelVersion } = await finish(ready[i], result.value);
               outcomes.push({ id: state.id, result: "done", detail: modelVersion });
             } catch (error) {
               outcomes.push(failed(state, error));
@@ -213,4 +238,11 @@ export function createInference(dependencies: {
       return outcomes;
     },
   };
+}
+
+/** Any number that belongs to the id, so that series take turns. */
+function placeOf(id: string): number {
+  let place = 0;
+  for (let i = 0; i < id.length; i++) place = (31 * place + id.charCodeAt(i)) % 65_521;
+  return place;
 }

@@ -172,6 +172,9 @@ export function createTrainer(dependencies: {
     const outcome = outcomeOf(version);
     tried(true);
     await announce(state, outcome, champion);
+    if (judged.weighing && outcome.champion) {
+      state.weighing = { version: outcome.version, values: Array.from(judged.weighing) };
+    }
     return outcome;
   };
 

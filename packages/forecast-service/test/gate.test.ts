@@ -1,8 +1,9 @@
-import { append, autoEnsemble, empiricalQuantiles, forecast, naive, seasonalNaive, toJSON } from "sarima-core";
+import { append, autoEnsemble, empiricalQuantiles, forecast, naive, reweigh, seasonalNaive, toJSON } from "sarima-core";
 import { describe, expect, it } from "vitest";
 import { type GateInput, gate, holdoutFor, type Kept } from "../src/pipeline/gate.js";
 import { type Prepared, preprocess } from "../src/pipeline/preprocess.js";
 import { train } from "../src/pipeline/train.js";
+import { weighingOf } from "../src/pipeline/weighing.js";
 import { STEP, STEP_MILLIS } from "../src/settings.js";
 
 const LEVELS = [0.8, 0.95];
@@ -88,7 +89,7 @@ describe("the gate", () => {
     expect(holdout).toBe(96);
     const cut = 700 - holdout;
     const candidate = train({ prepared: cutOff(prepared, holdout), model: "ensemble" });
-    const { report } = judge(prepared, candidate);
+    const { report, weighing } = judge(prepared, candidate);
     const y = prepared.values;
     const origins = [cut, cut + 16, cut + 32, cut + 48];
     const fitted = autoEnsemble(y.slice(0, cut), { periods: [12, 288], lower: 0, upper: 100, horizon: HORIZON });
@@ -107,6 +108,9 @@ describe("the gate", () => {
     for (const { name, pinball } of report.scores) expect(pinball).toBeCloseTo(expected[name], 10);
     expect(report.accepted).toBe(true);
     expect(report.reason).toMatch(/^Goes live as the first model: no worse than /);
+    // Judged with the weights of its training, it goes live with weights that have followed what was held back.
+    expect(weighing).toEqual(weighingOf(reweigh(append(fitted, y.slice(cut)))));
+    expect(weighing).not.toBeNull();
 
     // What comes after an origin changes no forecast from it: with other values there only the truth is another.
     const other = prepare(values.map((value, t) => (t >= 692 ? 50 : value)));
@@ -119,7 +123,8 @@ describe("the gate", () => {
     const shown = cutOff(prepared, 96);
     const good = train({ prepared: shown, model: "ensemble" });
     const bad = train({ prepared: shown, spec: { order: [0, 0, 0] } });
-    const kept = judge(prepared, good, { champion: { ...good, provisional: false } }).report;
+    const { report: kept, weighing } = judge(prepared, good, { champion: { ...good, provisional: false } });
+    expect(weighing).toBeNull();
     expect(kept).toMatchObject({ accepted: false });
     expect(kept.reason).toMatch(/^The champion stays: the candidate's pinball loss is ([\d.]+), the champion's \1\.$/);
     const better = judge(prepared, good, { champion: { ...bad, provisional: false } }).report;
@@ -188,8 +193,10 @@ describe("the gate", () => {
     const y = Float64Array.from(values);
     const cut = 1200 - 96;
     const fitted = autoEnsemble(y.slice(0, 700), { periods: [12, 288], lower: 0, upper: 100, horizon: HORIZON });
+    // As in service its weights have followed what came, but nothing of what is held back.
+    const followed = reweigh(append(fitted, y.slice(700, cut)));
     const expected = slowPinball(y, [cut, cut + 16, cut + 32, cut + 48], (o) =>
-      forecast(append(fitted, y.slice(700, o)), HORIZON, { levels: LEVELS }),
+      forecast(append(followed, y.slice(cut, o)), HORIZON, { levels: LEVELS }),
     );
     expect(toJSON(fitted)).toBe(champion.document);
     expect(report.scores.find(({ name }) => name === "champion")?.pinball).toBeCloseTo(expected, 10);

@@ -1,9 +1,11 @@
 import { append, fromJSON } from "sarima-core";
 import type { GateScore } from "../http/contract.js";
+import { HORIZON } from "../settings.js";
 import { addPoint, type Contestant, contest, forecaster, scoreAt, type Tally, tally } from "./contest.js";
 import { baselines } from "./gate.js";
 import type { Prepared } from "./preprocess.js";
 import { type ModelKind, train } from "./train.js";
+import { reweighed } from "./weighing.js";
 
 export interface BacktestInput {
   prepared: Prepared;
@@ -26,7 +28,7 @@ export interface BacktestPart {
 
 /**
  * What the pipeline would have said in the past: at each of some positions a model is trained on what came before, and forecasts from the
- * origins that follow, its state moved on as it is in service.
+ * origins that follow, its state moved on as it is in service and its weights every four hours.
  */
 export function backtest({ prepared, model, fits, horizon, levels, steps }: BacktestInput): BacktestPart {
   const { values, periods, bounds, start, step } = prepared;
@@ -39,12 +41,17 @@ export function backtest({ prepared, model, fits, horizon, levels, steps }: Back
     const past = { ...prepared, values: values.slice(0, at), start, step };
     let state = fromJSON(train({ prepared: past, model }).document);
     let end = at;
+    let weighedTo = at;
     const own: Contestant = {
       name: "candidate",
       from: at,
       forecast: forecaster((before) => {
         if (before.length > end) state = append(state, values.subarray(end, before.length));
         end = Math.max(end, before.length);
+        if (end - weighedTo >= HORIZON) {
+          state = reweighed(state);
+          weighedTo = end;
+        }
         return state;
       }, bounds),
     };

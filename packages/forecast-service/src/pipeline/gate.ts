@@ -6,6 +6,7 @@ import { type ModelDocument, readModel } from "./model-document.js";
 import type { Prepared } from "./preprocess.js";
 import type { Trained } from "./train.js";
 import { unjudged, verdict } from "./verdict.js";
+import { reweighed, type Weighing, weighingOf } from "./weighing.js";
 
 /** A model document and the place of its first training value in time. */
 export interface Kept extends Pick<Trained, "start" | "length"> {
@@ -33,6 +34,8 @@ export interface Gated {
   readonly report: GateReport;
   /** The candidate's forecast from the last origin; null where it made none. */
   readonly example: Example | null;
+  /** The candidate's weights once they have followed the values held back, for when it is live; null where it is not accepted, or there is nothing to follow. */
+  readonly weighing: Weighing | null;
 }
 
 export interface Example extends Quantiles {
@@ -49,8 +52,8 @@ const LEAST_VALUES = 72;
  * How many values at the end are held back from training, for the gate. None of a short history, which cannot spare any.
  *
  * The candidate is trained once, on what comes before, and judged on what it has not seen; what goes live is the very model that was
- * judged, its state moved on to now by `append`. Its coefficients and weights are then eight hours older than they could be, which
- * costs nothing that can be measured on series whose models serve for a day. The other way, to train on everything and roll the state
+ * judged, its state moved on to now by `append`. Its coefficients are then eight hours older than they could be, which
+ * costs nothing that can be measured on series whose models serve for a day; its weights follow those hours once it has been judged. The other way, to train on everything and roll the state
  * back, would let an ensemble be judged on the very days its weights and interval widths were chosen by.
  */
 export function holdoutFor(length: number): number {
@@ -66,6 +69,9 @@ const EMPIRICAL_WINDOW = 288;
  * the baselines and beats the champion. Without a champion it is accepted in any case, because some forecast is better than none, and
  * the report says when a baseline did better; such a provisional champion is then replaced by whatever beats it.
  *
+ * Both models are judged with weights that know nothing of the values held back: the candidate's are those of its training, the champion's
+ * have followed, as they do in service, what came up to there.
+ *
  * @throws SarimaError `INVALID_DOCUMENT` for a model that cannot be read
  */
 export function gate(input: GateInput): Gated {
@@ -75,7 +81,7 @@ export function gate(input: GateInput): Gated {
   const empty = { origins: 0, horizon, scores: [] };
   if (holdout === 0) {
     const report = { ...empty, ...unjudged(n, champion) };
-    return { report, example: null };
+    return { report, example: null, weighing: null };
   }
 
   const cut = n - holdout;
@@ -83,7 +89,7 @@ export function gate(input: GateInput): Gated {
   const season = periods.at(-1);
   const own = { name: "candidate" as const, from: cut, fit: rolled(prepared, readModel(candidate.document), cut) };
   const rivals = [
-    ...(champion ? standing(prepared, champion, origins[origins.length - 1]) : []),
+    ...(champion ? standing(prepared, champion, cut, origins[origins.length - 1]) : []),
     ...baselines(season !== undefined && season <= cut ? season : null),
   ];
   const contestants = [own, ...rivals].map(
@@ -96,9 +102,11 @@ export function gate(input: GateInput): Gated {
     count++;
   });
   const scores = judged.every(({ pinball }) => Number.isFinite(pinball)) ? judged : [];
+  const decided = verdict(scores, champion, input.margin);
   return {
-    report: { horizon, scores, origins: scores.length > 0 ? count : 0, ...verdict(scores, champion, input.margin) },
+    report: { horizon, scores, origins: scores.length > 0 ? count : 0, ...decided },
     example,
+    weighing: decided.accepted ? weighingOf(reweighed(own.fit(values))) : null,
   };
 }
 
@@ -127,11 +135,13 @@ export function baselines(season: number | null): Entrant[] {
 }
 
 /** The champion, where there is an origin it does not know the future of. */
-function standing(prepared: Prepared, champion: Kept, last: number): Entrant[] {
+function standing(prepared: Prepared, champion: Kept, cut: number, last: number): Entrant[] {
   try {
     const known = placed(prepared, champion);
     if (!known || known.from > last) return [];
-    return [{ name: "champion", from: known.from, fit: rolled(prepared, known.fitted, known.from) }];
+    const from = Math.max(known.from, cut);
+    const fitted = reweighed(append(known.fitted, prepared.values.subarray(known.from, from)));
+    return [{ name: "champion", from, fit: rolled(prepared, fitted, from) }];
   } catch {
     // It cannot be read, or cannot take the values that came since: nothing that could go on forecasting.
     return [];

@@ -4,6 +4,7 @@ import { clampTo } from "./clamp.js";
 import type { Kept } from "./gate.js";
 import { readModel } from "./model-document.js";
 import type { Prepared } from "./preprocess.js";
+import { reweighed, type Weighing, weighed, weighingOf } from "./weighing.js";
 
 export interface InferInput {
   prepared: Pick<Prepared, "values" | "start" | "step" | "trailing" | "bounds">;
@@ -12,6 +13,10 @@ export interface InferInput {
   levels: readonly number[];
   /** A value whose crossing from below is to be foreseen; null for none. */
   threshold?: number | null;
+  /** Weights that this model was given since its training. */
+  weighing?: Weighing | null;
+  /** Whether they are to follow the values that came since: costs as much as some ten forecasts. */
+  reweigh?: boolean;
 }
 
 /** When the series is first above a threshold, in steps from 1; null: not within the horizon. */
@@ -32,6 +37,8 @@ export interface Inferred {
   readonly median: Float64Array;
   readonly intervals: { readonly level: number; readonly lower: Float64Array; readonly upper: Float64Array }[];
   readonly crossing: Crossing | null;
+  /** Null where the weights were not asked to move, or did not. */
+  readonly weighing: Weighing | null;
 }
 
 /** Paths for the time to a threshold: a probability is then known to 2 points. */
@@ -45,7 +52,8 @@ const REACH = 0.998;
  *
  * @throws SarimaError `INVALID_DOCUMENT` for a model that cannot be read
  */
-export function infer({ prepared, trained, horizon, levels, threshold = null }: InferInput): Inferred {
+export function infer(input: InferInput): Inferred {
+  const { prepared, trained, horizon, levels, threshold = null, weighing = null, reweigh = false } = input;
   const { values, trailing, bounds, start, step } = prepared;
   // Positions count from the first value the model was trained on.
   const begin =
@@ -55,7 +63,8 @@ export function infer({ prepared, trained, horizon, levels, threshold = null }: 
     const index = trained.length + i - begin;
     return index < 0 ? Number.NaN : values[index];
   });
-  const model = append(readModel(trained.document), added);
+  const longer = append(readModel(trained.document), added);
+  const model = reweigh ? reweighed(longer) : weighing ? weighed(longer, weighing) : longer;
   const known = Math.max(end, trained.length);
   const first = Math.max(end + trailing, known);
   const skip = first - known;
@@ -78,6 +87,7 @@ export function infer({ prepared, trained, horizon, levels, threshold = null }: 
       threshold === null
         ? null
         : crossingOf(model, threshold, skip, horizon, ahead.intervals[levels.length].upper.subarray(skip)),
+    weighing: reweigh ? weighingOf(model) : null,
   };
 }
 
