@@ -15,7 +15,7 @@ export interface InferInput {
   threshold?: number | null;
   /** Weights that this model was given since its training. */
   weighing?: Weighing | null;
-  /** Whether they are to follow the values that came since: costs as much as some ten forecasts. */
+  /** Whether they are to follow the values that came since: costs as much as some five forecasts. */
   reweigh?: boolean;
 }
 
