@@ -182,6 +182,19 @@ describe("the gate", () => {
     expect(judge(prepared, good, { champion: unreadable }).report.accepted).toBe(true);
   });
 
+  it("lets a candidate go live that cannot take the very last values, with the weights it has", () => {
+    const values = metric(700).map((value, t) => (t >= 695 ? -5 : value));
+    const unbounded = preprocess(
+      { values: Float64Array.from(values), start: 0, step: STEP },
+      { periods: [12, 288], metric: true, bounds: null },
+    );
+    // Of values that are never negative it takes 0 for a bound.
+    const candidate = train({ prepared: cutOff(unbounded, 96), model: "ensemble" });
+    const { report, weighing } = judge(unbounded, candidate);
+    expect(report).toMatchObject({ accepted: true, origins: ORIGINS });
+    expect(weighing).toBeNull();
+  });
+
   it("places a champion that was fitted on an older window where it belongs", () => {
     const values = metric(1200);
     const old = prepare(values.slice(0, 700));

@@ -106,8 +106,17 @@ export function gate(input: GateInput): Gated {
   return {
     report: { horizon, scores, origins: scores.length > 0 ? count : 0, ...decided },
     example,
-    weighing: decided.accepted ? weighingOf(reweighed(own.fit(values))) : null,
+    weighing: decided.accepted ? followed(() => own.fit(values)) : null,
   };
+}
+
+/** A model that cannot take the last values (below a bound that it took for given) goes live all the same, with the weights of its training. */
+function followed(toEnd: () => Fitted): Weighing | null {
+  try {
+    return weighingOf(reweighed(toEnd()));
+  } catch {
+    return null;
+  }
 }
 
 /** Evenly spread over what was held back, as long as a whole horizon follows; all at its beginning where it is shorter. */
