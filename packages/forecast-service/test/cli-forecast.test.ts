@@ -127,6 +127,23 @@ suite("loadcast forecast", () => {
     expectOneLine(ended, words);
   });
 
+  it("takes one series and no mixture, and says which rows it passed over", async () => {
+    const both = join(root, "both.csv");
+    const rows = hourly.flatMap((row) => ["web-1", "web-2"].map((host) => row.replace(",", `,${host},`)));
+    writeFileSync(both, `time,host,value\n${rows.join("\n")}\n`);
+    const mixed = await run(["forecast", both]);
+    expect([mixed.code, mixed.out]).toEqual([2, ""]);
+    expectOneLine(mixed, "both.csv holds 2 series (web-1, web-2), and one is needed");
+    const parquet = join(root, "one.parquet");
+    writeFileSync(parquet, "PAR1\u0000\u0001");
+    const binary = await run(["forecast", parquet]);
+    expect(binary.code).toBe(2);
+    expectOneLine(binary, "is a Parquet file");
+    const twice = await run(["forecast", csvFile("twice.csv", [...hourly, hourly[50]]), "--horizon", "1"]);
+    expect(twice.code).toBe(0);
+    expect(twice.err).toContain("warning: 1 row has the time of another; the last one counts");
+  });
+
   it("makes gaps of values out of bounds, and says so", async () => {
     const glitch = csvFile("glitch.csv", [
       ...hourly.slice(0, 40),

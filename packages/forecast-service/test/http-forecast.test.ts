@@ -150,8 +150,16 @@ describe("POST /api/v1/forecast", () => {
 
   it("refuses bodies that are too large or no JSON", async () => {
     const large = `{"horizon":1,"values":[${"1234567890.123456,".repeat(300_000)}1]}`;
-    expect(expectProblem(await post(large), 413).code).toBe("BODY_TOO_LARGE");
-    expect(expectProblem(await post("a,b", { "content-type": "text/csv" }), 415).code).toBe("UNSUPPORTED_MEDIA_TYPE");
+    expect(expectProblem(await post(large), 413)).toMatchObject({
+      code: "BODY_TOO_LARGE",
+      detail: expect.stringMatching(/^the body has more than \d+ bytes; send less, or raise http\.bodyLimit/),
+    });
+    for (const type of ["text/csv", "text/plain"]) {
+      expect(expectProblem(await post("{}", { "content-type": type }), 415)).toMatchObject({
+        code: "UNSUPPORTED_MEDIA_TYPE",
+        detail: `the body's content-type is "${type}"; it must be application/json`,
+      });
+    }
   });
 
   it("does not give away what failed inside, but logs it", async () => {

@@ -18,16 +18,47 @@ interface Columns {
 export async function readCsvSeries(file: string, columns: Columns): Promise<CsvSeries> {
   const [time, value] = [columns["time-column"], columns["value-column"]];
   const text = await readText(file);
+  // Every Parquet file begins so.
+  if (text.startsWith("PAR1")) {
+    throw usageError(
+      `${nameOf(file)} is a Parquet file; a CSV of times and values is needed (loadcast import takes both)`,
+    );
+  }
   try {
-    return parseCsvSeries(text, {
+    const series = parseCsvSeries(text, {
       name: nameOf(file),
       ...(time === undefined ? {} : { timeColumn: time }),
       ...(value === undefined ? {} : { valueColumn: value }),
     });
+    if (series.duplicates > 0) await refuseSeveral(file, text, columns);
+    return series;
   } catch (error) {
     // What is wrong in the file is no wrong usage; a column that has to be named is.
     throw /\b(time|value)Column\b/.test((error as Error).message) ? inWordsOfFlags(error) : error;
   }
+}
+
+/** Stands for the host or the metric that no column names. */
+const ANY = "any";
+
+/** Rows that share their time are of several series, where columns name them: mixed they would be nobody's. */
+async function refuseSeveral(file: string, text: string, columns: Columns): Promise<void> {
+  const { parseSampleTable, seriesId } = await import("@loadcast/metrics-io");
+  const given = { name: nameOf(file), timeColumn: columns["time-column"], valueColumn: columns["value-column"] };
+  const found = [{}, { host: ANY }, { metric: ANY }].map((own) => {
+    try {
+      return parseSampleTable(text, { ...given, ...own }).series.map(seriesId);
+    } catch {
+      // No table of samples this way.
+      return [];
+    }
+  });
+  const [most] = found.sort((a, b) => b.length - a.length);
+  if (most.length < 2) return;
+  const names = most.slice(0, 3).map((id) => id.replace(`${ANY}/`, "").replace(`/${ANY}`, ""));
+  throw usageError(
+    `${nameOf(file)} holds ${most.length} series (${names.join(", ")}${most.length > 3 ? ", …" : ""}), and one is needed: take it out, or import the file and \`loadcast export --series ${names[0]}\``,
+  );
 }
 
 /** Adapters speak of their options; people know flags. */

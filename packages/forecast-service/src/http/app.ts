@@ -83,6 +83,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(
     async (api) => {
       installValidation(api);
+      // Everything here is JSON; as a text it would be refused for what it is not.
+      api.removeContentTypeParser("text/plain");
       installRevalidation(api);
       forecastRoute(api, dependencies);
       seriesRoutes(api, dependencies);

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { describeError, errorCode } from "../errors.js";
 import type { Problem } from "./contract.js";
 
@@ -79,12 +79,25 @@ export function sendProblem(reply: FastifyReply, body: Problem): FastifyReply {
 
 /** Answers every failure as RFC 9457. Failures of our own are logged with their stack and answered without it. */
 export function installProblems(app: FastifyInstance, onInternal: (error: unknown) => void): void {
-  app.setErrorHandler((error: FastifyError, _request, reply) => {
-    const body = toProblem(error);
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const detail = inOurWords(error, request);
+    const body = { ...toProblem(error), ...(detail === null ? {} : { detail }) };
     if (body.status === 500) onInternal(error);
     if (body.status === 503) reply.header("retry-after", "5");
     return sendProblem(reply, body);
   });
+}
+
+/** What the framework says shortly, with the remedy; null where it says enough. */
+function inOurWords({ code }: FastifyError, { server, headers, routeOptions }: FastifyRequest): string | null {
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") {
+    const most = routeOptions.bodyLimit ?? server.initialConfig.bodyLimit;
+    return `the body has more than ${most} bytes; send less, or raise http.bodyLimit in the configuration`;
+  }
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
+    return `the body's content-type is ${JSON.stringify(headers["content-type"] ?? "")}; it must be application/json`;
+  }
+  return null;
 }
 
 function toProblem(error: FastifyError): Problem {

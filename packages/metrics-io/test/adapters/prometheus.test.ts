@@ -68,6 +68,10 @@ describe.skipIf(without)(`prometheusSource${without}`, () => {
           seed.push([`load{instance="${host}",job="node"}`, MIDNIGHT + i * 15_000, i % 7]);
         seed.push([`load{instance="z",job="other"}`, MIDNIGHT + i * 15_000, 1]);
         for (const disk of ["sda", "sdb"]) seed.push([`io{instance="a",disk="${disk}"}`, MIDNIGHT + i * 15_000, 1]);
+        // A roll-out in the middle of the hour: the host is the same, a label is another.
+        const version = i < 2 * 60 ? "1" : "2";
+        seed.push([`app{instance="a",version="${version}"}`, MIDNIGHT + i * 15_000, i]);
+        seed.push([`app{instance="b",version="1"}`, MIDNIGHT + i * 15_000, 1]);
         seed.push([`half{instance="a"}`, MIDNIGHT + i * 15_000, i % 2 === 0 ? Number.NaN : i]);
       }
       url = (await started(startServer("prometheus", { seed }))).url;
@@ -124,6 +128,20 @@ describe.skipIf(without)(`prometheusSource${without}`, () => {
         ALL,
       );
       expect(values.length).toBe(120);
+    });
+
+    it("goes on with a host whose labels change", async () => {
+      const hour = { from: MIDNIGHT, to: MIDNIGHT + HOUR };
+      for (const app of [{ query: "app{$selector}" }, { samples: "app{$selector}" }]) {
+        const { times, values } = await source({ metrics: { app } }).read({ host: "a", metric: "app" }, hour);
+        expect([...values]).toEqual(Array.from({ length: 240 }, (_, i) => i));
+        expect(times).toHaveLength(240);
+        const all = await source({ metrics: { app } }).readMetric("app", hour);
+        expect(all.map(({ host, values }) => [host, values.at(-1), values.length])).toEqual([
+          ["a", 239, 240],
+          ["b", 1, 240],
+        ]);
+      }
     });
 
     it("refuses a query that mixes several series, or loses the host", async () => {

@@ -63,7 +63,8 @@ export default defineCommand({
     if (lower !== undefined && upper !== undefined && lower >= upper) throw usageError("--lower must be below --upper");
 
     const began = performance.now();
-    const whole = regularise(await readCsvSeries(args.file, args));
+    const read = await readCsvSeries(args.file, args);
+    const whole = regularise(read);
     const usual = usualSeasons(whole.step);
     const skip = Math.max(0, whole.values.length - (last ?? (usual.metric ? ENOUGH : Infinity)));
     if (skip > 0 && last === undefined) {
@@ -78,6 +79,11 @@ export default defineCommand({
     const outside = outsideIn(found, bounds);
 
     if (outside) warn(outside);
+    if (read.duplicates > 0) {
+      warn(
+        `${read.duplicates} ${read.duplicates === 1 ? "row has" : "rows have"} the time of another; the last one counts`,
+      );
+    }
     for (const note of whole.notes) warn(note);
     for (const period of periods) {
       if (!prepared.periods.includes(period)) {

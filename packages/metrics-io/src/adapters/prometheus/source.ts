@@ -34,6 +34,8 @@ export interface PrometheusSource extends MetricSource {
 const PAGE_POINTS = 10_000;
 /** Pages asked for at the same time: more keeps no more of the server's processors busy, and holds more answers in memory. */
 const PAGES_AHEAD = 3;
+/** A series that has ended without a word is still given for so long. */
+const LOOKBACK_SECONDS = 300;
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 
@@ -103,21 +105,25 @@ export function prometheusSource(options: PrometheusSourceOptions): PrometheusSo
     const hosts = new Map<string, Columns>();
     const { from, to } = bounded(range);
     for await (const page of inTurn(pages(metric, host, range), PAGES_AHEAD)) {
-      const seen = new Set<string>();
-      for (const { labels, times, values } of page) {
-        const name = labels[label];
+      const byHost = new Map<string, PromSeries[]>();
+      for (const series of page) {
+        const name = series.labels[label];
         if (name === undefined) throw ambiguous(metric, `its result has no label ${label}; aggregate by it`);
-        if (seen.has(name)) throw ambiguous(metric, `it gives several series for ${name}; aggregate them by ${label}`);
-        seen.add(name);
-        let columns = hosts.get(name);
-        if (columns === undefined) {
-          columns = growingColumns();
-          hosts.set(name, columns);
-        }
-        for (let i = 0; i < times.length; i++) {
-          const time = Math.round(times[i] * 1000);
-          if (time < from || time >= to || !Number.isFinite(values[i])) continue;
-          columns.push(time, values[i]);
+        const known = byHost.get(name);
+        if (known) known.push(series);
+        else byHost.set(name, [series]);
+      }
+      for (const [name, found] of byHost) {
+        const parts = inSuccession(found);
+        if (parts === null) throw ambiguous(metric, `it gives several series for ${name}; aggregate them by ${label}`);
+        const columns = hosts.get(name) ?? growingColumns();
+        hosts.set(name, columns);
+        for (const { times, values } of parts) {
+          for (let i = 0; i < times.length; i++) {
+            const time = Math.round(times[i] * 1000);
+            if (time < from || time >= to || !Number.isFinite(values[i])) continue;
+            columns.push(time, values[i]);
+          }
         }
       }
     }
@@ -188,6 +194,23 @@ export function prometheusSource(options: PrometheusSourceOptions): PrometheusSo
       closed = true;
     },
   };
+}
+
+/**
+ * Series of one host, the earlier first, where each takes over from the one before: a label has changed (a version, the name of a pod), and
+ * the host is the same. Where both have a value, the later one counts. Null where they stand side by side.
+ */
+function inSuccession(series: readonly PromSeries[]): readonly PromSeries[] | null {
+  if (series.length === 1) return series;
+  const parts = series.filter(({ times }) => times.length > 0).sort((a, b) => a.times[0] - b.times[0]);
+  for (const [i, next] of parts.entries()) {
+    if (i === 0) continue;
+    const before = parts[i - 1];
+    const [begin, end] = [next.times[0], before.times[before.times.length - 1]];
+    const takesOver = begin > before.times[0] && next.times[next.times.length - 1] > end;
+    if (!takesOver || end - begin > LOOKBACK_SECONDS) return null;
+  }
+  return parts;
 }
 
 /** The answers of all questions in their order, with up to `ahead` of them asked at the same time. */
