@@ -98,6 +98,13 @@ export function checkList<T>(value: readonly T[] | null | undefined, argument: s
   return Array.from(value);
 }
 
+/** Checks a callback; undefined and null stand for none. */
+export function checkCallback(value: unknown, argument: string): void {
+  if (value !== undefined && value !== null && typeof value !== "function") {
+    throw new SarimaError("INVALID_ARGUMENT", `${argument} must be a function; received ${quote(value)}`);
+  }
+}
+
 /** Checks a whole number in [min, max] and returns it. */
 export function wholeNumber(value: unknown, argument: string, min: number, max = Number.MAX_SAFE_INTEGER): number {
   if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {

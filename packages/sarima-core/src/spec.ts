@@ -45,7 +45,8 @@ export const MAX_ORDER = 200;
 export const MAX_LAG = 12_000;
 
 /**
- * Checks orders once; everything downstream trusts the result. A period of 0 or 1 is accepted where P, D and Q are all 0.
+ * Checks orders once; everything downstream trusts the result. Where P, D and Q are all 0 the period does nothing: 0 and 1 are
+ * accepted, and one too long for any seasonal order becomes 0.
  *
  * @throws SarimaError `INVALID_ORDER`
  */
@@ -88,9 +89,10 @@ export function validateSpec(spec: SarimaSpec): CheckedSpec {
   if (spec.mean !== undefined && spec.mean !== null && typeof spec.mean !== "boolean") {
     throw new SarimaError("INVALID_ORDER", `spec.mean must be true or false; received ${quote(spec.mean)}`);
   }
+  const period = seasonal || (s > 1 && s <= MAX_LAG) ? s : 0;
   return Object.freeze({
     order: Object.freeze([p, d, q] as const),
-    seasonal: Object.freeze([P, D, Q, seasonal || s > 1 ? s : 0] as const),
+    seasonal: Object.freeze([P, D, Q, period] as const),
     mean: spec.mean ?? d + D === 0,
   });
 }

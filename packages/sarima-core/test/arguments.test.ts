@@ -83,6 +83,18 @@ describe("arguments of the wrong kind", () => {
     ["a bound of guerrero", "bounds.lower", (value) => core.guerrero(y, 12, { lower: value })],
     ["lagMethod", "lagMethod", (value) => core.ocsb(y, 12, { lagMethod: value })],
     ["test of nsdiffs", "test", (value) => core.nsdiffs(y, 12, { test: value })],
+    [
+      "onProgress of a search",
+      "onProgress",
+      (value) => core.autoSarima(y, { onProgress: typeof value === "function" ? 1 : value } as never),
+    ],
+    [
+      "onProgress of a validation",
+      "onProgress",
+      (value) =>
+        core.crossValidate(y, core.naive, { ...cross, onProgress: typeof value === "function" ? 1 : value } as never),
+    ],
+    ["transform of a search", "transform", (value) => core.autoSarima(y, { transform: value })],
     ["search", "search", (value) => core.autoSarima(y, { search: value })],
     ["the spec to format", "[p, d, q]", (value) => core.formatSpec(value)],
     ["the order to format", "[p, d, q]", (value) => core.formatSpec({ order: value })],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { append, diff, forecast, logLikelihood, SarimaError, sarima, undiff } from "../src/index.js";
+import { append, autoSarima, diff, forecast, logLikelihood, SarimaError, sarima, undiff } from "../src/index.js";
 import { Random } from "../src/random.js";
 
 /**
@@ -308,6 +308,13 @@ describe("orders", () => {
     expect(() => sarima(noise(100), spec as never)).toThrow(
       expect.objectContaining({ code: "INVALID_ORDER", message: expect.stringContaining(words) }),
     );
+  });
+
+  it("a period that no order uses costs nothing, however long it is", () => {
+    const values = noise(80);
+    const model = sarima(values, { order: [1, 0, 0], seasonal: [0, 0, 0, 1e12] });
+    expect(model.logLik).toBe(sarima(values, { order: [1, 0, 0] }).logLik);
+    expect(autoSarima(values, { period: 1e12, maxP: 1, maxQ: 1 }).spec.seasonal[3]).toBe(0);
   });
 
   it("more coefficients than a search can find are refused; 60 are found", () => {

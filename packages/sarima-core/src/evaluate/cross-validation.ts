@@ -2,7 +2,7 @@ import type { Baseline } from "../baselines/baseline.js";
 import { checkLevels } from "../baselines/gaussian.js";
 import { quote, SarimaError, throwIfAborted } from "../errors.js";
 import type { Forecast } from "../model.js";
-import { checkList, checkObject, type Series, toSeries, wholeNumber } from "../series.js";
+import { checkCallback, checkList, checkObject, type Series, toSeries, wholeNumber } from "../series.js";
 import { type Accuracy, accuracy } from "./accuracy.js";
 
 /** What a fitter is told beside its training series. */
@@ -77,6 +77,7 @@ export function crossValidateForecasts<Fitted extends object>(
     );
   }
   checkObject(options, "options");
+  checkCallback(options.onProgress, "onProgress");
   const horizon = wholeNumber(options.horizon, "horizon", 1);
   const levels = checkLevels(options.levels);
   const window = options.window === undefined ? undefined : wholeNumber(options.window, "window", 1);

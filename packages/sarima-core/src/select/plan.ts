@@ -4,7 +4,7 @@ import { checkRegressors } from "../estimate/prepare.js";
 import type { Range } from "../model.js";
 import { asGaps, detectOutliers, type OutlierReport } from "../outliers.js";
 import { stepColumns } from "../regressors.js";
-import { countObserved, finiteNumber, type Series, toSeries, wholeNumber } from "../series.js";
+import { checkCallback, countObserved, finiteNumber, type Series, toSeries, wholeNumber } from "../series.js";
 import { resolveTransform, transformSeries } from "../transform.js";
 import type { SearchData } from "./candidate.js";
 import { type Criterion, checkCriterion } from "./criterion.js";
@@ -82,6 +82,7 @@ export interface Question {
 export function ask(series: Series, options: AutoSarimaOptions): Question {
   const warnings: string[] = [];
   let y = toSeries(series);
+  checkCallback(options.onProgress, "onProgress");
   const criterion = checkCriterion(options.criterion);
   const horizon = wholeNumber(options.horizon ?? 48, "horizon", 1);
   const regressors = checkRegressors(options.regressors, y.length);
@@ -111,6 +112,12 @@ export function ask(series: Series, options: AutoSarimaOptions): Question {
   const cycles = usable.filter((length) => length !== period);
 
   const given = options.transform ?? (metrics ? "auto" : "none");
+  if (typeof given === "string" && given !== "auto" && given !== "none") {
+    throw new SarimaError(
+      "INVALID_ARGUMENT",
+      `transform must be "auto", "none" or { kind: "log" | "box-cox" | "logit", … }; received ${quote(given)}`,
+    );
+  }
   const judged = (metrics || given === "auto") && observed >= JUDGEABLE && !isConstant(y);
   const columns = [...regressors, ...stepColumns(y.length, steps)];
   const fixed = typeof given === "string" ? null : resolveTransform(given, y, period);
