@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Catalogue } from "./catalogue.js";
 import type { Clock } from "./clock.js";
-import type { Fleet, SeriesState } from "./fleet.js";
+import { type Fleet, isGone, type SeriesState } from "./fleet.js";
 import { toAccuracy } from "./monitor/scores.js";
 import type { Scheduler } from "./scheduler.js";
 import { outsideOf } from "./tail.js";
@@ -13,6 +13,8 @@ export interface ServiceMetrics {
   /** A batch of series was forecast. */
   inferred(count: number, seconds: number): void;
   anomalous(series: Pick<SeriesState, "host" | "metric">, count: number): void;
+  /** Nothing is counted of a series any more, and what was is dropped. */
+  forget(series: Pick<SeriesState, "host" | "metric">): void;
   /** From where the gauges take their values, each time they are asked for. */
   watch(sources: {
     fleet: Fleet;
@@ -68,6 +70,7 @@ export function createMetrics(): ServiceMetrics {
       inferSeconds.observe(seconds);
     },
     anomalous: ({ host, metric }, count) => anomalies.inc({ host, metric }, count),
+    forget: ({ host, metric }) => anomalies.remove({ host, metric }),
     watch({ fleet, catalogue, scheduler, clock }) {
       watchFleet(registers, fleet, catalogue, clock);
       new Gauge({
@@ -87,9 +90,12 @@ export function createMetrics(): ServiceMetrics {
 
 function watchFleet(registers: Registry[], fleet: Fleet, catalogue: Pick<Catalogue, "describe">, clock: Clock): void {
   const each = (gauge: Gauge, set: (state: SeriesState, labels: { host: string; metric: string }) => void) => {
-    // A series that is gone takes its values with it.
+    // A series that is gone takes its values with it: of a fleet that changes daily they would soon be most.
     gauge.reset();
-    for (const state of fleet.all()) set(state, { host: state.host, metric: state.metric });
+    const now = clock.now();
+    for (const state of fleet.all()) {
+      if (!isGone(state, now)) set(state, { host: state.host, metric: state.metric });
+    }
   };
   const gauge = (name: string, help: string, labelNames: readonly string[], collect: (this: Gauge) => void) =>
     new Gauge({ name, help, labelNames: [...labelNames], registers, collect });

@@ -128,7 +128,11 @@ export async function createService(dependencies: ServiceDependencies): Promise<
   const tidyUp = async (signal: AbortSignal) => {
     const tidied = await tidy(store, registry, config.retention, clock.now(), signal);
     if (tidied.series.length > 0) {
-      for (const id of tidied.series) champions.forget(id);
+      for (const id of tidied.series) {
+        champions.forget(id);
+        const state = fleet.get(id);
+        if (state) metrics.forget(state);
+      }
       log.info(`${tidied.series.length} series are forgotten: retention has let their last values go`);
       await fleet.refresh();
     }

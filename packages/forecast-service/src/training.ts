@@ -9,7 +9,7 @@ import { formatDuration } from "./duration.js";
 import { describeError, LoadcastError } from "./errors.js";
 import type { EventBus } from "./events.js";
 import type { Executor } from "./executor/executor.js";
-import type { Fleet, SeriesState } from "./fleet.js";
+import { type Fleet, isGone, type SeriesState } from "./fleet.js";
 import type { TrainStage } from "./http/contract.js";
 import type { Log } from "./log.js";
 import type { ServiceMetrics } from "./metrics.js";
@@ -71,7 +71,9 @@ export function createTrainer(dependencies: {
   const read = async (state: SeriesState): Promise<{ prepared: Prepared; notes: readonly string[] }> => {
     const now = clock.now();
     const { history: wanted, bounds } = seriesSettings(config, state);
-    const history = fleet.all().length > LARGE_FLEET ? Math.min(wanted, LARGE_FLEET_HISTORY) : wanted;
+    // Hosts that are gone are not trained, and take nothing from the others.
+    const present = fleet.all().filter((one) => !isGone(one, now)).length;
+    const history = present > LARGE_FLEET ? Math.min(wanted, LARGE_FLEET_HISTORY) : wanted;
     const ingested = await steps.time("ingest", () => ingest(store, state, { now, history, bounds }));
     const { values, start, outside } = ingested;
     const notes = outside ? [describeOutside(outside, `of the last ${formatDuration(history)}`)] : [];

@@ -100,6 +100,9 @@ describe("a host that never comes back", () => {
       ["web", 0, null],
       ["pod-7", 0, null],
     ]);
+    const text = await service.metrics.registry.metrics();
+    expect(text).toContain('loadcast_drift{host="web"');
+    expect(text).not.toContain("pod-7");
 
     // After a week and a restart it still says since when, though no reading of the recent past would show it.
     await service.stop();
