@@ -69,6 +69,8 @@ function handClock(now) {
   };
 }
 
+const megabytes = () => (process.memoryUsage.rss() / 2 ** 20).toFixed(0);
+
 const rows = [];
 async function measured(what, work, count = SERIES) {
   const delay = monitorEventLoopDelay({ resolution: 5 });
@@ -85,7 +87,7 @@ async function measured(what, work, count = SERIES) {
     "CPU s": ((user + system) / 1e6).toFixed(1),
     "CPU ms a series": ((user + system) / 1e3 / count).toFixed(1),
     "loop delay p99 ms": (delay.percentile(99) / 1e6 - 5).toFixed(1),
-    "RSS MB": (process.memoryUsage.rss() / 2 ** 20).toFixed(0),
+    "RSS MB": megabytes(),
   };
   rows.push(row);
   console.error(JSON.stringify(row));
@@ -194,6 +196,10 @@ try {
     await step();
     await measured(`round ${round}: one more value, forecast, write, monitor`, () => service.cycle.inferAll());
   }
+  // Between rounds, which are five minutes apart, threads without work have ended and what they held is free.
+  await new Promise((resolve) => setTimeout(resolve, 70_000));
+  rows.push({ what: "between rounds", "RSS MB": megabytes() });
+  console.error(JSON.stringify(rows.at(-1)));
   await measured("list of hosts, once more after a round", async () => {
     await service.overview.hosts({ limit: 50 });
     const began = performance.now();

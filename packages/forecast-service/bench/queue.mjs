@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { startServer } from "../../../tools/stack/index.mjs";
 import { queueExecutor } from "../dist/executor/queue.js";
 
-const jobs = Number(process.argv[2] ?? 24);
+const jobs = Number(process.argv[2] ?? 64);
 const ROUNDS = 3;
 const command = fileURLToPath(new URL("../bin/loadcast.js", import.meta.url));
 
