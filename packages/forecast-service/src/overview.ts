@@ -120,6 +120,9 @@ const isAnomalous = ({ lastAnomaly }: SeriesState, now: number) => lastAnomaly !
 /** `web-2` before `web-10`. */
 const BY_NAME = new Intl.Collator("en", { numeric: true });
 
+/** Smaller chances come and go: were they named, half of a fleet would need attention. */
+const WORTH_A_WORD = 0.05;
+
 /** From 0 to 1: that a limit is passed counts as much as it is likely; what is broken or strange counts on its own. */
 function attentionOf(state: SeriesState, entry: SeriesEntry, now: number): Attention {
   const { status, reason, metric, unit, last, outside } = entry;
@@ -127,7 +130,7 @@ function attentionOf(state: SeriesState, entry: SeriesEntry, now: number): Atten
   const name = NAMES[metric] ?? metric;
   const silent = state.lastTime !== null && now - state.lastTime > SILENCE;
   const threshold = status === "forecast" && !silent ? state.outlook?.threshold : null;
-  if (threshold && threshold.probability >= 0.01) {
+  if (threshold && threshold.probability >= WORTH_A_WORD) {
     const limit = `${threshold.threshold}${unit === "percent" ? " %" : ""}`;
     const chance = Math.min(99, Math.round(threshold.probability * 100));
     found.push({
