@@ -33,17 +33,13 @@ const HIGH = 2 ** 10;
  * 0 in the usual case. It is one of the values, so that the subtraction is exact.
  */
 export function highLevel(y: Float64Array): number {
-  let lowest = Number.POSITIVE_INFINITY;
-  let highest = Number.NEGATIVE_INFINITY;
-  let first = Number.NaN;
-  for (let t = 0; t < y.length; t++) {
-    const value = y[t];
-    if (Number.isNaN(value)) continue;
-    if (Number.isNaN(first)) first = value;
-    if (value < lowest) lowest = value;
-    if (value > highest) highest = value;
-  }
-  return highest / HIGH - lowest / HIGH < Math.abs(first) / HIGH / HIGH ? first : 0;
+  let t = 0;
+  while (t < y.length && Number.isNaN(y[t])) t++;
+  const first = y[t];
+  const near = Math.abs(first) / HIGH;
+  // Ordinary data are told by their first few values.
+  for (; t < y.length; t++) if (Math.abs(y[t] - first) > near) return 0;
+  return near > 0 ? first : 0;
 }
 
 /** y − level; y itself where the level is 0. */
