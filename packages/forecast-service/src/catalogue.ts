@@ -114,7 +114,11 @@ export function createCatalogue(options: {
         : {
             ...common,
             status: "waiting",
-            reason: "Has enough history; its forecast is being made.",
+            reason: because(
+              forecasting()
+                ? "Has enough history; its forecast is being made."
+                : "Has enough history; the next round forecasts it.",
+            ),
             history: { ...history, firstForecastAt: forecasting() ? iso(now) : next === null ? null : iso(next) },
           };
     }

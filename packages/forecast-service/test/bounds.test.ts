@@ -97,6 +97,10 @@ describe("a series with a glitch", () => {
     const at = Math.floor(clock.now() / STEP_MILLIS) - 30;
     const glitch = { ...KEY, times: [at * STEP_MILLIS + 90_000, (at + 1) * STEP_MILLIS + 90_000], values: [5000, -3] };
     await store.writeSamples([glitch]);
+    await service.cycle.series();
+    expect((await service.catalogue.entry(ID)).reason).toMatch(
+      /^Has enough history; the next round forecasts it\. 2 values of the last day lie outside 0 to 100/,
+    );
     expect((await service.cycle.inferAll())[0]).toEqual({ id: ID, result: "done", detail: `${ID}@1` });
     const [version] = await registry.versions(ID);
     expect(version.parameters.warnings).toContain("2 values of the last 7 d lie outside 0 to 100 and count as gaps");
