@@ -35,6 +35,8 @@ export interface LikelihoodOptions {
  * constant once differenced and regressed, unless sigma2 is given.
  *
  * Non-invertible and unit-root moving averages are legal.
+ * Where differencing leaves something undetermined (D > 0 and a place of the season that is never observed), the flat prior has no
+ * scale there: values compare at different parameters of one series, not with other definitions of a diffuse likelihood.
  *
  * @throws SarimaError `NON_STATIONARY` when an autoregressive factor is not stationary, `INVALID_PARAMS` when coefficients
  * are missing, `TOO_SHORT`, and what the checks of y and spec throw.
