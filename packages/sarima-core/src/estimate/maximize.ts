@@ -3,6 +3,7 @@ import { ConditionalResiduals } from "../likelihood/conditional.js";
 import type { ExactLikelihood } from "../likelihood/exact.js";
 import { minimize } from "../optimize/bfgs.js";
 import type { ArmaFactors, SarimaParams } from "../spec.js";
+import { cancellingStarts } from "./cancelling-starts.js";
 import { type ConditionalOptimum, conditionalSearch, inverseCurvature } from "./gauss-newton.js";
 import type { ParameterMap } from "./parameters.js";
 import { startingValues } from "./starting-values.js";
@@ -37,6 +38,8 @@ const FINALISTS = { first: 8, second: 8 };
 const MANY_FINALISTS = { first: 32, second: 12 };
 /** A search that has so many of its last step's gain to go to another one's end is not followed further. */
 const CATCHES_UP = 5;
+/** Of the starts where roots nearly cancel, so many are followed for a few steps. */
+const HIDDEN = 8;
 /** Iterations of the conditional search from what its rounds left behind. */
 const EVERYWHERE = 15;
 /** From so many values on, and with so many coefficients at most, a maximum that is clear is believed. */
@@ -147,12 +150,13 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   const rounds = few ? QUICK_ROUNDS : ROUNDS;
   for (const [iterations, survivors] of rounds) {
     const last = iterations === rounds[rounds.length - 1][0];
+    const hurried = last && !whole;
     const ends: ConditionalOptimum[] = [];
     for (const { u } of found) {
-      // What comes near an end will end there; what gains little by a step will not catch up with one far below.
+      // On a long series, what comes near an end will end there; what gains little by a step will not catch up with one far below.
       const isEnough = (at: Float64Array, value: number, gained: number) => {
         throwIfAborted(signal);
-        return last && ends.some((end) => near(end.u, at) || value - end.sumOfSquares > CATCHES_UP * gained);
+        return hurried && ends.some((end) => near(end.u, at) || value - end.sumOfSquares > CATCHES_UP * gained);
       };
       const end = conditionalSearch(last ? residuals : scout, map, u, iterations, isEnough);
       if (end) ends.push(end);
@@ -185,7 +189,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
       throwIfAborted(signal);
       return false;
     };
-    const from = [...found, ...early, ...(whole ? [] : starts.map((u) => ({ u })))];
+    const from = whole ? early : [...found, ...early, ...starts.map((u) => ({ u }))];
     const ends = distinct(from, from.length).flatMap(({ u }) => {
       throwIfAborted(signal);
       return conditionalSearch(residuals, map, u, EVERYWHERE, interrupt) ?? [];
@@ -223,6 +227,12 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
         return { start: u, u: found.x, value: found.value, inverseHessian: found.inverseHessian };
       },
     );
+  /** Where roots nearly cancel near the unit circle, with the seasonal coefficients of the best candidate so far. */
+  const hiddenStarts = (best: Candidate | undefined): Candidate[] => {
+    if (best) map.apply(best.u);
+    const starts = cancellingStarts(w, likelihood.spec, map.snapshot(), () => throwIfAborted(signal));
+    return judged(starts.map((params) => map.coordinates(params, 0.9999)));
+  };
   let best: Candidate | undefined;
   let abandoned = false;
   if (quick) {
@@ -247,7 +257,10 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
     const margin = trusted ? CLOSE : HOPELESS;
     const lone = alone(margin);
     const first = lone ? candidates : search(candidates, finalists.first, 6, 1e-6);
-    const second = search(first, lone ? 1 : finalists.second, 100, lone ? 1e-7 : 1e-9);
+    const hidden = clear && map.free > FEW_COEFFICIENTS ? [] : hiddenStarts(byValue(first)[0]);
+    first.push(...search(hidden, w.length > SHORT_SERIES ? HIDDEN : hidden.length, 6, 1e-6));
+    const sure = lone && hidden.length === 0;
+    const second = search(first, sure ? 1 : finalists.second, 100, sure ? 1e-7 : 1e-9);
     likelihood.rough = false;
     const [top] = byValue(second);
     if (top && map.apply(top.u) && likelihood.evaluate(map.factors)) precise = likelihood.isSlow() && w.length < 1000;

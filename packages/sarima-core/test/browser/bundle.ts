@@ -7,7 +7,7 @@ import { build } from "vite";
  * commit that says what the bytes buy. Of the second, 14 KB are ml-levenberg-marquardt and its
  * ml-matrix, 4 KB the sample paths of bootstrap intervals, 3 KB what forecasts an ensemble. The exact score is 2 KB of both.
  */
-export const CEILING = { whole: 89_000, fitAndForecast: 53_000 } as const;
+export const CEILING = { whole: 90_000, fitAndForecast: 53_000 } as const;
 
 const index = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
 
