@@ -175,7 +175,7 @@ async function withReaders(work) {
   readers.send("stop");
   const { requests, errors, unanswered, p50, p99 } = await report;
   rows.push({
-    what: `of these reads (${requests} at ${args.rate}/s, ${errors} failed, ${unanswered} without an answer)`,
+    what: `of these reads, from the sixth second on (${requests} at ${args.rate}/s, ${errors} failed, ${unanswered} without an answer)`,
     "p50 ms": p50,
     "p99 ms": p99,
   });

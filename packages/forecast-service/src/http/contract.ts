@@ -112,13 +112,13 @@ export interface HealthResponse {
   dependencies?: { name: string; status: "ok" | "failed"; detail?: string; optional?: boolean }[];
 }
 
-/** GET /api/v1/tasks/{id}, and the answer (202) to what starts one. */
 /** What a training does, in this order. */
 export type TrainStage = "read" | "search" | "gate" | "register";
 
 /** What a task does: the stages of a training, or the forecasts that a backtest replays. */
 export type TaskStage = TrainStage | "replay";
 
+/** GET /api/v1/tasks/{id}, and the answer (202) to what starts one. */
 export interface TaskResponse {
   task: string;
   kind: "train" | "backtest";

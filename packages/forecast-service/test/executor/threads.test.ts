@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
@@ -32,19 +32,35 @@ if (existsSync(workerFile)) {
   describe.skip("threads executor (skipped: dist/executor/thread.cjs is not built)", () => {});
 }
 
-describe("threads executor with a broken worker", () => {
-  const broken = (source: string): Executor => {
-    const file = join(folder, `${Math.random().toString(36).slice(2)}.mjs`);
-    writeFileSync(file, source);
-    return threadsExecutor({ threads: 1, workerFile: file });
-  };
+/** Runs all jobs by such a worker. */
+const workingBy = (source: string): Executor => {
+  const file = join(folder, `${Math.random().toString(36).slice(2)}.mjs`);
+  writeFileSync(file, source);
+  return threadsExecutor({ threads: 1, workerFile: file });
+};
 
+describe.runIf(process.platform === "linux")("threads executor on Linux", () => {
+  /** The niceness of the thread that asks. */
+  const niceness = "Number(readFileSync('/proc/thread-self/stat', 'utf8').split(') ')[1].split(' ')[16])";
+
+  it("lets whoever asks the service come before its jobs", async () => {
+    const executor = workingBy(
+      `import { readFileSync } from 'node:fs'; export default () => ({ ok: true, value: ${niceness} });`,
+    );
+    const own = getPriority();
+    expect(await executor.run("train", { prepared: prepared(wave), spec })).toBe(Math.min(19, own + 5));
+    expect(getPriority()).toBe(own);
+    await executor.close();
+  });
+});
+
+describe("threads executor with a broken worker", () => {
   it.each([
     ["cannot be loaded", "import { nothing } from 'node:path'; export default () => nothing;"],
     ["ends its thread", "export default () => process.exit(3);"],
     ["throws", "export default () => { throw new Error('broken'); };"],
   ])("reports one that %s, and can be closed", async (_, source) => {
-    const executor = broken(source);
+    const executor = workingBy(source);
     await expect(executor.run("train", { prepared: prepared(wave), spec })).rejects.toMatchObject({
       code: "WORKER_FAILED",
     });
