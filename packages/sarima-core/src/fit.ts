@@ -264,7 +264,8 @@ export function fitPrepared(
   };
   const clean = withoutRegression(data.z, spec, data.design, mean, beta);
   const pass = filterPass(clean, spec, factors, { signal: options.signal });
-  const fitted = data.z.map((z, t) => z - pass.innovations[t]);
+  const fitted = data.z.slice();
+  for (let t = 0; t < fitted.length; t++) fitted[t] -= pass.innovations[t];
   const estimated = fixedMask.filter((held) => !held).length + (fixedSigma2 === undefined ? 1 : 0);
   return freezeModel({
     spec,

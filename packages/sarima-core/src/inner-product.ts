@@ -33,3 +33,19 @@ export function laggedProduct(x: Float64Array, y: Float64Array, lag: number, fro
   for (; t < n; t++) a += x[t] * y[t - lag];
   return a + b + (c + d);
 }
+
+/** Σ (y_t − b x_t)². */
+export function sumOfSquaredDifferences(y: Float64Array, b: number, x: Float64Array): number {
+  const n = y.length;
+  let even = 0;
+  let odd = 0;
+  let t = 0;
+  for (; t + 1 < n; t += 2) {
+    const first = y[t] - b * x[t];
+    const second = y[t + 1] - b * x[t + 1];
+    even += first * first;
+    odd += second * second;
+  }
+  if (t < n) even += (y[t] - b * x[t]) ** 2;
+  return even + odd;
+}

@@ -51,6 +51,8 @@ function negate(a: LagPolynomial): LagPolynomial {
  */
 export class SeasonalProduct {
   readonly poly: LagPolynomial;
+  /** How many coefficients both factors have. */
+  readonly coefficients: number;
   private readonly slots: Int32Array;
 
   constructor(
@@ -58,6 +60,7 @@ export class SeasonalProduct {
     private readonly seasonal: number,
     period: number,
   ) {
+    this.coefficients = regular + seasonal;
     const lag = (i: number, j: number) => i + period * j;
     const distinct = new Set<number>();
     for (let j = 0; j <= seasonal; j++) for (let i = 0; i <= regular; i++) distinct.add(lag(i, j));

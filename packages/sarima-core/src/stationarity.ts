@@ -3,9 +3,13 @@
  * (Barndorff-Nielsen & Schou 1973; Monahan 1984). The same map, with the sign turned, keeps a moving average invertible.
  */
 
-/** Partial autocorrelations in (−1, 1) → coefficients of 1 − Σ φⱼBʲ with all roots outside the unit circle (step-up). */
-export function pacfToAr(partial: Float64Array, out: Float64Array = new Float64Array(partial.length)): Float64Array {
-  for (let k = 0; k < partial.length; k++) {
+/** The first `count` partial autocorrelations in (−1, 1) → coefficients of 1 − Σ φⱼBʲ with all roots outside the unit circle (step-up). */
+export function pacfToAr(
+  partial: Float64Array,
+  out: Float64Array = new Float64Array(partial.length),
+  count = partial.length,
+): Float64Array {
+  for (let k = 0; k < count; k++) {
     const kappa = partial[k];
     // Both ends at once, so that no copy of the shorter predictor is needed.
     for (let i = 0, j = k - 1; i <= j; i++, j--) {
@@ -24,7 +28,7 @@ export function pacfToAr(partial: Float64Array, out: Float64Array = new Float64A
  * the unit circle: the partial autocorrelations then leave (−1, 1).
  */
 export function arToPacf(ar: ArrayLike<number>): Float64Array | null {
-  const a = Float64Array.from(ar);
+  const a = new Float64Array(ar);
   for (let k = a.length - 1; k >= 0; k--) {
     const kappa = a[k];
     if (!(Math.abs(kappa) < 1)) return null;
@@ -45,7 +49,9 @@ export function isStationary(ar: ArrayLike<number>): boolean {
 
 /** 1 + Σ maⱼBʲ has all roots outside the unit circle. */
 export function isInvertible(ma: ArrayLike<number>): boolean {
-  return arToPacf(Float64Array.from(ma, (c) => -c)) !== null;
+  const a = new Float64Array(ma);
+  for (let j = 0; j < a.length; j++) a[j] = -a[j];
+  return arToPacf(a) !== null;
 }
 
 /** ℝ → (−1, 1): x/√(1+x²). Its tails are polynomial, so a search can still move near the unit circle. */

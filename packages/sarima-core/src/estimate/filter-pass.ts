@@ -5,6 +5,7 @@ import type { FilterState, ModelPolynomials } from "../likelihood/filter-state.j
 import { InnovationsFilter } from "../likelihood/innovations.js";
 import { kalmanWhiten } from "../likelihood/kalman.js";
 import { expandAr, expandDifference, expandMa } from "../polynomial.js";
+import { countObserved } from "../series.js";
 import type { ArmaFactors, CheckedSpec } from "../spec.js";
 
 export interface FilterPass {
@@ -44,7 +45,7 @@ export function filterPass(
   const variances = new Float64Array(n).fill(Number.NaN);
   let first = 0;
   while (first < n && Number.isNaN(y[first])) first++;
-  if (y.subarray(first).some(Number.isNaN)) {
+  if (countObserved(y) < n - first) {
     const { v, F, state } = kalmanWhiten({ phi, theta, delta, y, interrupt: () => throwIfAborted(signal) });
     for (let t = 0; t < n; t++) {
       innovations[t] = v[t];
@@ -71,16 +72,14 @@ export function filterPass(
   const filter = new InnovationsFilter(w.length, r, 1);
   filter.interrupt = () => throwIfAborted(signal);
   const out = new Float64Array(w.length);
-  const result = filter.run(phi, theta, [w], [out]);
+  const result = filter.run(phi, theta, [w], [out], null, factors);
   if (!result || Number.isNaN(result.sumLogF) || (!quick && filter.F[0] > 100)) {
     const gains = ExtendedGains.start(factors, r);
-    if (gains) filter.runExtended(gains, phi, theta, [w], [out]);
+    if (gains) filter.runExtended(gains, phi, theta, [w], [out], null, factors);
   }
-  for (let t = 0; t < w.length; t++) {
-    residuals[first + m + t] = out[t];
-    innovations[first + m + t] = out[t] * Math.sqrt(filter.F[t]);
-    variances[first + m + t] = filter.F[t];
-  }
+  residuals.set(out, first + m);
+  variances.set(filter.F, first + m);
+  for (let t = 0; t < w.length; t++) innovations[first + m + t] = out[t] * Math.sqrt(filter.F[t]);
   const { a, G, W, F, M } = filter.state;
   const lags = Float64Array.from({ length: m }, (_, j) => y[n - 1 - j]);
   return {

@@ -5,6 +5,7 @@ import { minimize } from "../optimize/bfgs.js";
 import type { ArmaFactors, SarimaParams } from "../spec.js";
 import { cancellingStarts } from "./cancelling-starts.js";
 import { type ConditionalOptimum, conditionalSearch, inverseCurvature } from "./gauss-newton.js";
+import { NormalEquations } from "./normal-equations.js";
 import type { ParameterMap } from "./parameters.js";
 import { startingValues } from "./starting-values.js";
 import { leavesNothing } from "./white-residuals.js";
@@ -112,10 +113,11 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   /** The point of the last evaluation that succeeded. */
   const last = new Float64Array(map.free).fill(Number.NaN);
   const natural = new Float64Array(map.fixedMask.length);
+  const D = new Float64Array(map.fixedMask.length * map.free);
   const gradient = (u: Float64Array, out: Float64Array): boolean => {
     if (u.some((value, i) => value !== last[i]) && !Number.isFinite(objective(u))) return false;
     if (!likelihood.score(natural, scaled)) return false;
-    const D = map.derivatives(u);
+    map.derivatives(u, D);
     out.fill(0);
     for (let i = 0; i < natural.length; i++) {
       for (let c = 0; c < out.length; c++) out[c] += natural[i] * D[i * out.length + c];
@@ -143,8 +145,12 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   const few = quick && w.length > SHORT_SERIES;
   const part = Math.max(SCOUTED_VALUES, SCOUTED_SEASONS * likelihood.spec.seasonal[3]);
   const whole = few || w.length < 2 * part;
-  const scout = whole ? residuals : new ConditionalResiduals(w.subarray(w.length - part), likelihood.spec);
-  const starts = startingValues(w, likelihood.spec, map, options.start, few, () => throwIfAborted(signal));
+  const equations = new NormalEquations(residuals, map);
+  const scout = whole
+    ? equations
+    : new NormalEquations(new ConditionalResiduals(w.subarray(w.length - part), likelihood.spec), map);
+  const recent = whole ? w : w.subarray(w.length - 2 * part);
+  const starts = startingValues(recent, likelihood.spec, map, options.start, few, () => throwIfAborted(signal));
   let found: ConditionalOptimum[] = starts.map((u) => ({ u, sumOfSquares: 0 }));
   const early: ConditionalOptimum[] = [];
   const rounds = few ? QUICK_ROUNDS : ROUNDS;
@@ -158,7 +164,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
         throwIfAborted(signal);
         return hurried && ends.some((end) => near(end.u, at) || value - end.sumOfSquares > CATCHES_UP * gained);
       };
-      const end = conditionalSearch(last ? residuals : scout, map, u, iterations, isEnough);
+      const end = conditionalSearch(last ? equations : scout, u, iterations, isEnough);
       if (end) ends.push(end);
     }
     found = ends.sort((a, b) => a.sumOfSquares - b.sumOfSquares);
@@ -192,7 +198,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
     const from = whole ? early : [...found, ...early, ...starts.map((u) => ({ u }))];
     const ends = distinct(from, from.length).flatMap(({ u }) => {
       throwIfAborted(signal);
-      return conditionalSearch(residuals, map, u, EVERYWHERE, interrupt) ?? [];
+      return conditionalSearch(equations, u, EVERYWHERE, interrupt) ?? [];
     });
     trusted = false;
     finalists = MANY_FINALISTS;
@@ -219,7 +225,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
           // Where the filter settles depends on the parameters: steps must be longer than those small jumps.
           step: likelihood.rough ? 1e-5 : 1e-7,
           central: tolerance < 1e-12,
-          inverseHessian: inverseHessian ?? inverseCurvature(residuals, map, u) ?? undefined,
+          inverseHessian: inverseHessian ?? inverseCurvature(equations, u) ?? undefined,
           ...(unwanted && { onIteration: giveUp(unwanted) }),
         });
         iterations += found.iterations;
@@ -260,7 +266,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
     const hidden = clear && map.free > FEW_COEFFICIENTS ? [] : hiddenStarts(byValue(first)[0]);
     first.push(...search(hidden, w.length > SHORT_SERIES ? HIDDEN : hidden.length, 6, 1e-6));
     const sure = lone && hidden.length === 0;
-    const second = search(first, sure ? 1 : finalists.second, 100, sure ? 1e-7 : 1e-9);
+    const second = sure ? first : search(first, finalists.second, 100, 1e-9);
     likelihood.rough = false;
     const [top] = byValue(second);
     if (top && map.apply(top.u) && likelihood.evaluate(map.factors)) precise = likelihood.isSlow() && w.length < 1000;

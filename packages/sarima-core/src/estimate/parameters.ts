@@ -21,12 +21,17 @@ export class ParameterMap {
   readonly fixedMask: readonly boolean[];
   readonly factors: { ar: number[]; ma: number[]; seasonalAr: number[]; seasonalMa: number[]; period: number };
   private readonly fixed: Record<Block, readonly (number | null)[]>;
+  /** Memory for the partial autocorrelations of one factor and its coefficients. */
+  private readonly partial: Float64Array;
+  private readonly expanded: Float64Array;
 
   constructor(spec: CheckedSpec, fixed?: GivenCoefficients) {
     const [p, , q] = spec.order;
     const [P, , Q, period] = spec.seasonal;
     const open = (count: number): (number | null)[] => new Array(count).fill(null);
     this.fixed = fixed ?? { ar: open(p), ma: open(q), seasonalAr: open(P), seasonalMa: open(Q) };
+    this.partial = new Float64Array(Math.max(p, q, P, Q));
+    this.expanded = new Float64Array(Math.max(p, q, P, Q));
     this.fixedMask = BLOCKS.flatMap((block) => this.fixed[block].map((value) => value !== null));
     this.free = this.fixedMask.filter((held) => !held).length;
     this.factors = { ar: zeros(p), ma: zeros(q), seasonalAr: zeros(P), seasonalMa: zeros(Q), period };
@@ -46,14 +51,14 @@ export class ParameterMap {
       const k = target.length;
       if (k === 0) continue;
       const sign = isMovingAverage(block) ? -1 : 1;
-      if (fixed.every((value) => value === null)) {
+      if (!fixed.some(isFixed)) {
         if (k === 1) {
           target[0] = sign * toUnit(u[at++]);
           continue;
         }
-        const partial = new Float64Array(k);
+        const { partial, expanded: a } = this;
         for (let i = 0; i < k; i++) partial[i] = toUnit(u[at++]);
-        const a = pacfToAr(partial);
+        pacfToAr(partial, a, k);
         for (let i = 0; i < k; i++) target[i] = sign * a[i];
         continue;
       }
@@ -78,9 +83,11 @@ export class ParameterMap {
       const k = fixed.length;
       if (k === 0) continue;
       const sign = isMovingAverage(block) ? -1 : 1;
-      const values = Array.from({ length: k }, (_, i) => fixed[i] ?? finiteOr0(start[block]?.[i]));
-      if (fixed.every((value) => value === null)) {
-        const partial = drawInside(values.map((value) => sign * value));
+      const values = new Float64Array(k);
+      for (let i = 0; i < k; i++) values[i] = fixed[i] ?? finiteOr0(start[block]?.[i]);
+      if (!fixed.some(isFixed)) {
+        for (let i = 0; i < k; i++) values[i] *= sign;
+        const partial = drawInside(values);
         for (let i = 0; i < k; i++) u[at++] = fromUnit(Math.max(-limit, Math.min(limit, partial[i])));
         continue;
       }
@@ -114,33 +121,41 @@ export class ParameterMap {
     };
   }
 
-  /** ∂(ar, ma, sar, sma)/∂u at u; rows are coefficients. Leaves `factors` at u. */
-  derivatives(u: Float64Array): Float64Array {
+  /** ∂(ar, ma, sar, sma)/∂u at u into `out`; rows are coefficients. Leaves `factors` at u. */
+  derivatives(u: Float64Array, out: Float64Array): void {
     this.apply(u);
-    const out = new Float64Array(this.fixedMask.length * this.free);
+    out.fill(0);
+    const { free, partial, expanded: a } = this;
     let row = 0;
     let at = 0;
     for (const block of BLOCKS) {
       const fixed = this.fixed[block];
       const k = fixed.length;
       const sign = isMovingAverage(block) ? -1 : 1;
-      if (fixed.some((value) => value !== null)) {
+      if (fixed.some(isFixed)) {
         // Searched in the coefficients themselves.
-        for (let i = 0; i < k; i++) if (fixed[i] === null) out[(row + i) * this.free + at++] = 1;
+        for (let i = 0; i < k; i++) if (fixed[i] === null) out[(row + i) * free + at++] = 1;
       } else {
-        const partial = Float64Array.from({ length: k }, (_, i) => toUnit(u[at + i]));
         for (let c = 0; c < k; c++) {
-          const slope = (1 - partial[c] * partial[c]) ** 1.5;
+          // dr/du of r = u/√(1 + u²) is (1 − r²)^{3/2}.
+          const slope = sign / ((1 + u[at + c] * u[at + c]) * Math.sqrt(1 + u[at + c] * u[at + c]));
+          if (k === 1) {
+            out[row * free + at] = slope;
+            continue;
+          }
           // Each coefficient is a polynomial of degree one in each partial autocorrelation: a difference of 2 is exact.
-          const high = pacfToAr(withValue(partial, c, 1));
-          const low = pacfToAr(withValue(partial, c, -1));
-          for (let i = 0; i < k; i++) out[(row + i) * this.free + at + c] = (sign * slope * (high[i] - low[i])) / 2;
+          for (let i = 0; i < k; i++) partial[i] = toUnit(u[at + i]);
+          partial[c] = 1;
+          pacfToAr(partial, a, k);
+          for (let i = 0; i < k; i++) out[(row + i) * free + at + c] = (slope * a[i]) / 2;
+          partial[c] = -1;
+          pacfToAr(partial, a, k);
+          for (let i = 0; i < k; i++) out[(row + i) * free + at + c] -= (slope * a[i]) / 2;
         }
         at += k;
       }
       row += k;
     }
-    return out;
   }
 
   snapshot(): ArmaFactors {
@@ -149,21 +164,16 @@ export class ParameterMap {
   }
 }
 
-function withValue(list: Float64Array, at: number, value: number): Float64Array {
-  const out = list.slice();
-  out[at] = value;
-  return out;
-}
-
 /** Partial autocorrelations of the nearest radial contraction a_j ρʲ that is stationary. */
-function drawInside(a: number[]): Float64Array {
+function drawInside(a: Float64Array): Float64Array {
   for (let rho = 1; rho > 0.01; rho *= 0.95) {
-    const partial = arToPacf(a.map((value, j) => value * rho ** (j + 1)));
+    const partial = arToPacf(rho === 1 ? a : a.map((value, j) => value * rho ** (j + 1)));
     if (partial) return partial;
   }
   return new Float64Array(a.length);
 }
 
+const isFixed = (value: number | null) => value !== null;
 const isMovingAverage = (block: Block) => block === "ma" || block === "seasonalMa";
 const zeros = (length: number) => new Array<number>(length).fill(0);
 const finiteOr0 = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : 0);

@@ -18,7 +18,7 @@ export function startingValues(
   const add = (params: SarimaParams | null, limit?: number) => {
     if (!params) return;
     const u = map.coordinates(params, limit);
-    if (!starts.some((other) => other.every((value, i) => Math.abs(value - u[i]) < 1e-6))) starts.push(u);
+    if (!starts.some((other) => isSame(other, u))) starts.push(u);
   };
   if (given) add(given, 0.9999);
   const rissanen = hannanRissanen(w, spec, interrupt);
@@ -68,6 +68,11 @@ export function startingValues(
     for (const a of regular) add({ ...a, ...b });
   }
   return starts;
+}
+
+function isSame(a: Float64Array, b: Float64Array): boolean {
+  for (let i = 0; i < a.length; i++) if (!(Math.abs(a[i] - b[i]) < 1e-6)) return false;
+  return true;
 }
 
 const head = (length: number, values: readonly number[]) => Array.from({ length }, (_, i) => values[i] ?? 0);

@@ -2,6 +2,8 @@ import { laggedProduct, sumOfSquares } from "../inner-product.js";
 import type { ArmaFactors, CheckedSpec } from "../spec.js";
 import { isUsual, seasonalFilter } from "./steady-state.js";
 
+const FACTORS = ["ar", "ma", "seasonalAr", "seasonalMa"] as const;
+
 /**
  * Conditional residuals: e = ar(B) sar(Bˢ)/(ma(B) sma(Bˢ)) w with zeros before the series, factor by factor, which costs
  * n·(p + q + P + Q) and not n·sQ. The first p + sP residuals, which lack their lags, do not count.
@@ -16,7 +18,10 @@ export class ConditionalResiduals {
   private readonly paddedW: Float64Array;
   private readonly paddedE: Float64Array;
   private readonly scratch: Float64Array;
-  private readonly bases: readonly Float64Array[];
+  /** e divided by each factor, in the order of `FACTORS`, behind so many zeros that a shift needs no bounds. */
+  private readonly zeros: number;
+  private readonly padded: readonly Float64Array[];
+  private readonly columns: readonly ShiftedColumn[];
 
   constructor(
     readonly w: Float64Array,
@@ -34,7 +39,15 @@ export class ConditionalResiduals {
     this.scratch = new Float64Array(this.padding + n);
     // Leave at least half of a short series.
     this.from = Math.min(p + s * P, n >> 1);
-    this.bases = [p, q, P, Q].map((count) => new Float64Array(count > 0 || usual ? n : 0));
+    const zeros = Math.max(2, p, q, s * P, s * Q, usual ? s : 0);
+    this.zeros = zeros;
+    this.padded = [p, q, P, Q].map((count) => new Float64Array(count > 0 || usual ? zeros + n : 0));
+    this.columns = [p, q, P, Q].flatMap((count, which) =>
+      Array.from({ length: count }, (_, j) => ({
+        base: this.padded[which],
+        offset: zeros - (j + 1) * (which < 2 ? 1 : s),
+      })),
+    );
   }
 
   /** Sum of squares of the residuals that count. */
@@ -55,29 +68,30 @@ export class ConditionalResiduals {
   /**
    * ∂e/∂(ar, ma, sar, sma) at the last `run`: −base shifted by lag, for each coefficient. Since the factors commute,
    * ∂e/∂arⱼ = −Bʲ e/ar(B) and ∂e/∂maⱼ = −Bʲ e/ma(B): one short recursion for a whole factor. ½ ∂Σe²/∂(ar, ma, sar, sma)
-   * over the residuals that count goes to `slope`.
+   * over the residuals that count goes to `slope`. What is returned is overwritten by the next call.
    */
   jacobian(factors: ArmaFactors, slope: Float64Array): readonly ShiftedColumn[] {
-    const columns: ShiftedColumn[] = [];
-    const [ar, ma, seasonalAr, seasonalMa] = this.bases;
-    const once = this.padding > 0 && isUsual(factors);
-    if (once) usualBases(factors, this.e, this.from, ar, ma, seasonalAr, seasonalMa, slope);
-    const block = (coefs: readonly number[], step: number, sign: 1 | -1, base: Float64Array) => {
-      if (coefs.length > 0 && !once) divideFactor(coefs, step, this.e, base, sign);
+    const { padded, zeros, e, from } = this;
+    if (this.padding > 0 && isUsual(factors)) {
+      const [ar, ma, seasonalAr, seasonalMa] = padded;
+      usualBases(factors, e, from, zeros, ar, ma, seasonalAr, seasonalMa, slope);
+      return this.columns;
+    }
+    let at = 0;
+    FACTORS.forEach((name, which) => {
+      const coefs = factors[name];
+      const step = which < 2 ? 1 : factors.period;
+      if (coefs.length === 0) return;
+      const base = padded[which].subarray(zeros);
+      divideFactor(coefs, step, e, base, which % 2 === 0 ? -1 : 1);
       for (let j = 1; j <= coefs.length; j++) {
         const lag = j * step;
-        if (!once) slope[columns.length] = -laggedProduct(this.e, base, lag, Math.max(this.from, lag));
-        columns.push({ base, lag });
+        slope[at++] = -laggedProduct(e, base, lag, Math.max(from, lag));
       }
-    };
-    block(factors.ar, 1, -1, ar);
-    block(factors.ma, 1, 1, ma);
-    block(factors.seasonalAr, factors.period, -1, seasonalAr);
-    block(factors.seasonalMa, factors.period, 1, seasonalMa);
-    return columns;
+    });
+    return this.columns;
   }
 }
-
 /**
  * The bases of at most (2,·,2)(1,·,1) side by side: four recursions that do not wait for one another, and the slopes from
  * values that are at hand.
@@ -86,6 +100,7 @@ function usualBases(
   { ar, ma, seasonalAr, seasonalMa, period }: ArmaFactors,
   e: Float64Array,
   from: number,
+  zeros: number,
   arBase: Float64Array,
   maBase: Float64Array,
   seasonalArBase: Float64Array,
@@ -110,11 +125,11 @@ function usualBases(
   let sy2 = 0;
   let sX = 0;
   let sY = 0;
-  for (let t = 0; t < n; t++) {
+  for (let t = 0, here = zeros; t < n; t++, here++) {
     const value = e[t];
     const counted = t < from ? 0 : value;
-    const X = t < s ? 0 : seasonalArBase[t - s];
-    const Y = t < s ? 0 : seasonalMaBase[t - s];
+    const X = seasonalArBase[here - s];
+    const Y = seasonalMaBase[here - s];
     sx1 += counted * x1;
     sx2 += counted * x2;
     sy1 += counted * y1;
@@ -123,10 +138,10 @@ function usualBases(
     sY += counted * Y;
     const x0 = value + a2 * x2 + a1 * x1;
     const y0 = value - m2 * y2 - m1 * y1;
-    arBase[t] = x0;
-    maBase[t] = y0;
-    seasonalArBase[t] = value + A * X;
-    seasonalMaBase[t] = value - M * Y;
+    arBase[here] = x0;
+    maBase[here] = y0;
+    seasonalArBase[here] = value + A * X;
+    seasonalMaBase[here] = value - M * Y;
     x2 = x1;
     x1 = x0;
     y2 = y1;
@@ -141,10 +156,10 @@ function usualBases(
   if (seasonalMa.length > 0) slope[at++] = -sY;
 }
 
-/** A column that is −base[t − lag] at t ≥ lag and 0 before. */
+/** A column that is −base[t + offset] at time t. */
 export interface ShiftedColumn {
   readonly base: Float64Array;
-  readonly lag: number;
+  readonly offset: number;
 }
 
 /** out = (1 − Σ aⱼBʲˢ) x */

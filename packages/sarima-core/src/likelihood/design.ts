@@ -162,5 +162,7 @@ export function integratedConstant(n: number, d: number, D: number, s: number): 
   const k = d + D;
   let divisor = s ** D || 1;
   for (let i = 2; i <= k; i++) divisor *= i;
-  return Float64Array.from({ length: n }, (_, t) => t ** k / divisor);
+  const out = new Float64Array(n);
+  for (let t = 0; t < n; t++) out[t] = k === 0 ? 1 : t ** k / divisor;
+  return out;
 }

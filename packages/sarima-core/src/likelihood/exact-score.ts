@@ -23,6 +23,7 @@ export class ExactScore {
   private readonly whitened: readonly Float64Array[];
   private readonly phiBar: Float64Array;
   private readonly thetaBar: Float64Array;
+  private readonly natural: Float64Array;
 
   /** Null where a sweep would take too much memory. */
   static of(
@@ -52,6 +53,7 @@ export class ExactScore {
     this.whitened = columns.map(column);
     this.phiBar = new Float64Array(phi.poly.lags.length);
     this.thetaBar = new Float64Array(theta.poly.lags.length);
+    this.natural = new Float64Array(phi.coefficients + theta.coefficients);
     filter.tape = new GainTape(r + 1);
   }
 
@@ -70,7 +72,7 @@ export class ExactScore {
     weights: ScoreWeights,
     out: Float64Array,
   ): boolean {
-    const { filter, phi, theta, sweep, phiBar, thetaBar } = this;
+    const { filter, phi, theta, sweep, phiBar, thetaBar, natural } = this;
     const { tape, F } = filter;
     if (!tape || tape.full) return false;
     sweep.interrupt = filter.interrupt;
@@ -78,11 +80,12 @@ export class ExactScore {
       this.residualColumn(solution, F, steady, weights.rss),
       ...this.gapColumns(solution, F, steady, weights.logDet),
     ];
-    sweep.run(phi.poly, theta.poly, tape, F, steady, columns, weights.logDet, phiBar, thetaBar);
+    sweep.run(phi.poly, theta.poly, tape, F, steady, columns, weights.logDet, factors, phiBar, thetaBar, natural);
     const { ar, ma, seasonalAr, seasonalMa } = factors;
     const afterMa = ar.length + ma.length;
     phi.pullBack(phiBar, ar, seasonalAr, -1, out, 0, afterMa);
     theta.pullBack(thetaBar, ma, seasonalMa, 1, out, ar.length, afterMa + seasonalAr.length);
+    for (let i = 0; i < natural.length; i++) out[i] += natural[i];
     return true;
   }
 

@@ -1,6 +1,6 @@
 import { stateCovarianceColumn } from "../autocovariance.js";
 import { throwIfAborted } from "../errors.js";
-import { sumOfSquares } from "../inner-product.js";
+import { laggedProduct, sumOfSquaredDifferences, sumOfSquares } from "../inner-product.js";
 import { SeasonalProduct } from "../polynomial.js";
 import type { ArmaFactors, CheckedSpec } from "../spec.js";
 import { refuseSmallPivots } from "./collinear.js";
@@ -231,19 +231,10 @@ export class ExactLikelihood {
 
   /** One column, no gaps: the common case of a mean. */
   private solveOne(y: Float64Array, x: Float64Array): number {
-    let xx = 0;
-    let xy = 0;
-    for (let t = 0; t < y.length; t++) {
-      xx += x[t] * x[t];
-      xy += x[t] * y[t];
-    }
+    const xx = sumOfSquares(x);
     const { result } = this.solver;
-    const b = xy / xx;
-    let rss = 0;
-    for (let t = 0; t < y.length; t++) {
-      const e = y[t] - b * x[t];
-      rss += e * e;
-    }
+    const b = laggedProduct(x, y, 0, 0) / xx;
+    const rss = sumOfSquaredDifferences(y, b, x);
     result.beta[0] = b;
     result.R[0] = Math.sqrt(xx);
     result.rss = rss;

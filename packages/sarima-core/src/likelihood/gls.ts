@@ -1,3 +1,5 @@
+import { laggedProduct, sumOfSquares } from "../inner-product.js";
+
 /**
  * Least squares of a whitened series on whitened columns, by Householder reflections (Golub & Van Loan 2013, 5.2).
  * Normal equations would square the condition number, and regressors of slow models are nearly collinear after whitening.
@@ -36,9 +38,7 @@ export class LeastSquaresSolver {
     for (let j = 0; j < k; j++) {
       this.interrupt?.();
       const v = x[j];
-      let norm = 0;
-      for (let t = j; t < n; t++) norm += v[t] * v[t];
-      norm = Math.sqrt(norm);
+      const norm = Math.sqrt(sumOfSquares(v, j));
       const alpha = v[j] > 0 ? -norm : norm;
       this.diagonal[j] = alpha;
       if (j < leading) logDet += Math.log(norm);
@@ -57,18 +57,14 @@ export class LeastSquaresSolver {
       for (let m = j + 1; m < k; m++) sum -= R[j * k + m] * beta[m];
       beta[j] = sum / this.diagonal[j];
     }
-    let rss = 0;
-    for (let t = k; t < n; t++) rss += y[t] * y[t];
-    this.result.rss = rss;
+    this.result.rss = sumOfSquares(y, k);
     this.result.logDet = logDet;
     return this.result;
   }
 }
 
 function reflect(v: Float64Array, target: Float64Array, from: number, n: number, scale: number): void {
-  let dot = 0;
-  for (let t = from; t < n; t++) dot += v[t] * target[t];
-  dot *= scale;
+  const dot = scale * laggedProduct(v, target, 0, from);
   if (dot === 0) return;
   for (let t = from; t < n; t++) target[t] -= dot * v[t];
 }

@@ -274,7 +274,7 @@ export class InnovationsFilter {
       const begin = starts === null ? from : Math.max(from, starts[k]);
       if (begin > from) e.fill(0, from, begin);
       for (let t = first; t < from; t++) e[t] *= Math.sqrt(F[t]);
-      if (k === this.constant) steadyConstant(phi, theta, e, begin);
+      if (k === this.constant) steadyConstant(phi, theta, factors, x, e, begin);
       else steadyInnovations(phi, theta, factors, x, e, begin);
       leaveState(phi, theta, x, e, n, r, a[k]);
       for (let t = first; t < from; t++) e[t] /= Math.sqrt(F[t]);

@@ -1,6 +1,9 @@
 import type { LagPolynomial } from "../polynomial.js";
+import type { ArmaFactors } from "../spec.js";
 import type { GainTape } from "./chandrasekhar.js";
 import { startScore } from "./start-score.js";
+import { steadyScore, usualSteadyScore } from "./steady-score.js";
+import { isUsual } from "./steady-state.js";
 
 /** Beyond this degree of φ the predictors of all orders, which the start of the sweep needs, would take 16 MB. */
 export const LARGEST_DEGREE = 2000;
@@ -53,7 +56,8 @@ export class ScoreSweep {
   }
 
   /**
-   * ∂f/∂φ and ∂f/∂θ, lag by lag, into `phiBar` and `thetaBar`.
+   * ∂f/∂φ and ∂f/∂θ, lag by lag, into `phiBar` and `thetaBar`; what the steady state says of a usual model's coefficients themselves
+   * into `natural`, which is to be added.
    *
    * @param F variances of the last run, until `steady`, where they became 1
    * @param logWeight ∂f/∂Σ log F_t
@@ -66,12 +70,16 @@ export class ScoreSweep {
     steady: number,
     columns: readonly ScoredColumn[],
     logWeight: number,
+    factors: ArmaFactors,
     phiBar: Float64Array,
     thetaBar: Float64Array,
+    natural: Float64Array,
   ): void {
     const { n, r } = this;
     phiBar.fill(0);
     thetaBar.fill(0);
+    natural.fill(0);
+    const usual = isUsual(factors) && steady >= Math.max(1, factors.period) + 2;
     const width = steady + r + 1;
     if (this.near.length < columns.length * width) this.near = new Float64Array(columns.length * width);
     const { lambda, near, vBar } = this;
@@ -80,9 +88,8 @@ export class ScoreSweep {
     const slopes = columns.map((column, k) => {
       this.interrupt?.();
       const { w, v, slope, start } = column;
-      movingAverageBack(theta, slope, lambda, steady, n);
-      addLagged(phiBar, phi, lambda, w, Math.max(steady, start), n);
-      addLagged(thetaBar, theta, lambda, v, Math.max(steady, start), n);
+      if (usual) usualSteadyScore(factors, w, v, slope, lambda, steady, natural);
+      else steadyScore(phi, theta, w, v, slope, lambda, steady, start, phiBar, thetaBar);
       const bars = k === 0 ? vBar : new Float64Array(steady);
       for (let t = 0; t < steady; t++) bars[t] = slope[t];
       for (let j = 0; j < theta.lags.length; j++) {
@@ -121,15 +128,32 @@ export class ScoreSweep {
       let backBar = 0;
       let mBar = 0;
       let gained = 0;
-      for (let i = r - 1; i >= 0; i--) {
+      let i = r - 1;
+      // Two at a time: half of the steps that count, and sums that wait for one another less.
+      for (; i > 0; i -= 2) {
         const bar = Wbar[i];
+        const barBelow = Wbar[i - 1];
         const later = near[t + 1 + i];
+        const laterBelow = near[t + i];
         const g = Gbar[i] - back * bar;
-        backBar -= G[to + i] * bar;
-        mBar += g * W[at + i + 1];
-        gained += G[at + i] * later;
+        const gBelow = Gbar[i - 1] - back * barBelow;
+        backBar -= G[to + i] * bar + G[to + i - 1] * barBelow;
+        mBar += g * W[at + i + 1] + gBelow * W[at + i];
+        gained += G[at + i] * later + G[at + i - 1] * laterBelow;
         Gbar[i] = g + later * vF;
+        Gbar[i - 1] = gBelow + laterBelow * vF;
         Wbar[i + 1] = bar + m * g;
+        Wbar[i] = barBelow + m * gBelow;
+      }
+      if (i === 0) {
+        const bar = Wbar[0];
+        const later = near[t + 1];
+        const g = Gbar[0] - back * bar;
+        backBar -= G[to] * bar;
+        mBar += g * W[at + 1];
+        gained += G[at] * later;
+        Gbar[0] = g + later * vF;
+        Wbar[1] = bar + m * g;
       }
       // 2. φ in T W and in T a.
       let W0bar = backBar / next;
@@ -203,79 +227,5 @@ export class ScoreSweep {
     }
     near[here] = l;
     return vF * (0.5 * slope[t] + gained / F);
-  }
-}
-
-/** out_j += Σ x_t y_{t−lag_j}, two lags at a time. */
-function addLagged(
-  out: Float64Array,
-  { lags }: LagPolynomial,
-  x: Float64Array,
-  y: Float64Array,
-  from: number,
-  to: number,
-): void {
-  for (let j = 0; j < lags.length; j += 2) {
-    const near = lags[j];
-    const pair = j + 1 < lags.length;
-    const far = pair ? lags[j + 1] : near;
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    let t = Math.max(from, far);
-    for (let u = Math.max(from, near); u < t && u < to; u++) a += x[u] * y[u - near];
-    for (; t + 1 < to; t += 2) {
-      const x0 = x[t];
-      const x1 = x[t + 1];
-      a += x0 * y[t - near];
-      b += x1 * y[t + 1 - near];
-      c += x0 * y[t - far];
-      d += x1 * y[t + 1 - far];
-    }
-    if (t < to) {
-      a += x[t] * y[t - near];
-      c += x[t] * y[t - far];
-    }
-    out[j] += a + b;
-    if (pair) out[j + 1] += c + d;
-  }
-}
-
-/** λ_t = −x_t − Σ θⱼ λ_{t+j} from the end down to `from`. */
-function movingAverageBack(
-  { lags, coefs, degree }: LagPolynomial,
-  x: Float64Array,
-  lambda: Float64Array,
-  from: number,
-  to: number,
-): void {
-  const terms = lags.length;
-  const safe = Math.max(from, to - degree);
-  for (let t = to - 1; t >= safe; t--) {
-    let value = -x[t];
-    for (let i = 0; i < terms && t + lags[i] < to; i++) value -= coefs[i] * lambda[t + lags[i]];
-    lambda[t] = value;
-  }
-  if (terms > 1 && lags[1] === 2) {
-    // The two nearest values stay in registers, so that a step need not wait for the memory of the one before it.
-    const near = coefs[0];
-    const next = coefs[1];
-    let l1 = lambda[safe];
-    let l2 = lambda[safe + 1];
-    for (let t = safe - 1; t >= from; t--) {
-      let value = -x[t];
-      for (let i = 2; i < terms; i++) value -= coefs[i] * lambda[t + lags[i]];
-      value -= next * l2 + near * l1;
-      lambda[t] = value;
-      l2 = l1;
-      l1 = value;
-    }
-    return;
-  }
-  for (let t = safe - 1; t >= from; t--) {
-    let value = -x[t];
-    for (let i = 0; i < terms; i++) value -= coefs[i] * lambda[t + lags[i]];
-    lambda[t] = value;
   }
 }

@@ -16,21 +16,49 @@ export function steadyInnovations(
   e: Float64Array,
   from: number,
 ): void {
-  if (factors !== null && from >= Math.max(1, factors.period) + 2 && isUsual(factors)) {
-    if (scratch.length < e.length) scratch = new Float64Array(2 * e.length);
-    seasonalFilter(factors, w, e, scratch, from, e.length);
-    return;
-  }
-  autoregress(phi, w, e, from, e.length);
-  movingAverage(theta, e, from, e.length);
+  whiten(phi, theta, factors, w, e, from, e.length);
 }
 
-/** The same for a column of ones, once every lag lies inside the data: its autoregressive part is one number. */
-export function steadyConstant(phi: LagPolynomial, theta: LagPolynomial, e: Float64Array, from: number): void {
-  let value = 1;
-  for (let i = 0; i < phi.coefs.length; i++) value -= phi.coefs[i];
-  e.fill(value, from);
-  settle(theta, e, from, e.length);
+function whiten(
+  phi: LagPolynomial,
+  theta: LagPolynomial,
+  factors: ArmaFactors | null,
+  w: Float64Array,
+  e: Float64Array,
+  from: number,
+  to: number,
+): void {
+  if (factors !== null && from >= Math.max(1, factors.period) + 2 && isUsual(factors)) {
+    if (scratch.length < e.length) scratch = new Float64Array(2 * e.length);
+    seasonalFilter(factors, w, e, scratch, from, to);
+    return;
+  }
+  autoregress(phi, w, e, from, to);
+  movingAverage(theta, e, from, to);
+}
+
+/** The same for a column of ones, once every lag lies inside the data: when its output is constant too, the rest is that number. */
+export function steadyConstant(
+  phi: LagPolynomial,
+  theta: LagPolynomial,
+  factors: ArmaFactors | null,
+  w: Float64Array,
+  e: Float64Array,
+  from: number,
+): void {
+  const block = Math.max(64, theta.degree);
+  let at = from;
+  while (at < e.length) {
+    const end = Math.min(e.length, at + block);
+    whiten(phi, theta, factors, w, e, at, end);
+    const value = e[end - 1];
+    let same = end - block >= from;
+    for (let t = Math.max(0, end - block); same && t < end; t++)
+      same = Math.abs(e[t] - value) <= 1e-15 * Math.abs(value);
+    at = end;
+    if (same) break;
+  }
+  if (at < e.length) e.fill(e[at - 1], at);
 }
 
 /** out_t = x_t − Σ φⱼ x_{t−j}: passes without dependence between steps, two lags at a time to save on memory traffic. */
@@ -113,23 +141,6 @@ export function seasonalFilter(
 /** `seasonalFilter` has a place for every coefficient. */
 export function isUsual({ ar, ma, seasonalAr, seasonalMa }: ArmaFactors): boolean {
   return ar.length <= 2 && ma.length <= 2 && seasonalAr.length <= 1 && seasonalMa.length <= 1;
-}
-
-/** `movingAverage` of a column that is constant from `from` on: once its output is too, the rest is that number. */
-function settle(theta: LagPolynomial, e: Float64Array, from: number, to: number): void {
-  const block = Math.max(64, theta.degree);
-  let at = from;
-  while (at < to) {
-    const end = Math.min(to, at + block);
-    movingAverage(theta, e, at, end);
-    const value = e[end - 1];
-    let same = end - block >= from;
-    for (let t = Math.max(0, end - block); same && t < end; t++)
-      same = Math.abs(e[t] - value) <= 1e-15 * Math.abs(value);
-    at = end;
-    if (same) break;
-  }
-  if (at < to) e.fill(e[at - 1], at, to);
 }
 
 /** State after time n − 1 from past values and innovations: aᵢ = Σ_{j>i} φⱼ w_{n+i−j} + Σ_{j>i} θⱼ e_{n+i−j}. */

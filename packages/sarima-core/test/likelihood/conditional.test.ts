@@ -94,10 +94,10 @@ describe("conditional residuals", () => {
             const up = moved(h);
             const down = moved(-h);
             const derivative = up.map((x, t) => (x - down[t]) / (2 * h));
-            const { base, lag } = columns[at];
+            const { base, offset } = columns[at];
             const size = Math.max(1, ...derivative.map(Math.abs));
             allClose(
-              derivative.map((_, t) => (t < lag ? 0 : -base[t - lag] / size)),
+              derivative.map((_, t) => -base[t + offset] / size),
               derivative.map((x) => x / size),
               1e-6,
               "column",
