@@ -63,8 +63,17 @@ export interface HessianAt {
  * The score is that of the likelihood with β at its best for each θ; its derivative is H_θθ − H_θβ H_ββ⁻¹ H_βθ, and
  * that best β moves by J = −H_ββ⁻¹ H_βθ.
  */
-export function hessianByScores({ likelihood, at, sigma2, regression, signal }: HessianAt): Float64Array | null {
-  if (!likelihood.recordScores()) return null;
+export function hessianByScores(where: HessianAt): Float64Array | null {
+  const { likelihood, at } = where;
+  if (!likelihood.recordScores() || !likelihood.holdSettling(at.factors)) return null;
+  try {
+    return differencesOfScores(where);
+  } finally {
+    likelihood.releaseSettling();
+  }
+}
+
+function differencesOfScores({ likelihood, at, sigma2, regression, signal }: HessianAt): Float64Array | null {
   const k = at.count;
   const b = likelihood.regression;
   const size = k + b;

@@ -144,13 +144,16 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
   // On a short series looking everywhere costs less than a search that was misled: evaluations are cheap, and maxima many.
   const few = quick && w.length > SHORT_SERIES;
   const part = Math.max(SCOUTED_VALUES, SCOUTED_SEASONS * likelihood.spec.seasonal[3]);
-  const whole = few || w.length < 2 * part;
+  // A part of it may say nothing of a maximum that the whole has; with few coefficients the whole costs little.
+  const whole = few || map.free <= FEW_COEFFICIENTS || w.length < 2 * part;
   const equations = new NormalEquations(residuals, map);
   const scout = whole
     ? equations
     : new NormalEquations(new ConditionalResiduals(w.subarray(w.length - part), likelihood.spec), map);
   const recent = whole ? w : w.subarray(w.length - 2 * part);
-  const starts = startingValues(recent, likelihood.spec, map, options.start, few, () => throwIfAborted(signal));
+  const startsOf = (x: Float64Array) =>
+    startingValues(x, likelihood.spec, map, options.start, few, () => throwIfAborted(signal));
+  const starts = startsOf(recent);
   let found: ConditionalOptimum[] = starts.map((u) => ({ u, sumOfSquares: 0 }));
   const early: ConditionalOptimum[] = [];
   const rounds = few ? QUICK_ROUNDS : ROUNDS;
@@ -195,7 +198,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
       throwIfAborted(signal);
       return false;
     };
-    const from = whole ? early : [...found, ...early, ...starts.map((u) => ({ u }))];
+    const from = whole ? early : [...found, ...early, ...[...starts, ...startsOf(w)].map((u) => ({ u }))];
     const ends = distinct(from, from.length).flatMap(({ u }) => {
       throwIfAborted(signal);
       return conditionalSearch(equations, u, EVERYWHERE, interrupt) ?? [];

@@ -26,6 +26,9 @@ const EXTENDED_IS_CHEAP = 50_000;
 /** What `rough` takes for the steady state. */
 const ROUGH = 1e-6;
 
+/** What is steady enough for second derivatives, once it no longer moves: their seven digits do not see the rest. */
+const HELD = 1e-9;
+
 /** Gap columns in extended precision cost too much beyond this. */
 const FEW_GAPS = 400;
 
@@ -55,8 +58,8 @@ export class ExactLikelihood {
   readonly engine: "innovations" | "kalman";
   readonly current: Evaluation = { rss: 0, logDet: 0 };
 
-  /** Let the filter settle early: an error of about 1e-4 in the log-likelihood for half the time. */
-  rough = false;
+  /** F − 1 at which the filter is taken for steady. */
+  private tolerance = STEADY;
 
   private readonly design: Design;
   private readonly phi: SeasonalProduct;
@@ -118,6 +121,15 @@ export class ExactLikelihood {
     this.refuseHidden();
   }
 
+  /** Let the filter settle early: an error of about 1e-4 in the log-likelihood for half the time. */
+  get rough(): boolean {
+    return this.tolerance === ROUGH;
+  }
+
+  set rough(rough: boolean) {
+    this.tolerance = rough ? ROUGH : STEADY;
+  }
+
   /** From here on evaluations stop with `ABORTED` within milliseconds when the signal fires. */
   stopAt(signal: AbortSignal | undefined): void {
     this.interrupt = signal ? () => throwIfAborted(signal) : null;
@@ -166,7 +178,7 @@ export class ExactLikelihood {
     if (!filter) return false;
     this.factors = factors;
     this.steadyFrom = -1;
-    filter.tolerance = precise || !this.rough ? STEADY : ROUGH;
+    filter.tolerance = precise ? STEADY : this.tolerance;
     let result = filter.run(phi, theta, columns, whitened, starts, factors);
     if (!result) return false;
     const unsettled = filter.state.F > 1 + UNSETTLED && filter.n * filter.r < EXTENDED_IS_CHEAP;
@@ -194,6 +206,25 @@ export class ExactLikelihood {
       current.logDet += 2 * this.solution.logDet;
     }
     return Number.isFinite(current.rss) && Number.isFinite(current.logDet);
+  }
+
+  /**
+   * Evaluates, and has evaluations nearby take the filter for steady at the very time where this one did: differences of them
+   * would see it move. False as with `evaluate`.
+   */
+  holdSettling(factors: ArmaFactors): boolean {
+    const { filter, tolerance } = this;
+    if (!filter) return this.evaluate(factors);
+    this.tolerance = HELD;
+    const stationary = this.evaluate(factors);
+    this.tolerance = tolerance;
+    filter.steadyAt = stationary ? this.steadyFrom : -1;
+    return stationary;
+  }
+
+  /** Evaluations look again for themselves where the filter settles. */
+  releaseSettling(): void {
+    if (this.filter) this.filter.steadyAt = -1;
   }
 
   /** From here on evaluations keep what `score` needs. False where there is no score: with the Kalman filter. */

@@ -70,6 +70,8 @@ export class InnovationsFilter {
   readonly F: Float64Array;
   /** F − 1 that counts as the steady state; a search may settle for more than the last digit needs. */
   tolerance = STEADY;
+  /** Take the filter for steady at this time instead, so that what it computes is smooth in the coefficients; −1: by tolerance. */
+  steadyAt = -1;
   /** Where the gains of each step go, if anybody wants them. */
   tape: GainTape | null = null;
   /** Called every few milliseconds; it may throw to stop a long run. */
@@ -107,7 +109,7 @@ export class InnovationsFilter {
     starts: Int32Array | null = null,
     factors: ArmaFactors | null = null,
   ): Whitening | null {
-    const { n, r, a, F: variances, tolerance, tape } = this;
+    const { n, r, a, F: variances, tolerance, tape, steadyAt } = this;
     const c = stateCovarianceColumn(phi, theta, r);
     if (!c) return null;
     const fi = this.phi;
@@ -142,7 +144,8 @@ export class InnovationsFilter {
     const sparse = phi.lags.length * 4 < r;
     // A series and its mean, the usual pair of columns, share one loop.
     const pair = w.length === 2 && starts === null && !sparse;
-    for (; t < n && (F - 1 >= tolerance || t < full); t++) {
+    const held = steadyAt >= 0;
+    for (; t < n && (held ? t < steadyAt : F - 1 >= tolerance || t < full); t++) {
       if (t % pause === pause - 1) this.interrupt?.();
       let to = at;
       if (tape !== null && recording) {
@@ -190,7 +193,7 @@ export class InnovationsFilter {
       F = next;
       at = to;
       if (!(F > LOST)) return { sumLogF: Number.NaN, steadyFrom: n };
-      if (t % LOOK === 0 && F - 1 < ROUNDING && t >= full && -M * sumOfSquares(W, at, r) < NO_MORE) {
+      if (!held && t % LOOK === 0 && F - 1 < ROUNDING && t >= full && -M * sumOfSquares(W, at, r) < NO_MORE) {
         t++;
         break;
       }
