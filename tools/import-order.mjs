@@ -26,7 +26,7 @@ const layers = {
     "optimize likelihood",
     "regressors transform outliers range calibrated-width",
     "difference polynomial autocovariance stationarity yule-walker",
-    "inner-product",
+    "inner-product fixed-point",
     "model information-criteria",
     "document",
     "spec",

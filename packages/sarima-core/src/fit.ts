@@ -59,11 +59,7 @@ export function logLikelihood(
   const factors = completeFactors(given, data.spec);
   const mean = given.mean ?? undefined;
   const sigma2 = given.sigma2 ?? undefined;
-  const { y: clean, level } = withoutLevel(
-    withoutRegression(data.z, data.spec, data.design, mean, given.beta),
-    data.spec,
-    data.spec.mean && mean === undefined,
-  );
+  const { y: clean, level } = withoutKnown(data, mean, given.beta);
   const likelihood = new ExactLikelihood(
     {
       y: clean,
@@ -135,11 +131,7 @@ export function fitPrepared(
   const fixedSigma2 = fixed.sigma2 ?? undefined;
   const freeColumns = data.design.map((_, j) => j).filter((j) => fixedBeta[j] === null);
   const meanEstimated = spec.mean && fixedMean === undefined;
-  const { y: leveled, level } = withoutLevel(
-    withoutRegression(data.z, spec, data.design, fixedMean, fixedBeta),
-    spec,
-    meanEstimated,
-  );
+  const { y: leveled, level } = withoutKnown(data, fixedMean, fixedBeta);
   const likelihood = new ExactLikelihood({
     y: leveled,
     level,
@@ -302,11 +294,20 @@ export function freezeModel(model: SarimaModel): SarimaModel {
   return Object.freeze(model);
 }
 
-/** Differencing and a free mean take any level away; a high one is better gone before they do. */
-function withoutLevel(y: Float64Array, spec: CheckedSpec, mean: boolean): { y: Float64Array; level: number } {
-  const free = mean || spec.order[1] + spec.seasonal[1] > 0;
-  const level = free ? highLevel(y) : 0;
-  return { y: lessLevel(y, level), level };
+/**
+ * The series without what is known of its regression. Differencing and a free mean take any level away; a high one is better gone
+ * before they do, and before anything is subtracted: a drift of 0.001 cannot be taken from 1e9 without rounding.
+ */
+function withoutKnown(
+  { z, spec, design }: Prepared,
+  mean: number | undefined,
+  beta: readonly (number | null)[],
+): { y: Float64Array; level: number } {
+  const free = (spec.mean && mean === undefined) || spec.order[1] + spec.seasonal[1] > 0;
+  const before = free ? highLevel(z) : 0;
+  const clean = withoutRegression(lessLevel(z, before), spec, design, mean, beta);
+  const after = free ? highLevel(clean) : 0;
+  return { y: lessLevel(clean, after), level: before + after };
 }
 
 /** ARMA coefficients of which none may be left open. */

@@ -1,3 +1,5 @@
+import { toFixed, toNumber } from "../fixed-point.js";
+
 /**
  * Arithmetic with twice the digits of a number (Dekker 1971; Knuth TAOCP 2, 4.2.2): a value is the unevaluated sum of two
  * doubles. Each function returns the high part and leaves the low part in `low`, so that nothing is allocated.
@@ -36,6 +38,13 @@ export function div(ah: number, al: number, bh: number, bl: number): number {
   const q2 = rh / bh;
   const h = q1 + q2;
   low = q2 - (h - q1);
+  return h;
+}
+
+/** A fixed-point number. */
+export function rounded(a: bigint): number {
+  const h = toNumber(a);
+  low = toNumber(a - toFixed(h));
   return h;
 }
 

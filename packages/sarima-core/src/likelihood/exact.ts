@@ -1,4 +1,4 @@
-import { stateCovarianceColumn } from "../autocovariance.js";
+import { arAutocovariances } from "../autocovariance.js";
 import { throwIfAborted } from "../errors.js";
 import { laggedProduct, sumOfSquaredDifferences, sumOfSquares } from "../inner-product.js";
 import { SeasonalProduct } from "../polynomial.js";
@@ -162,11 +162,13 @@ export class ExactLikelihood {
     const theta = this.theta.fill(factors.ma, factors.seasonalMa, 1);
     const { current } = this;
     if (this.engine === "kalman") {
-      const [variance] = stateCovarianceColumn(phi, theta, 1) ?? [];
-      if (variance === undefined) return false;
+      // That of the autoregression by itself: a moving average that nearly cancels it hides the lost digits. Without an answer
+      // rounding got in the way, or it is not stationary: more digits know.
+      const [variance] = arAutocovariances(phi, 0) ?? [Number.POSITIVE_INFINITY];
       this.slow = variance > SLOW;
       if (precise && this.slow && this.gapCount <= FEW_GAPS && this.undetermined === 0)
         return this.evaluateWithDummies(factors);
+      if (variance === Number.POSITIVE_INFINITY) return false;
       const { delta, window: y, regressionY } = this.design;
       const result = kalmanWhiten({ phi, theta, delta, y, columns: regressionY, interrupt: this.interrupt });
       this.solution = this.regression > 0 ? this.solver.solve(result.whitened, result.whitenedColumns) : null;
@@ -180,10 +182,9 @@ export class ExactLikelihood {
     this.steadyFrom = -1;
     filter.tolerance = precise ? STEADY : this.tolerance;
     let result = filter.run(phi, theta, columns, whitened, starts, factors);
-    if (!result) return false;
+    if (!result && !precise) return false;
     const unsettled = filter.state.F > 1 + UNSETTLED && filter.n * filter.r < EXTENDED_IS_CHEAP;
-    const hard = Number.isNaN(result.sumLogF) || (precise && (filter.F[0] > SLOW || unsettled));
-    if (hard) {
+    if (!result || Number.isNaN(result.sumLogF) || (precise && (filter.F[0] > SLOW || unsettled))) {
       this.interrupt?.();
       const gains = ExtendedGains.start(factors, filter.r);
       if (!gains) return false;

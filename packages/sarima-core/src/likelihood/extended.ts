@@ -1,5 +1,9 @@
 import type { ArmaFactors } from "../spec.js";
-import { add, div, ExtendedVector, low, mul } from "./double-double.js";
+import { add, div, ExtendedVector, low, mul, rounded } from "./double-double.js";
+import { ExactGains } from "./exact-gains.js";
+
+/** γ(0)/(1 − κ²) at most, κ the largest partial autocorrelation: beyond, the step-down loses more than 17 of the 32 digits. */
+const ENOUGH = 1e17;
 
 /**
  * The gains of the innovations filter in extended precision. Close to the unit circle the Chandrasekhar recursions and
@@ -15,13 +19,23 @@ export class ExtendedGains {
   private Fl = 0;
   private Mh = 0;
   private Ml = 0;
+  /** The first r steps where even 32 digits are too few. */
+  private exact: ExactGains | null = null;
+  private left = 0;
 
   /** Null when the autoregression is not stationary. */
   static start(factors: ArmaFactors, r: number): ExtendedGains | null {
     const phi = product(factors.ar, factors.seasonalAr, factors.period, -1);
     const theta = product(factors.ma, factors.seasonalMa, factors.period, 1);
     const c = stateColumn(phi, theta, r);
-    return c && new ExtendedGains(phi, c, r);
+    if (c) return new ExtendedGains(phi, c, r);
+    const exact = ExactGains.start(factors, r);
+    if (!exact) return null;
+    const gains = new ExtendedGains(phi, new ExtendedVector(r), r);
+    gains.exact = exact;
+    gains.left = r;
+    gains.follow(exact);
+    return gains;
   }
 
   private constructor(phi: ExtendedVector, c: ExtendedVector, r: number) {
@@ -59,6 +73,13 @@ export class ExtendedGains {
 
   advance(): void {
     const { phi, G, W, r } = this;
+    if (this.exact) {
+      this.exact.advance();
+      this.follow(this.exact);
+      this.left--;
+      if (this.left === 0) this.exact = null;
+      return;
+    }
     const w0h = W.hi[0];
     const w0l = W.lo[0];
     const mwh = mul(this.Mh, this.Ml, w0h, w0l);
@@ -91,6 +112,15 @@ export class ExtendedGains {
     this.F = nextH;
     this.Fl = nextL;
   }
+
+  private follow({ G, W, F, M }: ExactGains): void {
+    for (let i = 0; i < G.length; i++) this.G.set(i, rounded(G[i]), low);
+    for (let i = 0; i < W.length; i++) this.W.set(i, rounded(W[i]), low);
+    this.F = rounded(F);
+    this.Fl = low;
+    this.Mh = rounded(M);
+    this.Ml = low;
+  }
 }
 
 /** Coefficients at lags 0 … degree of (1 + sign·Σ aᵢBⁱ)(1 + sign·Σ bⱼBˢʲ). */
@@ -103,7 +133,7 @@ function product(a: readonly number[], b: readonly number[], period: number, sig
   return out;
 }
 
-/** `stateCovarianceColumn` with 32 digits. `phi` has 1 at lag 0 and −φⱼ after it, `theta` 1 and θⱼ. */
+/** `stateCovarianceColumn` with 32 digits; null where those are too few. `phi` has 1 at lag 0 and −φⱼ after it, `theta` 1 and θⱼ. */
 function stateColumn(phi: ExtendedVector, theta: ExtendedVector, r: number): ExtendedVector | null {
   const p = phi.hi.length - 1;
   const q = theta.hi.length - 1;
@@ -177,6 +207,9 @@ function arAutocovariances(phi: ExtendedVector, maxLag: number): ExtendedVector 
       a.set(j, h, low);
     }
   }
+  let largest = 0;
+  for (let k = 0; k < p; k++) largest = Math.max(largest, 1 / ((1 - a.hi[k] - a.lo[k]) * (1 + a.hi[k] + a.lo[k])));
+  if (!(vh * largest < ENOUGH)) return null;
   const gamma = new ExtendedVector(Math.max(maxLag, p) + 1);
   gamma.set(0, vh, vl);
   const b = new ExtendedVector(p);
