@@ -22,8 +22,8 @@ export function smooth(model: SarimaModel, options: { levels?: readonly number[]
   const z = transformSeries(y, transform);
   const design = designColumns(n, model.harmonics, model.steps, model.regressors);
   const clean = withoutRegression(z, spec, design, params.mean, params.beta);
-  const polynomials = modelPolynomials(spec, { ...params, period: spec.seasonal[3] });
-  const { mean, variance } = kalmanSmooth({ ...polynomials, y: clean });
+  const factors = { ...params, period: spec.seasonal[3] };
+  const { mean, variance } = kalmanSmooth({ ...modelPolynomials(spec, factors), factors, y: clean });
 
   const constant = params.mean ? constantColumn(n, spec) : null;
   for (let t = 0; t < n; t++) {

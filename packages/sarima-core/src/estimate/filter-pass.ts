@@ -46,7 +46,14 @@ export function filterPass(
   let first = 0;
   while (first < n && Number.isNaN(y[first])) first++;
   if (countObserved(y) < n - first) {
-    const { v, F, state } = kalmanWhiten({ phi, theta, delta, y, interrupt: () => throwIfAborted(signal) });
+    const { v, F, state } = kalmanWhiten({
+      phi,
+      theta,
+      delta,
+      y,
+      factors: quick ? undefined : factors,
+      interrupt: () => throwIfAborted(signal),
+    });
     for (let t = 0; t < n; t++) {
       innovations[t] = v[t];
       residuals[t] = v[t] / Math.sqrt(F[t]);

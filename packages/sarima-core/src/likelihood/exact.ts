@@ -168,9 +168,17 @@ export class ExactLikelihood {
       this.slow = variance > SLOW;
       if (precise && this.slow && this.gapCount <= FEW_GAPS && this.undetermined === 0)
         return this.evaluateWithDummies(factors);
-      if (variance === Number.POSITIVE_INFINITY) return false;
+      if (variance === Number.POSITIVE_INFINITY && !precise) return false;
       const { delta, window: y, regressionY } = this.design;
-      const result = kalmanWhiten({ phi, theta, delta, y, columns: regressionY, interrupt: this.interrupt });
+      const result = kalmanWhiten({
+        phi,
+        theta,
+        delta,
+        y,
+        columns: regressionY,
+        factors: precise ? factors : undefined,
+        interrupt: this.interrupt,
+      });
       this.solution = this.regression > 0 ? this.solver.solve(result.whitened, result.whitenedColumns) : null;
       current.rss = this.solution ? this.solution.rss : sumOfSquares(result.whitened);
       current.logDet = result.sumLogF;

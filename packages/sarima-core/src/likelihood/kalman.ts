@@ -1,6 +1,7 @@
-import { stateCovarianceColumn } from "../autocovariance.js";
+import { arAutocovariances, stateCovarianceColumn } from "../autocovariance.js";
 import { SarimaError } from "../errors.js";
 import type { LagPolynomial } from "../polynomial.js";
+import type { ArmaFactors } from "../spec.js";
 import { absorb, createFlatPrior, type FlatPrior, logDeterminant, solve, whitenCombination } from "./flat-prior.js";
 import { finalState, type KalmanState } from "./kalman-state.js";
 import {
@@ -27,9 +28,14 @@ export interface KalmanInput {
   y: Float64Array;
   /** Regressor columns of the length of y, without gaps. They are whitened as y is. */
   columns?: readonly Float64Array[];
+  /** phi and theta before they were multiplied out: given, no digit is lost near the unit circle. */
+  factors?: ArmaFactors | undefined;
   /** Called every few milliseconds; it may throw to stop. */
   interrupt?: (() => void) | null;
 }
+
+/** Above this variance of the autoregression (Var ε = 1) doubles lose digits that show. */
+const LARGE = 1e3;
 
 export interface KalmanOutput {
   /** Values that enter the likelihood: the observed ones less m, the degree of delta. */
@@ -57,6 +63,8 @@ export interface FilterRecord {
   /** Number of the gap at t, or −1: observed, or before `start`. */
   gapAt: Int32Array;
   slots: number;
+  /** The filter began in extended precision. */
+  exact: boolean;
   /** Times before `start` whose value has a flat prior. */
   flatAt: number[];
   prior: FlatPrior;
@@ -89,12 +97,7 @@ export function kalmanFilter(input: KalmanInput, keep: boolean): { output: Kalma
   const model = stateSpace(input.phi, input.theta, input.delta);
   const { r, m, phi, phiAt, deltaLag, delta } = model;
   const c1 = stateCovarianceColumn(input.phi, input.theta, r);
-  if (!c1) {
-    throw new SarimaError(
-      "NON_STATIONARY",
-      "the autoregression has a root on or inside the unit circle; move it outside",
-    );
-  }
+  const [variance] = arAutocovariances(input.phi, 0) ?? [Number.POSITIVE_INFINITY];
 
   // 1. Which values are given, which are gaps, which are unknown with a flat prior.
   let from = 0;
@@ -125,7 +128,13 @@ export function kalmanFilter(input: KalmanInput, keep: boolean): { output: Kalma
   }
   const alpha = series.map(() => new Float64Array(r));
 
-  const S = createStateCovariance(model, slots, c1);
+  const S = createStateCovariance(model, slots, c1, variance > LARGE ? (input.factors ?? null) : null);
+  if (!S) {
+    throw new SarimaError(
+      "NON_STATIONARY",
+      "the autoregression has a root on or inside the unit circle, or too many too close to it; move them out",
+    );
+  }
   const prior = createFlatPrior(k, width);
   const x = new Float64Array(k);
   const h = new Float64Array(k);
@@ -143,6 +152,7 @@ export function kalmanFilter(input: KalmanInput, keep: boolean): { output: Kalma
     start,
     gapAt,
     slots,
+    exact: S.exact !== null,
     flatAt,
     prior,
     M: [],
@@ -158,7 +168,7 @@ export function kalmanFilter(input: KalmanInput, keep: boolean): { output: Kalma
   let end = 0;
   const pause = Math.max(1, Math.floor(5e5 / (r + m) ** 2));
   for (let t = start; t < n; t++) {
-    if (t % pause === pause - 1) input.interrupt?.();
+    if (S.exact || t % pause === pause - 1) input.interrupt?.();
     // 3. Prediction, M and F. Leading gaps before `from` never come within m steps of start.
     while (first < end && gaps[first] < t - m) first++;
     for (let c = 0; c < series.length; c++) {
@@ -232,6 +242,7 @@ export function kalmanFilter(input: KalmanInput, keep: boolean): { output: Kalma
     advance(S, model, observed, first, end);
   }
 
+  S.exact?.leave(S);
   while (first < end && gaps[first] < n - m) first++;
   const output: KalmanOutput = {
     nobs,

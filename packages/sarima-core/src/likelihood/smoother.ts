@@ -10,8 +10,9 @@ export interface Smoothed {
 
 /**
  * Fixed-interval smoothing of the gaps: E[y_t | all of y] and its variance. Trailing gaps are forecasts. Leading gaps are
- * trailing ones of the reversed series, whose ARMA part and differencing have the same law. Columns are not used: subtract
- * regressors from y first.
+ * trailing ones of the reversed series, whose ARMA part and differencing have the same law. Near the unit circle every gap is taken
+ * from the side from which it can be predicted better: a variance of 1 is not to be found from one of 1e12. Columns are not used:
+ * subtract regressors from y first.
  *
  * @throws SarimaError as `kalmanWhiten`.
  */
@@ -19,18 +20,22 @@ export function kalmanSmooth(input: KalmanInput): Smoothed {
   const n = input.y.length;
   if (!input.y.some(Number.isNaN)) return { mean: input.y.slice(), variance: new Float64Array(n) };
   const forward = smoothFrom(input.y, input);
-  if (n > 0 && Number.isNaN(input.y[0])) {
+  if (forward.exact || Number.isNaN(input.y[0])) {
     const backward = smoothFrom(input.y.slice().reverse(), input);
-    for (let t = 0; t < n && Number.isNaN(input.y[t]); t++) {
-      forward.mean[t] = backward.mean[n - 1 - t];
-      forward.variance[t] = backward.variance[n - 1 - t];
+    let leading = true;
+    for (let t = 0; t < n; t++) {
+      if (!Number.isNaN(input.y[t])) leading = false;
+      else if (leading || (forward.exact && backward.before[n - 1 - t] < forward.before[t])) {
+        forward.mean[t] = backward.mean[n - 1 - t];
+        forward.variance[t] = backward.variance[n - 1 - t];
+      }
     }
   }
   return forward;
 }
 
 /** The smoother from the first observed value on; what lies before stays NaN. */
-function smoothFrom(y: Float64Array, input: KalmanInput): Smoothed {
+function smoothFrom(y: Float64Array, input: KalmanInput): Smoothed & { before: Float64Array; exact: boolean } {
   const { record } = kalmanFilter({ ...input, y, columns: [] }, true);
   const { prior, flatAt } = record;
   const { perSeries, variance } = backwardPass(record, y);
@@ -59,7 +64,9 @@ function smoothFrom(y: Float64Array, input: KalmanInput): Smoothed {
     mean[t] = value;
     variance[t] += extra;
   }
-  return { mean, variance };
+  // The variance before what follows is known; without a prediction there is none.
+  const before = record.F.map((F, t) => (t < record.start ? Number.POSITIVE_INFINITY : F));
+  return { mean, variance, before, exact: record.exact };
 }
 
 /**

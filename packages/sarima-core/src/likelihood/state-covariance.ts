@@ -1,4 +1,6 @@
 import { dense, type LagPolynomial } from "../polynomial.js";
+import type { ArmaFactors } from "../spec.js";
+import { ExactCovariance } from "./exact-covariance.js";
 import { stationaryCovariance } from "./stationary-state.js";
 
 /**
@@ -57,15 +59,25 @@ export interface StateCovariance {
   steady: boolean;
   /** First column of P while the rest moves; one element longer than r and 0 there. */
   readonly p0: Float64Array;
+  /** Where doubles would lose digits: the same with more of them, until it is null. P, C and U are not kept up to then. */
+  exact: ExactCovariance | null;
 }
 
 /** Slack of the diagonal of P − R R' (which is positive semi-definite, so it bounds every element). */
 const STEADY = 1e-15;
 
-export function createStateCovariance(model: StateSpace, slots: number, c: Float64Array): StateCovariance {
+/** With `factors`, in extended precision at the start. Without an answer `c`, null where that is needed and out of reach. */
+export function createStateCovariance(
+  model: StateSpace,
+  slots: number,
+  c: Float64Array | null,
+  factors: ArmaFactors | null,
+): StateCovariance | null {
   const { r } = model;
+  const exact = factors && ExactCovariance.start(factors, model, slots);
+  if (!exact && !c) return null;
   const P = new Float64Array(r * r);
-  stationaryCovariance(model.phi, model.R, c, P);
+  if (c && !exact) stationaryCovariance(model.phi, model.R, c, P);
   return {
     slots,
     P,
@@ -76,6 +88,7 @@ export function createStateCovariance(model: StateSpace, slots: number, c: Float
     F: 0,
     steady: false,
     p0: new Float64Array(r + 1),
+    exact,
   };
 }
 
@@ -91,6 +104,10 @@ export function signal(
   first: number,
   end: number,
 ): void {
+  if (S.exact) {
+    S.exact.signal(model, S, t, gapAt, first, end);
+    return;
+  }
   const { r, deltaLag, delta } = model;
   const { P, C, U, M, Mu, slots } = S;
   for (let i = 0; i < r; i++) M[i] = P[i * r];
@@ -116,6 +133,10 @@ export function signal(
 
 /** P ← P − M F⁻¹ M' for the gaps (that of α is left to `advance`, which touches every element once). */
 export function condition(S: StateCovariance, model: StateSpace, first: number, end: number): void {
+  if (S.exact) {
+    S.exact.condition(S.slots, first, end);
+    return;
+  }
   const { r } = model;
   const { C, U, M, Mu, F, slots } = S;
   for (let g = first; g < end; g++) {
@@ -129,6 +150,10 @@ export function condition(S: StateCovariance, model: StateSpace, first: number, 
 
 /** A gap at t joins the state: its covariance with everything is M, its variance F. */
 export function addGap(S: StateCovariance, model: StateSpace, gap: number, first: number, end: number): void {
+  if (S.exact) {
+    S.exact.addGap(S.slots, gap, first, end);
+    return;
+  }
   const { r } = model;
   const { C, U, M, Mu, F, slots } = S;
   const s = gap % slots;
@@ -142,6 +167,12 @@ export function addGap(S: StateCovariance, model: StateSpace, gap: number, first
 
 /** P ← T (P − M F⁻¹ M') T' + R R', or without the subtraction after a gap; covariances with gaps ← C T'. */
 export function advance(S: StateCovariance, model: StateSpace, observed: boolean, first: number, end: number): void {
+  if (S.exact) {
+    if (S.exact.advance(S.slots, observed, first, end)) return;
+    S.exact.leave(S);
+    S.exact = null;
+    return;
+  }
   const { r, phi, phiAt, R, RAt } = model;
   const { P, C, M, F, slots, p0 } = S;
 
