@@ -1,3 +1,4 @@
+import { toNumber } from "../fixed-point.js";
 import type { ArmaFactors } from "../spec.js";
 import { add, div, ExtendedVector, low, mul, rounded } from "./double-double.js";
 import { ExactGains } from "./exact-gains.js";
@@ -64,19 +65,19 @@ export class ExtendedGains {
   }
 
   get memory(): Float64Array {
-    return this.W.hi;
+    return this.exact ? Float64Array.from(this.exact.W, toNumber) : this.W.hi;
   }
 
   get M(): number {
-    return this.Mh;
+    return this.exact ? toNumber(this.exact.M) : this.Mh;
   }
 
   advance(): void {
     const { phi, G, W, r } = this;
     if (this.exact) {
       this.exact.advance();
-      this.follow(this.exact);
       this.left--;
+      this.follow(this.exact);
       if (this.left === 0) this.exact = null;
       return;
     }
@@ -113,7 +114,13 @@ export class ExtendedGains {
     this.Fl = nextL;
   }
 
+  /** Low parts, W and M are wanted at the end. */
   private follow({ G, W, F, M }: ExactGains): void {
+    if (this.left > 0) {
+      for (let i = 0; i < G.length; i++) this.G.hi[i] = toNumber(G[i]);
+      this.F = toNumber(F);
+      return;
+    }
     for (let i = 0; i < G.length; i++) this.G.set(i, rounded(G[i]), low);
     for (let i = 0; i < W.length; i++) this.W.set(i, rounded(W[i]), low);
     this.F = rounded(F);
