@@ -1,5 +1,6 @@
 import {
   appendEnsemble,
+  checkEnsemble,
   ENSEMBLE_FORMAT,
   type EnsembleSimulateOptions,
   ensembleFromJSON,
@@ -42,7 +43,9 @@ function isEnsemble(fitted: Fitted): fitted is SarimaEnsemble {
       `model must be what sarima, autoSarima or autoEnsemble returned; received ${quote(fitted)}`,
     );
   }
-  return "kind" in fitted && fitted.kind === "ensemble";
+  if (!("kind" in fitted) || fitted.kind !== "ensemble") return false;
+  checkEnsemble(fitted);
+  return true;
 }
 
 /**

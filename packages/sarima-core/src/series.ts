@@ -80,6 +80,22 @@ export function countObserved(y: Float64Array): number {
   return count;
 }
 
+/**
+ * Refuses a series whose largest magnitude is above `limit`, or below 1/limit without being 0: squares of its values are no numbers.
+ *
+ * @throws SarimaError `NON_FINITE`
+ */
+export function refuseExtremes(y: Float64Array, argument: string, limit = 1e150): void {
+  let largest = 0;
+  for (let t = 0; t < y.length; t++) if (Math.abs(y[t]) > largest) largest = Math.abs(y[t]);
+  if (largest > limit || (largest > 0 && largest < 1 / limit)) {
+    throw new SarimaError(
+      "NON_FINITE",
+      `the variance of ${argument}, whose largest magnitude is ${largest}, cannot be represented; rescale ${argument} to order 1`,
+    );
+  }
+}
+
 /** Checks that an argument that holds named values is an object. */
 export function checkObject<T extends object>(value: T, argument: string): T {
   if (value === null || typeof value !== "object" || Array.isArray(value) || ArrayBuffer.isView(value)) {

@@ -141,4 +141,50 @@ describe("arguments of the wrong kind", () => {
   it("an ensemble in the place of a single model is told apart", () => {
     expect(() => core.summary({ kind: "ensemble", y, members: [] } as never)).toThrow(/received an ensemble/);
   });
+
+  it.each<[string, string, (value: never) => unknown]>([
+    ["explain", "ensemble must be", (value) => core.explain(value)],
+    ["memberModel", "ensemble must be", (value) => core.memberModel(value, "x")],
+    ["reweigh", "ensemble must be", (value) => core.reweigh(value)],
+    ["runSearchJob", "job must be", (value) => core.runSearchJob(value)],
+  ])("%s names what it does not know", (_, words, call) => {
+    for (const value of [null, undefined, 5, "x", {}, [], y, () => 1, { kind: "ensemble" }, { kind: "ensemble", y }]) {
+      try {
+        call(value as never);
+        expect.fail(`accepted ${String(value)}`);
+      } catch (error) {
+        expect(error).toMatchObject({ name: "SarimaError", code: "INVALID_ARGUMENT" });
+        expect((error as Error).message).toContain(words);
+      }
+    }
+  });
+});
+
+describe("scales whose squares are no numbers", () => {
+  const scales = [1e-310, 1e-200, 1e-170, 1e170, 1e200, 1e306];
+
+  it.each(scales)("%s: shares and ratios are the same as at any other", (scale) => {
+    const x = y.map((value) => value * scale);
+    const off = y.map((value, t) => (value + (t % 3)) * scale);
+    const plain = core.accuracy(
+      y,
+      y.map((value, t) => value + (t % 3)),
+      { training: y },
+    );
+    const scaled = core.accuracy(x, off, { training: x });
+    expect(scaled.mase).toBeCloseTo(plain.mase, 10);
+    expect(scaled.rmsse).toBeCloseTo(plain.rmsse, 10);
+    expect(scaled.rmse / scale).toBeCloseTo(plain.rmse, 10);
+    expect(scaled.me / scale).toBeCloseTo(plain.me, 10);
+    expect(core.heteroskedasticity(x).statistic).toBeCloseTo(core.heteroskedasticity(y).statistic, 10);
+    expect(core.seasonalStrength(x, 12)).toBeCloseTo(core.seasonalStrength(y, 12), 10);
+  });
+
+  it.each(scales)("%s: a baseline has no variance to give, and says so", (scale) => {
+    const x = y.map((value) => value * scale);
+    for (const make of [core.naive, core.drift, core.historicalMean, core.ses, core.theta]) {
+      expect(() => make(x)).toThrow(/rescale y to order 1/);
+    }
+    expect(() => core.seasonalNaive(x, 12)).toThrow(/rescale y to order 1/);
+  });
 });

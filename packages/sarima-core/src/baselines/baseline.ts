@@ -1,6 +1,6 @@
 import { quote, SarimaError } from "../errors.js";
 import type { Forecast } from "../model.js";
-import { checkObject, countObserved, type Series, toSeries, wholeNumber } from "../series.js";
+import { checkObject, countObserved, refuseExtremes, type Series, toSeries, wholeNumber } from "../series.js";
 import { checkLevels } from "./gaussian.js";
 
 export interface BaselineForecastOptions {
@@ -33,7 +33,7 @@ export function baseline(
   });
 }
 
-/** The series with at least `least` observed values, or an error that says how many it has. */
+/** The series with at least `least` observed values, or an error that says how many it has, or that its squares are no numbers. */
 export function observedSeries(y: Series, least: number, name: string): Float64Array {
   const series = toSeries(y);
   const observed = countObserved(series);
@@ -43,6 +43,7 @@ export function observedSeries(y: Series, least: number, name: string): Float64A
       `${name} needs at least ${least} observed ${least === 1 ? "value" : "values"}; y has ${observed}`,
     );
   }
+  refuseExtremes(series, "y");
   return series;
 }
 

@@ -8,7 +8,7 @@ export interface CorrelationOptions {
 
 /**
  * Sample autocorrelations: element k is lag k, so the first is 1. As R's `acf(x, na.action = na.pass)`: the mean is removed,
- * sums divide by n; with gaps, the sum over the pairs that are there divides by their number plus k.
+ * sums divide by n; with gaps, the sum over the pairs that are there divides by their number plus k; NaN at a lag without pairs.
  *
  * @throws SarimaError `INVALID_ARGUMENT`; `TOO_SHORT` with fewer than two values.
  */

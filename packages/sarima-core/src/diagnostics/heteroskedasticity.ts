@@ -30,6 +30,10 @@ export function heteroskedasticity(
     );
   }
   const x = toSeries(residuals, "residuals");
+  // A ratio has no unit; values of order 1 have squares.
+  let largest = 0;
+  for (let t = 0; t < x.length; t++) if (Math.abs(x[t]) > largest) largest = Math.abs(x[t]);
+  if (largest > 0) for (let t = 0; t < x.length; t++) x[t] /= largest;
   const h = Math.round(x.length / 3);
   const first = squares(x.subarray(0, h));
   const last = squares(x.subarray(x.length - h));

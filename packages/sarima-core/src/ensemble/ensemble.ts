@@ -1,6 +1,15 @@
 import { quote, SarimaError, throwIfAborted } from "../errors.js";
 import type { Transform } from "../model.js";
-import { checkList, checkObject, countObserved, finiteNumber, type Series, toSeries, wholeNumber } from "../series.js";
+import {
+  checkList,
+  checkObject,
+  countObserved,
+  finiteNumber,
+  refuseExtremes,
+  type Series,
+  toSeries,
+  wholeNumber,
+} from "../series.js";
 import { type Calibration, calibrate } from "./calibrate.js";
 import { type Weights, weightsOf } from "./combine.js";
 import { anchorSteps } from "./grid.js";
@@ -71,6 +80,18 @@ export interface SarimaEnsemble {
   readonly warnings: readonly string[];
 }
 
+/** Refuses what no function of this library returned; what is inside an ensemble is trusted. */
+export function checkEnsemble(ensemble: SarimaEnsemble): SarimaEnsemble {
+  const given: Partial<SarimaEnsemble> | null | undefined = ensemble;
+  if (given?.kind !== "ensemble" || !(given.y instanceof Float64Array) || !Array.isArray(given.members)) {
+    throw new SarimaError(
+      "INVALID_ARGUMENT",
+      `ensemble must be what autoEnsemble returned; received ${quote(ensemble)}`,
+    );
+  }
+  return ensemble;
+}
+
 const LEAST_VALUES = 4;
 const MAX_HORIZON = 10_000;
 
@@ -98,6 +119,7 @@ export function autoEnsemble(y: Series, options: EnsembleOptions = {}): SarimaEn
       `an ensemble needs at least ${LEAST_VALUES} observed values; y has ${observed} among ${series.length}`,
     );
   }
+  refuseExtremes(series, "y", 1e300);
   const horizon = wholeNumber(options.horizon ?? 48, "horizon", 1, MAX_HORIZON);
   const { lower, upper } = checkBounds(series, options);
   const warnings: string[] = [];

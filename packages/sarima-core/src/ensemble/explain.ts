@@ -1,11 +1,13 @@
-import type { SarimaEnsemble } from "./ensemble.js";
+import { checkEnsemble, type SarimaEnsemble } from "./ensemble.js";
 
 /**
  * Which members, which weights and why, as a text: what was tried on the training data, how each member did there, and how far
  * the intervals were moved.
+ *
+ * @throws SarimaError `INVALID_ARGUMENT` for anything but an ensemble
  */
 export function explain(ensemble: SarimaEnsemble): string {
-  const { y, members, calibration, warnings, horizon, transform, lower, upper } = ensemble;
+  const { y, members, calibration, warnings, horizon, transform, lower, upper } = checkEnsemble(ensemble);
   const gaps = y.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
   const scale =
     transform?.kind === "logit" ? "the logit between its bounds" : transform?.kind === "log" ? "the log" : null;

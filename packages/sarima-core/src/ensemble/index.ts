@@ -2,6 +2,7 @@ export { appendEnsemble } from "./append-ensemble.js";
 export { ENSEMBLE_FORMAT, ensembleFromJSON, ensembleToJSON } from "./document.js";
 export {
   autoEnsemble,
+  checkEnsemble,
   type EnsembleMember,
   type EnsembleOptions,
   type SarimaEnsemble,

@@ -4,7 +4,7 @@ import { fitPrepared } from "../fit.js";
 import type { SarimaModel } from "../model.js";
 import { countObserved } from "../series.js";
 import { inverseTransform, transformValue } from "../transform.js";
-import { type SarimaEnsemble, withoutEffects, withoutOuterGaps } from "./ensemble.js";
+import { checkEnsemble, type SarimaEnsemble, withoutEffects, withoutOuterGaps } from "./ensemble.js";
 import { historyOf } from "./history.js";
 import { MAX_EXACT_GAPS, type SarimaFit } from "./sarima-member.js";
 
@@ -21,7 +21,7 @@ import { MAX_EXACT_GAPS, type SarimaFit } from "./sarima-member.js";
  * @throws SarimaError `INVALID_ARGUMENT` when there is no such member
  */
 export function memberModel(ensemble: SarimaEnsemble, id: string): SarimaModel | null {
-  const member = ensemble.members.find((one) => one.id === id);
+  const member = checkEnsemble(ensemble).members.find((one) => one.id === id);
   if (!member) {
     const known = ensemble.members.map((one) => one.id).join(", ");
     throw new SarimaError("INVALID_ARGUMENT", `id must be that of a member: ${known}; received ${quote(id)}`);

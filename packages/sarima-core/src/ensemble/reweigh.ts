@@ -1,7 +1,14 @@
-import { quote, SarimaError } from "../errors.js";
 import { calibrate } from "./calibrate.js";
 import { weightsOf } from "./combine.js";
-import { deepFreeze, reasonOf, type SarimaEnsemble, settingOf, withoutEffects, withoutOuterGaps } from "./ensemble.js";
+import {
+  checkEnsemble,
+  deepFreeze,
+  reasonOf,
+  type SarimaEnsemble,
+  settingOf,
+  withoutEffects,
+  withoutOuterGaps,
+} from "./ensemble.js";
 import { historyOf } from "./history.js";
 import { judge, trialOrigins } from "./judge.js";
 import { memberQuantiles } from "./members.js";
@@ -20,13 +27,7 @@ import { memberQuantiles } from "./members.js";
  * @throws SarimaError `INVALID_ARGUMENT` for anything but an ensemble
  */
 export function reweigh(ensemble: SarimaEnsemble): SarimaEnsemble {
-  if (typeof ensemble !== "object" || ensemble === null || ensemble.kind !== "ensemble") {
-    throw new SarimaError(
-      "INVALID_ARGUMENT",
-      `ensemble must be what autoEnsemble returned; received ${quote(ensemble)}`,
-    );
-  }
-  const { y, members, training, calibration, horizon, transform, unit } = ensemble;
+  const { y, members, training, calibration, horizon, transform, unit } = checkEnsemble(ensemble);
   if (!training || y.length === ensemble.weighedTo) return ensemble;
   const clean = withoutOuterGaps(withoutEffects(y, ensemble.regression));
   // Positions count from the first observed value.

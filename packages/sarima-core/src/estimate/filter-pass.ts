@@ -1,10 +1,11 @@
+import { arAutocovariances } from "../autocovariance.js";
 import { applyDifference } from "../difference.js";
 import { throwIfAborted } from "../errors.js";
 import { ExtendedGains } from "../likelihood/extended.js";
 import type { FilterState, ModelPolynomials } from "../likelihood/filter-state.js";
 import { InnovationsFilter } from "../likelihood/innovations.js";
 import { kalmanWhiten } from "../likelihood/kalman.js";
-import { expandAr, expandDifference, expandMa } from "../polynomial.js";
+import { expandAr, expandDifference, expandMa, type LagPolynomial } from "../polynomial.js";
 import { countObserved } from "../series.js";
 import type { ArmaFactors, CheckedSpec } from "../spec.js";
 
@@ -24,6 +25,15 @@ export function modelPolynomials(spec: CheckedSpec, factors: ArmaFactors): Model
     theta: expandMa(factors.ma, factors.seasonalMa, factors.period),
     delta: expandDifference(spec.order[1], spec.seasonal[1], spec.seasonal[3]),
   };
+}
+
+/** Above this variance (Var ε = 1) double precision may lose digits that show in a forecast. */
+const SLOW = 100;
+
+/** A moving average may hide from F that the autoregression by itself is close to the unit circle. */
+function isSlow(phi: LagPolynomial): boolean {
+  const [variance] = arAutocovariances(phi, 0) ?? [Number.POSITIVE_INFINITY];
+  return variance > SLOW * SLOW;
 }
 
 /**
@@ -80,7 +90,7 @@ export function filterPass(
   filter.interrupt = () => throwIfAborted(signal);
   const out = new Float64Array(w.length);
   const result = filter.run(phi, theta, [w], [out], null, factors);
-  if (!result || Number.isNaN(result.sumLogF) || (!quick && filter.F[0] > 100)) {
+  if (!result || Number.isNaN(result.sumLogF) || (!quick && (filter.F[0] > SLOW || isSlow(phi)))) {
     const gains = ExtendedGains.start(factors, r);
     if (gains) filter.runExtended(gains, phi, theta, [w], [out], null, factors);
   }

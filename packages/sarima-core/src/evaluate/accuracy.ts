@@ -1,4 +1,5 @@
 import { quote, SarimaError } from "../errors.js";
+import { largestOf, safeScale, scaledBy } from "../likelihood/scaling.js";
 import type { Forecast, PredictionInterval } from "../model.js";
 import { checkList, checkObject, type Series, toSeries, wholeNumber } from "../series.js";
 import { coverage, sameLength, winkler } from "./scores.js";
@@ -57,9 +58,12 @@ export function accuracy(actual: Series, predicted: Series | Forecast, options: 
   }
   checkObject(options, "options");
   const isForecast = "median" in predicted;
-  const mean = sameLength(isForecast ? predicted.mean : predicted, isForecast ? "predicted.mean" : "predicted", n);
-  const median = isForecast ? sameLength(predicted.median, "predicted.median", n) : mean;
+  const center = sameLength(isForecast ? predicted.mean : predicted, isForecast ? "predicted.mean" : "predicted", n);
+  const middle = isForecast ? sameLength(predicted.median, "predicted.median", n) : center;
   const scale = trainingScale(options);
+  // Divided by a power of two where squares of what is judged would be no numbers.
+  const unit = safeScale(Math.max(largestOf(y), largestOf(center), largestOf(middle)));
+  const [truth, mean, median] = [y, center, middle].map((values) => scaledBy(values, unit));
 
   let count = 0;
   let sum = 0;
@@ -67,21 +71,21 @@ export function accuracy(actual: Series, predicted: Series | Forecast, options: 
   let squared = 0;
   let relative = 0;
   for (let t = 0; t < n; t++) {
-    const error = y[t] - mean[t];
-    const distance = Math.abs(y[t] - median[t]);
+    const error = truth[t] - mean[t];
+    const distance = Math.abs(truth[t] - median[t]);
     if (Number.isNaN(error + distance)) continue;
     count++;
     sum += error;
     squared += error * error;
     absolute += distance;
-    const size = Math.abs(y[t]) + Math.abs(median[t]);
+    const size = Math.abs(truth[t]) + Math.abs(median[t]);
     if (size > 0) relative += (200 * distance) / size;
   }
-  const mae = absolute / count; // 0 / 0 is NaN: nothing to judge
-  const rmse = Math.sqrt(squared / count);
+  const mae = (absolute / count) * unit; // 0 / 0 is NaN: nothing to judge
+  const rmse = Math.sqrt(squared / count) * unit;
   return {
     n: count,
-    me: sum / count,
+    me: (sum / count) * unit,
     mae,
     rmse,
     mase: mae / scale.absolute,
@@ -125,11 +129,13 @@ function trainingScale(options: AccuracyOptions): { absolute: number; squared: n
       `training must be longer than the period of ${period}; received ${y.length} values: give more or a shorter period`,
     );
   }
+  const unit = safeScale(largestOf(y));
+  const x = scaledBy(y, unit);
   let absolute = 0;
   let squared = 0;
   let count = 0;
-  for (let t = period; t < y.length; t++) {
-    const step = y[t] - y[t - period];
+  for (let t = period; t < x.length; t++) {
+    const step = x[t] - x[t - period];
     if (Number.isNaN(step)) continue;
     absolute += Math.abs(step);
     squared += step * step;
@@ -137,6 +143,6 @@ function trainingScale(options: AccuracyOptions): { absolute: number; squared: n
   }
   // A constant series has no scale: a ratio to 0 would be Infinity for any error at all.
   return absolute > 0
-    ? { absolute: absolute / count, squared: Math.sqrt(squared / count) }
+    ? { absolute: (absolute / count) * unit, squared: Math.sqrt(squared / count) * unit }
     : { absolute: Number.NaN, squared: Number.NaN };
 }

@@ -7,10 +7,13 @@ export function safeScale(largest: number): number {
   return 2 ** Math.min(1000, Math.ceil(Math.log2(largest)));
 }
 
-/** Largest magnitude. */
+/** Largest finite magnitude. */
 export function largestOf(x: Float64Array): number {
   let largest = 0;
-  for (let t = 0; t < x.length; t++) largest = Math.max(largest, Math.abs(x[t]));
+  for (let t = 0; t < x.length; t++) {
+    const size = Math.abs(x[t]);
+    if (size > largest && size < Number.POSITIVE_INFINITY) largest = size;
+  }
   return largest;
 }
 

@@ -1,3 +1,4 @@
+import { quote, SarimaError } from "../errors.js";
 import { withinRange } from "../range.js";
 import type { SarimaParams } from "../spec.js";
 import { inverseTransform } from "../transform.js";
@@ -28,6 +29,12 @@ export const NO_LIMIT = Number.POSITIVE_INFINITY;
 
 /** Runs one share of a grid: what an executor has its workers call. */
 export function runSearchJob(job: SearchJob, signal?: AbortSignal): SearchJobResult {
+  if (typeof job !== "object" || job === null || !job.plan || !Array.isArray(job.orders)) {
+    throw new SarimaError(
+      "INVALID_ARGUMENT",
+      `job must be what autoSarimaAsync handed to its executor; received ${quote(job)}`,
+    );
+  }
   const attempts: Attempt[] = [];
   for (const orders of job.orders) {
     attempts.push(evaluate(job.plan, orders, bestNeighbour(orders, attempts)?.factors ?? null, NO_LIMIT, signal));

@@ -26,7 +26,10 @@ export function seasonalStrength(y: Series, period: number): number {
     );
   }
   if (isConstant(x)) return 0;
-  const { seasonal, remainder } = stl(interpolated(x), period);
+  // A share has no unit; values of order 1 have variances.
+  let largest = 0;
+  for (const value of x) if (Math.abs(value) > largest) largest = Math.abs(value);
+  const { seasonal, remainder } = stl(interpolated(x.map((value) => value / largest)), period);
   const rest = variance(remainder, x);
   const both = variance(
     remainder.map((value, t) => value + seasonal[t]),
