@@ -295,6 +295,19 @@ describe("a series that supports no model", () => {
     }
   });
 
+  it.each([
+    [[5, 5, 5], 5],
+    [[41.2, 39.8, 44.1], 41.7],
+    [[41, 40], 40.5],
+    [[7, Number.NaN, 9, 8], 8],
+  ])("%j: three values or fewer have their mean as forecast, not 0", (y, mean) => {
+    for (const options of [{}, { criterion: "bic" }, { period: 12 }] as const) {
+      const model = autoSarima(y, options);
+      expect(model.warnings.join()).toMatch(/simplest/);
+      for (const value of forecast(model, 3).median) expect(value).toBeCloseTo(mean, 12);
+    }
+  });
+
   it("or an error that says what is missing", () => {
     expect(() => autoSarima([])).toThrow(/0 observed values; a model needs at least 2/);
     expect(() => autoSarima([1])).toThrow(/at least 2/);

@@ -131,6 +131,9 @@ interface Found {
 /** Candidates that may turn out to lie at a unit root before the search's own optimum is taken. */
 const RUNNERS_UP = 4;
 
+/** With so few values AICc is infinite for every model that has a mean, and a forecast of 0 would win: R takes the mean too. */
+const TOO_FEW = 3;
+
 const criterionValue = (model: SarimaModel, plan: Plan): number => model[plan.data.criterion];
 
 /** Fits the best model in full; where none could be fitted, the simplest that can. */
@@ -151,8 +154,9 @@ function fitBest(question: Question, plan: Plan, attempts: readonly Attempt[], o
   const ranked = attempts
     .filter((attempt) => attempt.criterion < Number.POSITIVE_INFINITY)
     .sort((a, b) => a.criterion - b.criterion);
-  if (ranked.length === 0) {
-    return { model: fitSimplest(bounds, fit), score: Number.NaN, standardized: null, trial, attempts, warning: UNFIT };
+  if (ranked.length === 0 || question.observed <= TOO_FEW) {
+    const warning = ranked.length === 0 ? UNFIT : `only ${question.observed} values: this is the simplest model`;
+    return { model: fitSimplest(bounds, fit), score: Number.NaN, standardized: null, trial, attempts, warning };
   }
   // Looking harder may find a higher maximum, and it may find one at a unit root that the search was to avoid.
   let model: SarimaModel | null = null;
