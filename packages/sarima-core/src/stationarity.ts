@@ -76,9 +76,10 @@ export function isStationary(ar: ArrayLike<number>): boolean {
  * The step-down of `arToPacf` in fixed-point arithmetic, in place. Returns the variance of the process for that of its innovation 1;
  * null where a root is on or inside the unit circle.
  */
-export function exactStepDown(a: bigint[]): bigint | null {
+export function exactStepDown(a: bigint[], interrupt: (() => void) | null = null): bigint | null {
   let variance = ONE;
   for (let k = a.length - 1; k >= 0; k--) {
+    interrupt?.();
     const kappa = a[k];
     const shrink = ONE - times(kappa, kappa);
     if (shrink <= 0n) return null;

@@ -91,7 +91,7 @@ export function filterPass(
   const out = new Float64Array(w.length);
   const result = filter.run(phi, theta, [w], [out], null, factors);
   if (!result || Number.isNaN(result.sumLogF) || (!quick && (filter.F[0] > SLOW || isSlow(phi)))) {
-    const gains = ExtendedGains.start(factors, r);
+    const gains = ExtendedGains.start(factors, r, filter.interrupt);
     if (gains) filter.runExtended(gains, phi, theta, [w], [out], null, factors);
   }
   residuals.set(out, first + m);

@@ -13,13 +13,17 @@ export interface ExactColumn {
 }
 
 /** `stateCovarianceColumn` in fixed-point arithmetic; null when the autoregression is not stationary. */
-export function exactColumn(factors: ArmaFactors, r: number): ExactColumn | null {
+export function exactColumn(
+  factors: ArmaFactors,
+  r: number,
+  interrupt: (() => void) | null = null,
+): ExactColumn | null {
   const ar = product(factors.ar, factors.seasonalAr, factors.period, -1);
   const theta = product(factors.ma, factors.seasonalMa, factors.period, 1);
   const p = ar.length - 1;
   const q = theta.length - 1;
   const phi = ar.slice(1).map((a) => -a);
-  const u = arAutocovariances(phi, p + q);
+  const u = arAutocovariances(phi, p + q, interrupt);
   if (!u) return null;
 
   // γ of w: θ(B)θ(B⁻¹) applied to that of the autoregression.
@@ -58,14 +62,15 @@ function product(a: readonly number[], b: readonly number[], period: number, sig
 }
 
 /** Levinson step-down and step-up, as in `arAutocovariances` of autocovariance.ts. */
-function arAutocovariances(phi: readonly bigint[], maxLag: number): bigint[] | null {
+function arAutocovariances(phi: readonly bigint[], maxLag: number, interrupt: (() => void) | null): bigint[] | null {
   const p = phi.length;
   const a = [...phi];
-  let variance = exactStepDown(a);
+  let variance = exactStepDown(a, interrupt);
   if (variance === null) return null;
   const gamma = [variance];
   const predictor: bigint[] = [];
   for (let k = 0; k < p; k++) {
+    interrupt?.();
     const kappa = a[k];
     let sum = times(kappa, variance);
     for (let j = 0; j < k; j++) sum += times(predictor[j], gamma[k - j]);

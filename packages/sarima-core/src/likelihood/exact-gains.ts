@@ -14,8 +14,8 @@ export class ExactGains {
   private readonly phi: readonly bigint[];
 
   /** Null when the autoregression is not stationary. */
-  static start(factors: ArmaFactors, r: number): ExactGains | null {
-    const column = exactColumn(factors, r);
+  static start(factors: ArmaFactors, r: number, interrupt: (() => void) | null = null): ExactGains | null {
+    const column = exactColumn(factors, r, interrupt);
     return column && new ExactGains(column.phi, column.c);
   }
 

@@ -194,7 +194,7 @@ export class ExactLikelihood {
     const unsettled = filter.state.F > 1 + UNSETTLED && filter.n * filter.r < EXTENDED_IS_CHEAP;
     if (!result || Number.isNaN(result.sumLogF) || (precise && (filter.F[0] > SLOW || unsettled))) {
       this.interrupt?.();
-      const gains = ExtendedGains.start(factors, filter.r);
+      const gains = ExtendedGains.start(factors, filter.r, this.interrupt);
       if (!gains) return false;
       this.interrupt?.();
       result = filter.runExtended(gains, phi, theta, columns, whitened, starts, factors);

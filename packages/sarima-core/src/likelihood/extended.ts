@@ -6,6 +6,13 @@ import { ExactGains } from "./exact-gains.js";
 /** γ(0)/(1 − κ²) at most, κ the largest partial autocorrelation: beyond, the step-down loses more than 17 of the 32 digits. */
 const ENOUGH = 1e17;
 
+/** The same for long models, where more digits cost seconds: 10 of the result are left. */
+const ENOUGH_FOR_LONG = 1e22;
+const LONG = 600;
+
+/** More digits would cost 4 s here, and grow with the square: beyond, a model is refused. */
+const TOO_LONG = 2500;
+
 /**
  * The gains of the innovations filter in extended precision. Close to the unit circle the Chandrasekhar recursions and
  * the Levinson step-down subtract numbers as large as γ(0) from one another; with 32 digits what is left has 16.
@@ -24,13 +31,13 @@ export class ExtendedGains {
   private exact: ExactGains | null = null;
   private left = 0;
 
-  /** Null when the autoregression is not stationary. */
-  static start(factors: ArmaFactors, r: number): ExtendedGains | null {
+  /** Null when the autoregression is not stationary, or long and too close to it. `interrupt` may throw. */
+  static start(factors: ArmaFactors, r: number, interrupt: (() => void) | null = null): ExtendedGains | null {
     const phi = product(factors.ar, factors.seasonalAr, factors.period, -1);
     const theta = product(factors.ma, factors.seasonalMa, factors.period, 1);
     const c = stateColumn(phi, theta, r);
     if (c) return new ExtendedGains(phi, c, r);
-    const exact = ExactGains.start(factors, r);
+    const exact = r > TOO_LONG ? null : ExactGains.start(factors, r, interrupt);
     if (!exact) return null;
     const gains = new ExtendedGains(phi, new ExtendedVector(r), r);
     gains.exact = exact;
@@ -216,7 +223,7 @@ function arAutocovariances(phi: ExtendedVector, maxLag: number): ExtendedVector 
   }
   let largest = 0;
   for (let k = 0; k < p; k++) largest = Math.max(largest, 1 / ((1 - a.hi[k] - a.lo[k]) * (1 + a.hi[k] + a.lo[k])));
-  if (!(vh * largest < ENOUGH)) return null;
+  if (!(vh * largest < (p > LONG ? ENOUGH_FOR_LONG : ENOUGH))) return null;
   const gamma = new ExtendedVector(Math.max(maxLag, p) + 1);
   gamma.set(0, vh, vl);
   const b = new ExtendedVector(p);
