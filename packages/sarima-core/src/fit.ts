@@ -19,6 +19,7 @@ import { isInvertible, isStationary } from "./stationarity.js";
 /** A numeric gradient costs an evaluation for each coefficient, a Hessian one for each pair: beyond this, minutes. */
 const MAX_ESTIMATED = 60;
 
+/** What `logLikelihood` may be told. */
 export interface LikelihoodOptions {
   regressors?: FitOptions["regressors"];
   harmonics?: FitOptions["harmonics"];

@@ -8,6 +8,7 @@ import { withinRange } from "./range.js";
 import { checkObject, type Series } from "./series.js";
 import { biasAdjustedMean, inverseTransform, originalDeviation } from "./transform.js";
 
+/** What `forecast` may be told. */
 export interface ForecastOptions {
   /** Coverages between 0 and 1. Default [0.8, 0.95]. */
   readonly levels?: readonly number[] | undefined;

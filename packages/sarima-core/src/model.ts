@@ -21,6 +21,7 @@ export interface Harmonics {
   readonly order: number;
 }
 
+/** What `sarima` may be told. */
 export interface FitOptions {
   /** "ml": exact maximum likelihood; "css": conditional least squares; "css-ml": the second starts the first. Default "ml". */
   method?: "ml" | "css" | "css-ml" | undefined;
@@ -117,6 +118,7 @@ export interface Range {
   readonly upper: number;
 }
 
+/** An interval for each step ahead, on the original scale. */
 export interface PredictionInterval {
   /** Coverage, for example 0.95. */
   readonly level: number;

@@ -1,6 +1,7 @@
 import { quote, SarimaError } from "./errors.js";
 import { checkList, checkObject, finiteNumber, type Series, toSeries, wholeNumber } from "./series.js";
 
+/** A value far from its neighbours. */
 export interface Outlier {
   /** 0-based position in the series. */
   readonly index: number;
@@ -11,6 +12,7 @@ export interface Outlier {
   readonly score: number;
 }
 
+/** A place from which the series is higher or lower. */
 export interface LevelShift {
   /** 0-based position of the first value on the new level. */
   readonly index: number;
@@ -20,11 +22,13 @@ export interface LevelShift {
   readonly score: number;
 }
 
+/** What `detectOutliers` found. */
 export interface OutlierReport {
   readonly spikes: readonly Outlier[];
   readonly levelShifts: readonly LevelShift[];
 }
 
+/** What `detectOutliers` may be told. */
 export interface OutlierOptions {
   /** Season whose pattern is taken out first, so that a peak at the same phase of every period is none. Default 1: none. */
   readonly period?: number | undefined;

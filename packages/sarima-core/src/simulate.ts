@@ -12,6 +12,7 @@ import { withinRange } from "./range.js";
 import { checkObject, type Series, wholeNumber } from "./series.js";
 import { inverseTransform } from "./transform.js";
 
+/** What `simulate` may be told. */
 export interface SimulateOptions {
   /** Number of paths. Default 1000. */
   readonly paths?: number | undefined;

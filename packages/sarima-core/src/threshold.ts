@@ -3,6 +3,7 @@ import type { SarimaModel } from "./model.js";
 import { finiteNumber } from "./series.js";
 import { type SimulateOptions, simulate } from "./simulate.js";
 
+/** What `thresholdProbability` and `timeToThreshold` must and may be told. */
 export interface ThresholdOptions extends SimulateOptions {
   /** On the original scale. */
   readonly threshold: number;
@@ -10,6 +11,7 @@ export interface ThresholdOptions extends SimulateOptions {
   readonly direction?: "above" | "below" | undefined;
 }
 
+/** How likely a threshold is passed, step by step. */
 export interface ThresholdProbability {
   /** Chance that the value is beyond the threshold at each step. */
   readonly atStep: Float64Array;
@@ -62,6 +64,7 @@ export function thresholdProbabilityOf(
   return { atStep, byStep, probability, standardError: Math.sqrt((probability * (1 - probability)) / paths.length) };
 }
 
+/** When a threshold is passed. */
 export interface TimeToThreshold {
   /** Steps until the threshold is passed, 1 for the next value: the median over all paths; null: not within the horizon. */
   readonly median: number | null;

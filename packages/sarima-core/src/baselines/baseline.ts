@@ -3,6 +3,7 @@ import type { Forecast } from "../model.js";
 import { checkObject, countObserved, refuseExtremes, type Series, toSeries, wholeNumber } from "../series.js";
 import { checkLevels } from "./gaussian.js";
 
+/** What a baseline's `forecast` may be told. */
 export interface BaselineForecastOptions {
   /** Coverages of the intervals, each between 0 and 1. Default 0.8 and 0.95. */
   levels?: readonly number[] | undefined;

@@ -1,6 +1,7 @@
 import { SarimaError } from "../errors.js";
 import { checkObject, countObserved, type Series, toSeries, wholeNumber } from "../series.js";
 
+/** What `acf` and `pacf` may be told. */
 export interface CorrelationOptions {
   /** Largest lag; default ⌊10 log₁₀ n⌋, as in R, and less than n. */
   maxLag?: number | undefined;

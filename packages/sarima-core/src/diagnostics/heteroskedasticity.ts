@@ -2,6 +2,7 @@ import { fCdf, fTail } from "../distributions/f.js";
 import { quote, SarimaError } from "../errors.js";
 import { checkObject, type Series, toSeries } from "../series.js";
 
+/** What `heteroskedasticity` found. */
 export interface HeteroskedasticityTest {
   /** Sum of squares of the last third over that of the first third. Above 1: the variance grows. */
   readonly statistic: number;

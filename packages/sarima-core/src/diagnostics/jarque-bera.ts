@@ -2,6 +2,7 @@ import { chiSquareTail } from "../distributions/chi-square.js";
 import { SarimaError } from "../errors.js";
 import { type Series, toSeries } from "../series.js";
 
+/** What `jarqueBera` found. */
 export interface JarqueBeraTest {
   readonly statistic: number;
   readonly pValue: number;

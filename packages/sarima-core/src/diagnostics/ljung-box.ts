@@ -3,6 +3,7 @@ import { SarimaError } from "../errors.js";
 import { checkObject, countObserved, type Series, toSeries, wholeNumber } from "../series.js";
 import { acf } from "./correlation.js";
 
+/** What `ljungBox` found. */
 export interface LjungBoxTest {
   readonly statistic: number;
   readonly lags: number;

@@ -20,6 +20,7 @@ import { candidates, describe, type MemberFit, type Setting } from "./members.js
 import { valueOrder } from "./recent-values.js";
 import { type Regression, regress } from "./regression.js";
 
+/** What `autoEnsemble` may be told. */
 export interface EnsembleOptions {
   /** Cycles in steps, shortest first, for example [12, 288] for the hour and the day at 5 minutes. */
   periods?: readonly number[] | undefined;
@@ -32,9 +33,11 @@ export interface EnsembleOptions {
   /** Columns of the length of y, without gaps. Their future values are then needed by `forecast`. */
   regressors?: readonly Series[] | undefined;
   signal?: AbortSignal | undefined;
+  /** Called after each part of the work. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+/** One forecaster of an ensemble, with its weights and the reason for them. */
 export interface EnsembleMember {
   readonly id: string;
   readonly description: string;

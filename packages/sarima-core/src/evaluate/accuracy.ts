@@ -4,6 +4,7 @@ import type { Forecast, PredictionInterval } from "../model.js";
 import { checkList, checkObject, type Series, toSeries, wholeNumber } from "../series.js";
 import { coverage, sameLength, winkler } from "./scores.js";
 
+/** What `accuracy` may be told. */
 export interface AccuracyOptions {
   /** The series the forecast was made from: what `mase` and `rmsse` are measured by. Without it both are NaN. */
   training?: Series | undefined;
@@ -11,6 +12,7 @@ export interface AccuracyOptions {
   period?: number | undefined;
 }
 
+/** How one prediction interval did. */
 export interface IntervalAccuracy {
   readonly level: number;
   /** Share of actual values inside. */

@@ -19,6 +19,7 @@ export type Forecaster = Pick<Baseline, "forecast">;
 /** Fits one training series. */
 export type Fitter<Fitted = Forecaster> = (training: Float64Array, context: FitterContext) => Fitted;
 
+/** What `crossValidate` must and may be told. */
 export interface CrossValidationOptions {
   /** Steps ahead. */
   horizon: number;
@@ -34,6 +35,7 @@ export interface CrossValidationOptions {
   period?: number | undefined;
   /** Checked before every fit, and handed to the fitter. */
   signal?: AbortSignal | undefined;
+  /** Called after each part of the work. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -46,6 +48,7 @@ export interface OriginResult extends Accuracy {
   readonly error?: string;
 }
 
+/** What `crossValidate` found: by origin, over all, and by step ahead. */
 export interface CrossValidation {
   readonly horizon: number;
   readonly origins: readonly OriginResult[];

@@ -8,6 +8,7 @@ export interface ModelPolynomials {
   readonly delta: LagPolynomial;
 }
 
+/** Mean of the state: the ARMA part, and the last values that differencing looks back to. */
 export interface StateMean {
   /** Mean of Harvey's state for the next time: its first element predicts the next w. */
   readonly alpha: Float64Array;

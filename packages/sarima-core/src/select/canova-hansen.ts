@@ -3,6 +3,7 @@ import { checkObject, type Series, toSeries, wholeNumber } from "../series.js";
 import { isConstant, longestRun } from "./gaps.js";
 import { vonMisesTail } from "./von-mises.js";
 
+/** What `canovaHansen` found. */
 export interface CanovaHansenTest {
   readonly statistic: number;
   /** From the exact limiting distribution; R's uroot adjusts it a little for the sample size. */

@@ -4,6 +4,7 @@ import { checkObject, type Series, toSeries, wholeNumber } from "../series.js";
 import { interpolated } from "./gaps.js";
 import { leastSquares, type Regression } from "./regression.js";
 
+/** What `ocsb` found. */
 export interface OcsbTest {
   /** t statistic of the seasonal unit root: below the critical value there is none. */
   readonly statistic: number;

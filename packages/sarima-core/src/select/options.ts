@@ -49,6 +49,7 @@ export interface AutoSarimaOptions extends OrderOptions {
   onProgress?: ((progress: SearchProgress) => void) | undefined;
 }
 
+/** How far a search is. */
 export interface SearchProgress {
   /** Models tried so far. */
   readonly tried: number;
@@ -58,6 +59,7 @@ export interface SearchProgress {
   readonly best: TriedModel;
 }
 
+/** One row of the table of tried models. */
 export interface TriedModel {
   readonly spec: CheckedSpec;
   /** Infinity where the model was rejected. */
