@@ -56,9 +56,11 @@ export async function startChain({
     const inCompose = { ...NAMES }[name] ?? name;
     addresses[`${inCompose}:${usual}`] = `127.0.0.1:${ports[name]}`;
   }
-  // Two that name themselves.
+  // Where Telegraf takes what Prometheus sends.
+  addresses["telegraf:9201"] = `127.0.0.1:${await (usualPorts ? preferPort(9201) : freePort())}`;
+  // Three that name themselves.
   addresses["localhost:9090"] = addresses["prometheus:9090"];
-  addresses[":8888"] = addresses["telegraf:8888"];
+  for (const port of [8888, 9201]) addresses[`:${port}`] = addresses[`telegraf:${port}`];
   const secrets = makeSecrets(join(dir, "secrets"));
   render({ folder: join(dir, "config"), secrets: join(dir, "secrets"), addresses });
   const config = (/** @type {string} */ file) => join(dir, "config", file);

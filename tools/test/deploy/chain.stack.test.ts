@@ -90,13 +90,15 @@ describe.skipIf(without)(`the files of deploy/, run natively${without}`, () => {
     }, SOON);
   });
 
-  it("pass `telegraf --test`", () => {
+  it("pass `telegraf --test`", async () => {
+    // It listens where Telegraf does, and takes what Prometheus kept for that.
+    await chain.servers.telegraf?.kill("SIGTERM");
     const env = { ...process.env, INFLUX_URL: "http://127.0.0.1:1", INFLUX_TOKEN: "t" };
-    for (const [config, says] of [
-      [join(dir, "config/telegraf/telegraf.conf"), "prometheus,"],
+    for (const [config, says, ...wait] of [
+      [join(dir, "config/telegraf/telegraf.conf"), "prometheus,", "--test-wait", "40"],
       [join(root, "deploy/telegraf/telegraf-host.conf"), "mem,"],
     ]) {
-      const { status, stdout, stderr } = spawnSync(telegraf() as string, ["--config", config, "--test"], {
+      const { status, stdout, stderr } = spawnSync(telegraf() as string, ["--config", config, "--test", ...wait], {
         encoding: "utf8",
         env,
       });
@@ -104,6 +106,7 @@ describe.skipIf(without)(`the files of deploy/, run natively${without}`, () => {
       expect(stderr).not.toMatch(/ E! /);
       expect(stdout).toContain(`> ${says}`);
     }
+    await chain.servers.telegraf?.restart();
   });
 });
 
