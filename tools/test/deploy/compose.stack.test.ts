@@ -24,6 +24,7 @@ interface Service {
   command?: string[];
   ports?: { host_ip: string; published: string; target: number }[];
   volumes?: { type: string; source: string; target: string; read_only?: boolean }[];
+  tmpfs?: string[];
   secrets?: { source: string }[];
 }
 
@@ -111,6 +112,22 @@ describe.skipIf(without)(`deploy/compose.yaml as Compose loads it${without}`, ()
 
   it("has Loadcast wait for its queue only where there is one", () => {
     expect(load().services.loadcast.depends_on?.valkey).toMatchObject({ required: false });
+  });
+
+  it("leaves no nameless volumes behind: what images keep data in is named, or gone with the container", () => {
+    const { services } = load();
+    // What the Dockerfiles and the official images call VOLUME.
+    for (const [name, ...folders] of [
+      ["prometheus", "/prometheus"],
+      ["influxdb", "/var/lib/influxdb2", "/etc/influxdb2"],
+      ["mlflow", "/mlflow"],
+      ["loadcast", "/data"],
+      ["worker", "/data"],
+    ]) {
+      const { volumes = [], tmpfs = [] } = services[name];
+      const held = [...volumes.filter(({ type }) => type === "volume").map(({ target }) => target), ...tmpfs];
+      expect(held, name).toEqual(expect.arrayContaining(folders));
+    }
   });
 
   it("lets Grafana keep the plugins of its image, which it cannot replace in a read-only one", () => {
