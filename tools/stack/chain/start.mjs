@@ -120,7 +120,14 @@ function startLoadcast({ dir, port }, config, more) {
     name: "loadcast",
     command: process.execPath,
     args: [join(root, "packages/forecast-service/bin/loadcast.js"), "serve", "--config", config],
-    env: { LOADCAST_HOST: "127.0.0.1", LOADCAST_PORT: String(port), LOADCAST_DATA: join(dir, "data"), ...more },
+    env: {
+      LOADCAST_HOST: "127.0.0.1",
+      LOADCAST_PORT: String(port),
+      LOADCAST_DATA: join(dir, "data"),
+      // Is ours, and no setting of Loadcast, which would wonder at it.
+      LOADCAST_STACK: undefined,
+      ...more,
+    },
     url,
     healthy: () => answers(`${url}/health/live`),
     home: makeHome("loadcast", dir),
