@@ -9,6 +9,7 @@ import { startChain } from "../../stack/chain/start.mjs";
 import { missing } from "../../stack/index.mjs";
 import { telegraf } from "../../stack/install/telegraf.mjs";
 
+const rules = readFileSync(join(root, "deploy/prometheus/rules/loadcast.yml"), "utf8");
 const SOON = { timeout: 200_000, interval: 1000 };
 
 const without = missing("node-exporter", "prometheus", "influxdb", "telegraf");
@@ -55,6 +56,16 @@ describe.skipIf(without)(`the files of deploy/, run natively${without}`, () => {
         9,
       );
     await source.close();
+
+    // Prometheus says how far it has come with sending, as the alert LoadcastMetricsHeldUp asks.
+    const sent = await vi.waitFor(async () => {
+      const expr = /expr: (time\(\) - \S+) > 600/.exec(rules)?.[1] as string;
+      const answer = await fetch(`${prometheus}/api/v1/query?${new URLSearchParams({ query: expr })}`);
+      const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
+      expect(data.result).toHaveLength(1);
+      return Number(data.result[0].value[1]);
+    }, SOON);
+    expect(sent).toBeLessThan(120);
 
     const direct = await prometheusSource({ url: prometheus, matchers: 'job="node"' }).listSeries();
     expect(direct.map(({ id }) => id)).toEqual(["this-host/cpu_percent", "this-host/memory_percent"]);
