@@ -99,8 +99,17 @@ export const hosts = dashboard({
       width: 24,
       height: 7,
       targets: [
-        promql('loadcast_seconds_to_threshold{host=~"$host"} < 4 * 3600', undefined, { instant: true }),
-        promql('loadcast_threshold_probability{host=~"$host"} > 0.5', undefined, { instant: true }),
+        // Both ask for both, so that no row has one of them alone.
+        promql(
+          'loadcast_seconds_to_threshold{host=~"$host"} < 4 * 3600 and on (host, metric, threshold) loadcast_threshold_probability > 0.5',
+          undefined,
+          { instant: true },
+        ),
+        promql(
+          'loadcast_threshold_probability{host=~"$host"} > 0.5 and on (host, metric, threshold) loadcast_seconds_to_threshold < 4 * 3600',
+          undefined,
+          { instant: true },
+        ),
       ],
       columns: {
         host: "Host",

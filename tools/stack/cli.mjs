@@ -109,7 +109,14 @@ async function up() {
       });
   });
   try {
-    const chain = await startChain({ dir: chainFolder, usualPorts: true, say: console.log, signal: asked.signal });
+    const chain = await startChain({
+      dir: chainFolder,
+      usualPorts: true,
+      say: console.log,
+      signal: asked.signal,
+      // As in compose.yaml.
+      loadcastEnv: { LOADCAST_DEMO: process.env.LOADCAST_DEMO ?? process.env.DEMO ?? "true" },
+    });
     writeState(chain);
     say(`up; logs, data and configuration are in ${chainFolder}, Loadcast's token in secrets/loadcast_token there`);
     say("Ctrl-C stops it");

@@ -13,7 +13,8 @@ import { lastLines } from "./run-command.mjs";
  * @property {() => number} pid changes when it is restarted
  * @property {string} log file with what it says
  * @property {() => Promise<void>} stop asks it to end, and removes its data unless they lie in a `dir` of the caller's
- * @property {() => Promise<void>} kill ends it at once, as a power cut would; `restart` brings it back with its data
+ * @property {(how?: "SIGKILL" | "SIGTERM") => Promise<void>} kill ends it at once, as a power cut would, or asks it to end; `restart`
+ *   brings it back with its data
  * @property {() => Promise<void>} restart at the same address, with the same data
  * @property {() => void} pause it answers no more, and its connections stay open
  * @property {() => void} resume
@@ -157,8 +158,8 @@ export async function launch({ name, command, args, env = {}, url, healthy, pati
     log,
     pid: () => running.pid,
     stop,
-    kill: async () => {
-      if (running.isRunning()) await signal("SIGKILL");
+    kill: async (how = "SIGKILL") => {
+      if (running.isRunning()) await signal(how);
     },
     restart: async () => {
       if (running.isRunning()) await signal("SIGTERM");

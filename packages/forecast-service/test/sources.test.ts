@@ -33,6 +33,8 @@ function fakeServer(clock: VirtualClock, hosts: string[] = ["web"]) {
     collectedTo: () => clock.now(),
     /** Samples that arrived late: not there until they are added. */
     missing: new Set<number>(),
+    /** Whether a sample has come to the server by now. */
+    arrived: (_host: string, _time: number) => true,
     value: (time: number) => (time / MINUTE) % 1000,
     asked: [] as { from: number; to: number }[],
     largest: 0,
@@ -47,13 +49,15 @@ function fakeServer(clock: VirtualClock, hosts: string[] = ["web"]) {
         for (let time = Math.ceil(range.from / MINUTE) * MINUTE; time < end; time += MINUTE) {
           if (!server.missing.has(time)) times.push(time);
         }
-        server.largest = Math.max(server.largest, times.length * hosts.length);
-        return hosts.map((host) => ({
-          host,
-          metric,
-          times: Float64Array.from(times),
-          values: Float64Array.from(times, server.value),
-        }));
+        const readings = hosts.map((host) => {
+          const there = times.filter((time) => server.arrived(host, time));
+          return { host, metric, times: Float64Array.from(there), values: Float64Array.from(there, server.value) };
+        });
+        server.largest = Math.max(
+          server.largest,
+          readings.reduce((sum, { times }) => sum + times.length, 0),
+        );
+        return readings;
       },
       async close() {
         server.closed = true;
@@ -63,9 +67,13 @@ function fakeServer(clock: VirtualClock, hosts: string[] = ["web"]) {
   return server;
 }
 
-function setUp(options: Partial<FollowerOptions> = {}, progress: Progress = memoryProgress()) {
+function setUp(
+  options: Partial<FollowerOptions> = {},
+  progress: Progress = memoryProgress(),
+  hosts: string[] | undefined = undefined,
+) {
   const clock = virtualClock();
-  const server = fakeServer(clock);
+  const server = fakeServer(clock, hosts);
   const store = memoryStore();
   const written: number[] = [];
   const intake = createIntake({
@@ -94,8 +102,8 @@ function setUp(options: Partial<FollowerOptions> = {}, progress: Progress = memo
     return known ? store.read({ host, metric: "cpu_percent" }, { from: -Infinity, to: Infinity }) : null;
   };
   /** Every minute of a range is there, once, with its value. */
-  const expectWhole = async (from: number, to: number) => {
-    const samples = await stored();
+  const expectWhole = async (from: number, to: number, host?: string) => {
+    const samples = await stored(host);
     const times = [...(samples?.times ?? [])].filter((time) => time >= from && time < to);
     const first = Math.ceil(from / MINUTE) * MINUTE;
     const count = Math.ceil((to - first) / MINUTE);
@@ -147,6 +155,102 @@ describe("a source that is followed", () => {
     server.missing.clear();
     await clock.advance(2 * MINUTE);
     await expectWhole(clock.now() - HOUR, clock.now() - MINUTE);
+    await follower.stop();
+  });
+
+  it("is read from where it fell silent, when what carries samples to it was away for hours and brings them", async () => {
+    const { clock, server, follower, expectWhole, written } = setUp();
+    const begun = clock.now();
+    follower.start();
+    await clock.advance(10 * MINUTE);
+    const silent = clock.now();
+    let front = silent;
+    server.arrived = (_, time) => time < front;
+    await clock.advance(2 * MINUTE);
+    written.length = 0;
+    await clock.advance(3 * HOUR);
+    // What is read again and again meanwhile is not written again.
+    expect(written).toEqual([]);
+    expect(server.asked.at(-1)).toEqual({ from: silent - 11 * MINUTE, to: clock.now() + 1 });
+    // The oldest first, at its own pace, and none of it at once.
+    for (let rounds = 0; front < clock.now(); rounds++) {
+      expect(rounds).toBeLessThan(10);
+      front += HOUR;
+      await clock.advance(MINUTE);
+    }
+    server.arrived = () => true;
+    await clock.advance(2 * MINUTE);
+    await expectWhole(begun, clock.now() - MINUTE);
+    // And then no further back than the overlap.
+    expect(server.asked.at(-1)?.from).toBeGreaterThan(clock.now() - 13 * MINUTE);
+    await follower.stop();
+  });
+
+  it("is not waited for longer than six hours", async () => {
+    const { clock, server, follower } = setUp({ backfill: DAY });
+    follower.start();
+    await clock.advance(10 * MINUTE);
+    const silent = clock.now();
+    server.arrived = (_, time) => time < silent;
+    await clock.advance(20 * HOUR);
+    const { from, to } = server.asked.at(-1) as { from: number; to: number };
+    expect(to - from).toBeLessThan(6 * HOUR + 12 * MINUTE);
+    await follower.stop();
+  });
+
+  it("is asked again for the past of a host that was cut off, and writes nothing of the others again", async () => {
+    const { clock, server, follower, expectWhole, written } = setUp({ backfill: HOUR }, memoryProgress(), [
+      "web",
+      "db",
+    ]);
+    const begun = clock.now();
+    follower.start();
+    await clock.advance(10 * MINUTE);
+    const cut = clock.now();
+    server.arrived = (host, time) => host === "web" || time < cut;
+    await clock.advance(2 * HOUR);
+    written.length = 0;
+    server.arrived = () => true;
+    await clock.advance(MINUTE);
+    // All that was missing of the one, and what is new of the other.
+    expect(written.reduce((sum, count) => sum + count, 0)).toBeLessThan(2 * 60 + 30);
+    for (const host of ["web", "db"]) await expectWhole(begun, clock.now() - MINUTE, host);
+    await follower.stop();
+  });
+
+  it("tries again to get the past of a host that was cut off, when it is away just then", async () => {
+    const { clock, server, follower, expectWhole } = setUp({ backfill: HOUR }, memoryProgress(), ["web", "db"]);
+    const begun = clock.now();
+    follower.start();
+    await clock.advance(10 * MINUTE);
+    const cut = clock.now();
+    server.arrived = (host, time) => host === "web" || time < cut;
+    await clock.advance(2 * HOUR);
+    server.arrived = () => true;
+    const read = server.remote.readMetric;
+    server.remote.readMetric = async (metric, range) => {
+      if (range.from < clock.now() - HOUR) throw new Error("too much");
+      return read(metric, range);
+    };
+    await clock.advance(3 * MINUTE);
+    expect(follower.state().detail).toBe("too much");
+    server.remote.readMetric = read;
+    await clock.advance(10 * MINUTE);
+    await expectWhole(begun, clock.now() - 10 * MINUTE, "db");
+    await follower.stop();
+  });
+
+  it("is not asked for the past of a host that was off", async () => {
+    const { clock, server, follower } = setUp({ backfill: HOUR }, memoryProgress(), ["web", "db"]);
+    follower.start();
+    await clock.advance(10 * MINUTE);
+    const off = clock.now();
+    const on = off + 2 * HOUR;
+    server.arrived = (host, time) => host === "web" || time < off || time >= on;
+    await clock.advance(HOUR);
+    server.asked.length = 0;
+    await clock.advance(2 * HOUR);
+    expect(Math.max(...server.asked.map(({ from, to }) => to - from))).toBeLessThan(13 * MINUTE);
     await follower.stop();
   });
 
@@ -386,6 +490,12 @@ it("pieces grow where there is little, shrink where there is much or something f
   expect(width.millis()).toBe(DAY);
   for (let i = 0; i < 20; i++) width.brought(width.millis(), 10_000_000);
   expect(width.millis()).toBeLessThanOrEqual(HOUR);
+  // Where nothing comes it may still come, all at once.
+  const full = createPieceWidth();
+  for (let i = 0; i < 20; i++) full.brought(full.millis(), (full.millis() / 1000) * 130);
+  for (let i = 0; i < 20; i++) full.brought(full.millis(), 0);
+  expect((full.millis() / 1000) * 130).toBeLessThanOrEqual(200_100);
+  expect((full.millis() / 1000) * 130).toBeGreaterThan(150_000);
   for (let i = 0; i < 20; i++) width.failed();
   expect(width.millis()).toBe(MINUTE);
 });

@@ -56,9 +56,11 @@ export async function startChain({
     const inCompose = { ...NAMES }[name] ?? name;
     addresses[`${inCompose}:${usual}`] = `127.0.0.1:${ports[name]}`;
   }
-  // Two that name themselves.
+  // Where Telegraf takes what Prometheus sends.
+  addresses["telegraf:9201"] = `127.0.0.1:${await (usualPorts ? preferPort(9201) : freePort())}`;
+  // Three that name themselves.
   addresses["localhost:9090"] = addresses["prometheus:9090"];
-  addresses[":8888"] = addresses["telegraf:8888"];
+  for (const port of [8888, 9201]) addresses[`:${port}`] = addresses[`telegraf:${port}`];
   const secrets = makeSecrets(join(dir, "secrets"));
   render({ folder: join(dir, "config"), secrets: join(dir, "secrets"), addresses });
   const config = (/** @type {string} */ file) => join(dir, "config", file);
@@ -118,7 +120,14 @@ function startLoadcast({ dir, port }, config, more) {
     name: "loadcast",
     command: process.execPath,
     args: [join(root, "packages/forecast-service/bin/loadcast.js"), "serve", "--config", config],
-    env: { LOADCAST_HOST: "127.0.0.1", LOADCAST_PORT: String(port), LOADCAST_DATA: join(dir, "data"), ...more },
+    env: {
+      LOADCAST_HOST: "127.0.0.1",
+      LOADCAST_PORT: String(port),
+      LOADCAST_DATA: join(dir, "data"),
+      // Is ours, and no setting of Loadcast, which would wonder at it.
+      LOADCAST_STACK: undefined,
+      ...more,
+    },
     url,
     healthy: () => answers(`${url}/health/live`),
     home: makeHome("loadcast", dir),

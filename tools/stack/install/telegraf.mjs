@@ -5,8 +5,9 @@ import { place, placed } from "./place.mjs";
 
 const VERSION = "1.39.2";
 
-/** What deploy/telegraf/*.conf use: Telegraf with all of its plugins takes an hour to build. */
+/** What deploy/telegraf/*.conf and the tests use: Telegraf with all of its plugins takes an hour to build. */
 const PLUGINS = [
+  "inputs.http_listener_v2",
   "inputs.prometheus",
   "inputs.cpu",
   "inputs.mem",
@@ -16,6 +17,7 @@ const PLUGINS = [
   "outputs.file",
   "secretstores.docker",
   "parsers.prometheus",
+  "parsers.prometheusremotewrite",
   "serializers.influx",
 ];
 

@@ -8,6 +8,7 @@ import { answers, freePort, launch, makeHome } from "../launch.mjs";
  * @typedef {object} MlflowOptions
  * @property {string} [dir] folder for its data; a new one by default
  * @property {number} [port]
+ * @property {NodeJS.ProcessEnv} [env] further settings, such as the names under which it may be reached
  * @property {{ username: string, password: string }} [admin] asks for a password; of at least 12 characters. None by default
  */
 
@@ -17,7 +18,7 @@ import { answers, freePort, launch, makeHome } from "../launch.mjs";
  * @param {MlflowOptions} [options]
  * @returns {Promise<import("../launch.mjs").RunningServer>}
  */
-export async function startMlflow({ dir, port, admin } = {}) {
+export async function startMlflow({ dir, port, env = {}, admin } = {}) {
   const python = /** @type {string} */ (mlflowPython());
   const home = makeHome("mlflow", dir);
   const at = port ?? (await freePort());
@@ -43,14 +44,15 @@ export async function startMlflow({ dir, port, admin } = {}) {
       ...["-m", "mlflow", "server", "--host", "127.0.0.1", "--port", String(at), "--workers", "1"],
       ...["--backend-store-uri", `sqlite:///${home.folder}/mlflow.db`],
       ...["--serve-artifacts", "--artifacts-destination", join(home.folder, "artifacts")],
-      ...["--allowed-hosts", `127.0.0.1:${at},localhost:${at}`],
       ...(admin ? ["--app-name", "basic-auth"] : []),
     ],
     env: {
       MLFLOW_DISABLE_TELEMETRY: "true",
       DO_NOT_TRACK: "true",
+      MLFLOW_SERVER_ALLOWED_HOSTS: `127.0.0.1:${at},localhost:${at}`,
       // As in compose.yaml.
       MLFLOW_SERVER_ENABLE_JOB_EXECUTION: "false",
+      ...env,
       ...(admin && {
         MLFLOW_AUTH_CONFIG_PATH: accounts,
         MLFLOW_FLASK_SERVER_SECRET_KEY: randomBytes(24).toString("hex"),

@@ -9,6 +9,7 @@ import { startChain } from "../../stack/chain/start.mjs";
 import { missing } from "../../stack/index.mjs";
 import { telegraf } from "../../stack/install/telegraf.mjs";
 
+const rules = readFileSync(join(root, "deploy/prometheus/rules/loadcast.yml"), "utf8");
 const SOON = { timeout: 200_000, interval: 1000 };
 
 const without = missing("node-exporter", "prometheus", "influxdb", "telegraf");
@@ -56,6 +57,16 @@ describe.skipIf(without)(`the files of deploy/, run natively${without}`, () => {
       );
     await source.close();
 
+    // Prometheus says how far it has come with sending, as the alert LoadcastMetricsHeldUp asks.
+    const sent = await vi.waitFor(async () => {
+      const expr = /expr: (time\(\) - \S+) > 600/.exec(rules)?.[1] as string;
+      const answer = await fetch(`${prometheus}/api/v1/query?${new URLSearchParams({ query: expr })}`);
+      const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
+      expect(data.result).toHaveLength(1);
+      return Number(data.result[0].value[1]);
+    }, SOON);
+    expect(sent).toBeLessThan(120);
+
     const direct = await prometheusSource({ url: prometheus, matchers: 'job="node"' }).listSeries();
     expect(direct.map(({ id }) => id)).toEqual(["this-host/cpu_percent", "this-host/memory_percent"]);
   });
@@ -90,13 +101,15 @@ describe.skipIf(without)(`the files of deploy/, run natively${without}`, () => {
     }, SOON);
   });
 
-  it("pass `telegraf --test`", () => {
+  it("pass `telegraf --test`", async () => {
+    // It listens where Telegraf does, and takes what Prometheus kept for that.
+    await chain.servers.telegraf?.kill("SIGTERM");
     const env = { ...process.env, INFLUX_URL: "http://127.0.0.1:1", INFLUX_TOKEN: "t" };
-    for (const [config, says] of [
-      [join(dir, "config/telegraf/telegraf.conf"), "prometheus,"],
+    for (const [config, says, ...wait] of [
+      [join(dir, "config/telegraf/telegraf.conf"), "prometheus,", "--test-wait", "40"],
       [join(root, "deploy/telegraf/telegraf-host.conf"), "mem,"],
     ]) {
-      const { status, stdout, stderr } = spawnSync(telegraf() as string, ["--config", config, "--test"], {
+      const { status, stdout, stderr } = spawnSync(telegraf() as string, ["--config", config, "--test", ...wait], {
         encoding: "utf8",
         env,
       });
@@ -104,6 +117,7 @@ describe.skipIf(without)(`the files of deploy/, run natively${without}`, () => {
       expect(stderr).not.toMatch(/ E! /);
       expect(stdout).toContain(`> ${says}`);
     }
+    await chain.servers.telegraf?.restart();
   });
 });
 

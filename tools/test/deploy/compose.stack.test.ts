@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { root } from "../../run.mjs";
-import { missing } from "../../stack/index.mjs";
+import { missing, startServer } from "../../stack/index.mjs";
 import { compose } from "../../stack/install/compose.mjs";
 
 interface Service {
@@ -18,10 +19,12 @@ interface Service {
   security_opt?: string[];
   profiles?: string[];
   healthcheck?: { test?: string[]; disable?: boolean };
-  depends_on?: Record<string, { condition: string }>;
+  depends_on?: Record<string, { condition: string; required?: boolean }>;
   environment?: Record<string, string>;
+  command?: string[];
   ports?: { host_ip: string; published: string; target: number }[];
   volumes?: { type: string; source: string; target: string; read_only?: boolean }[];
+  tmpfs?: string[];
   secrets?: { source: string }[];
 }
 
@@ -107,6 +110,39 @@ describe.skipIf(without)(`deploy/compose.yaml as Compose loads it${without}`, ()
     }
   });
 
+  it("has Loadcast wait for its queue only where there is one", () => {
+    expect(load().services.loadcast.depends_on?.valkey).toMatchObject({ required: false });
+  });
+
+  it("leaves no nameless volumes behind: what images keep data in is named, or gone with the container", () => {
+    const { services } = load();
+    // What the Dockerfiles and the official images call VOLUME.
+    for (const [name, ...folders] of [
+      ["prometheus", "/prometheus"],
+      ["influxdb", "/var/lib/influxdb2", "/etc/influxdb2"],
+      ["mlflow", "/mlflow"],
+      ["loadcast", "/data"],
+      ["worker", "/data"],
+    ]) {
+      const { volumes = [], tmpfs = [] } = services[name];
+      const held = [...volumes.filter(({ type }) => type === "volume").map(({ target }) => target), ...tmpfs];
+      expect(held, name).toEqual(expect.arrayContaining(folders));
+    }
+  });
+
+  it("lets Grafana keep the plugins of its image, which it cannot replace in a read-only one", () => {
+    expect(load().services.grafana).toMatchObject({
+      read_only: true,
+      environment: { GF_PLUGINS_PREINSTALL_AUTO_UPDATE: "false", GF_PLUGINS_PREINSTALL_DISABLED: "true" },
+    });
+  });
+
+  it("measures of this machine nothing that is the container's own", () => {
+    const exporter = load().services["node-exporter"];
+    expect(exporter).toMatchObject({ pid: "host" });
+    expect(exporter.command).not.toContain("--collector.netdev");
+  });
+
   it("mounts files that exist, read-only, and writes to named volumes alone", () => {
     const { services, volumes } = load();
     const used = new Set<string>();
@@ -121,9 +157,40 @@ describe.skipIf(without)(`deploy/compose.yaml as Compose loads it${without}`, ()
     expect([...used].sort()).toEqual(Object.keys(volumes).sort());
   });
 
+  const hosts = "MLFLOW_HOSTS=mlflow.example.net:*\nMLFLOW_ORIGINS=https://mlflow.example.net:*\n";
+  const namesOf = ({ environment = {} }: Service) => ({
+    MLFLOW_SERVER_ALLOWED_HOSTS: environment.MLFLOW_SERVER_ALLOWED_HOSTS,
+    MLFLOW_SERVER_CORS_ALLOWED_ORIGINS: environment.MLFLOW_SERVER_CORS_ALLOWED_ORIGINS,
+  });
+
   it("lets browsers reach MLflow under further names", () => {
-    const hosts = (settings?: string) => load(settings).services.mlflow.environment?.MLFLOW_SERVER_ALLOWED_HOSTS;
-    expect(hosts()).toBe("mlflow:5000,localhost:*,127.0.0.1:*");
-    expect(hosts("MLFLOW_HOSTS=mlflow.example.net:*")).toBe("mlflow:5000,localhost:*,127.0.0.1:*,mlflow.example.net:*");
+    expect(namesOf(load().services.mlflow)).toEqual({
+      MLFLOW_SERVER_ALLOWED_HOSTS: "mlflow:5000,localhost:*,127.0.0.1:*",
+      MLFLOW_SERVER_CORS_ALLOWED_ORIGINS: "",
+    });
+    expect(namesOf(load(hosts).services.mlflow)).toEqual({
+      MLFLOW_SERVER_ALLOWED_HOSTS: "mlflow:5000,localhost:*,127.0.0.1:*,mlflow.example.net:*",
+      MLFLOW_SERVER_CORS_ALLOWED_ORIGINS: "https://mlflow.example.net:*",
+    });
+  });
+
+  const withoutMlflow = missing("mlflow");
+  it.skipIf(withoutMlflow)(`and MLflow works under those names, and no others${withoutMlflow}`, async () => {
+    const server = await startServer("mlflow", { env: namesOf(load(hosts).services.mlflow) });
+    try {
+      // As its page does, which asks by POST.
+      const ask = (origin: string) =>
+        new Promise<number | undefined>((resolve, reject) => {
+          const headers = { host: new URL(origin).host, origin, "content-type": "application/json" };
+          const asked = request(`${server.url}/ajax-api/2.0/mlflow/runs/search`, { method: "POST", headers });
+          asked.on("response", (answer) => resolve(answer.resume().statusCode)).on("error", reject);
+          asked.end(JSON.stringify({ experiment_ids: ["0"] }));
+        });
+      expect(await ask("https://mlflow.example.net:5000")).toBe(200);
+      expect(await ask("http://localhost:5000")).toBe(200);
+      expect(await ask("https://other.example.net:5000")).toBe(403);
+    } finally {
+      await server.stop();
+    }
   });
 });

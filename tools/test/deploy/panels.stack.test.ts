@@ -83,6 +83,16 @@ describe.skipIf(withoutPrometheus)(`every PromQL query of the dashboards${withou
     }
   });
 
+  it("names who needs attention with both the time and the probability, and nobody with one of them alone", async () => {
+    const hosts = dashboards.find(({ file }) => file === "hosts.json")?.dashboard.panels as Panel[];
+    const { targets = [] } = hosts.find(({ title }) => title === "Who needs attention") as Panel;
+    const rows = await Promise.all(targets.map((target) => run(target, now)));
+    const named = rows.map((row) => row.map(({ metric }) => `${metric.host} ${metric.metric}`).sort());
+    expect(named[1]).toEqual(named[0]);
+    // The samples have one that will be passed soon, but not likely, and one that is likely, but not soon.
+    expect(named[0].some((name) => name.startsWith("web-2"))).toBe(false);
+  });
+
   it("shows forecasts at the times that they are about, up to four hours ahead", async () => {
     const panels = dashboards.find(({ file }) => file === "forecast.json")?.dashboard.panels as Panel[];
     const median = panels

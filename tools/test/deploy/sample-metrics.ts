@@ -74,6 +74,15 @@ export function sampleMetrics(now: number): SeedSample[] {
       gauge(`loadcast_drift{${series}}`, () => 0);
       counter(`loadcast_anomalies_total{${series}}`, 0.001);
     }
+  // One that may be passed soon, and one that will be, but not soon: nobody has to know of them.
+  for (const [metric, seconds, probability] of [
+    ["cpu_percent", 600, 0.3],
+    ["memory_percent", 90_000, 0.9],
+  ] as const) {
+    const series = `${own},host="web-2",metric="${metric}",threshold="90"`;
+    gauge(`loadcast_seconds_to_threshold{${series}}`, () => seconds);
+    gauge(`loadcast_threshold_probability{${series}}`, () => probability);
+  }
   for (const state of ["forecast", "waiting", "failed"]) gauge(`loadcast_series{${own},state="${state}"}`, () => 1);
   for (const [job, name] of [
     ["infer", "loadcast_infer_duration_seconds"],

@@ -27,8 +27,12 @@ describe.skipIf(without)(`Loadcast in the stack of deploy/${without}`, () => {
     });
     await vi.waitFor(async () => {
       metrics = await (await fetch(`${chain.urls.loadcast}/metrics`)).text();
+      // Each series has its own first forecast.
       for (const host of ["web-1", "win-1"])
-        expect(metrics).toMatch(new RegExp(`^loadcast_forecast\\{.*host="${host}".*\\} \\d`, "m"));
+        for (const metric of ["cpu_percent", "memory_percent"])
+          expect(metrics).toMatch(
+            new RegExp(`^loadcast_forecast\\{(?=.*host="${host}")(?=.*metric="${metric}").*\\} \\d`, "m"),
+          );
     }, SOON);
   });
   afterAll(async () => {

@@ -1,9 +1,11 @@
+import type { SampleBatch } from "@loadcast/metrics-io";
 import type { Clock } from "../clock.js";
 import type { Intake } from "../collector.js";
 import { describeError } from "../errors.js";
 import type { Log } from "../log.js";
-import { createFreshSamples } from "./fresh.js";
+import { createFreshSamples, type Reading } from "./fresh.js";
 import { type HostNames, named } from "./host-names.js";
+import { createLatecomers, type LateHosts } from "./late.js";
 import { createPieceWidth } from "./piece.js";
 import type { Progress, Span } from "./progress.js";
 import type { Remote } from "./remote.js";
@@ -52,19 +54,25 @@ export interface FollowerDependencies {
   readonly log: Log;
 }
 
-/** What is fetched before anything older: enough for a first forecast. */
+/** What is fetched before anything older: enough for a first forecast. A source that falls silent is waited for as long. */
 const RECENT = 6 * 3_600_000;
 /** Longest wait for a server that is away. */
 const LONGEST_WAIT = 300_000;
 
 /**
  * Follows one server: new samples each time it is due, and in between, piece by piece, the past that is not there yet, latest first. Every
- * metric has a span that is in the store without a hole; a server that comes back is asked for everything since the end of it.
+ * metric has a span that is in the store without a hole; a server that comes back is asked for everything since the end of it. The span
+ * ends where the samples do: what carries them to the server may be away just as well, and bring them later. So may a single host.
  */
 export function createFollower(options: FollowerOptions, dependencies: FollowerDependencies): Follower {
   const { name, kind, key, every, overlap, backfill } = options;
   const { remote, intake, progress, clock, log } = dependencies;
-  const metrics = remote.metrics.map((metric) => ({ metric, fresh: createFreshSamples(), width: createPieceWidth() }));
+  const metrics = remote.metrics.map((metric) => ({
+    metric,
+    fresh: createFreshSamples(),
+    width: createPieceWidth(),
+    latecomers: createLatecomers(overlap / 4),
+  }));
   const stopping = new AbortController();
   let samples = 0;
   let failures = 0;
@@ -76,15 +84,9 @@ export function createFollower(options: FollowerOptions, dependencies: FollowerD
 
   type Followed = (typeof metrics)[number];
 
-  /** Reads one piece into the store. Returns how many samples were new. */
-  const readPiece = async (
-    { metric, fresh, width }: Followed,
-    from: number,
-    to: number,
-    keepFrom: number | null,
-    signal: AbortSignal,
-  ) => {
-    let readings: Awaited<ReturnType<Remote["readMetric"]>>;
+  /** Reads one piece. */
+  const read = async ({ metric, width }: Followed, from: number, to: number, signal: AbortSignal) => {
+    let readings: Reading[];
     try {
       readings = named(await abortable(remote.readMetric(metric, { from, to }), signal), options);
     } catch (error) {
@@ -93,8 +95,10 @@ export function createFollower(options: FollowerOptions, dependencies: FollowerD
     }
     const count = readings.reduce((sum, { times }) => sum + times.length, 0);
     width.brought(to - from, count);
-    const batches =
-      keepFrom === null ? readings.filter(({ times }) => times.length > 0) : fresh.take(readings, keepFrom);
+    return readings;
+  };
+
+  const store = async ({ fresh }: Followed, batches: readonly SampleBatch[]) => {
     try {
       await intake.store(batches);
     } catch (error) {
@@ -112,12 +116,31 @@ export function createFollower(options: FollowerOptions, dependencies: FollowerD
     // After years away there is no use in years of history: the span begins anew where the wanted past does.
     if (span.until < now - backfill) span = { since: now - backfill, until: now - backfill };
     let at = Math.max(span.since, Math.min(span.until, now) - overlap);
-    while (at <= now) {
-      const to = Math.min(at + followed.width.millis(), now + 1);
-      await readPiece(followed, at, to, Math.min(to, now) - overlap, signal);
-      span = { since: span.since, until: Math.max(span.until, Math.min(to, now)) };
+    const reach = async (until: number) => {
+      span = { since: span.since, until: Math.max(span.until, until) };
       progress.setSpan(key, followed.metric, span);
       await progress.save();
+    };
+    while (at <= now) {
+      const to = Math.min(at + followed.width.millis(), now + 1);
+      const readings = await read(followed, at, to, signal);
+      const until = Math.min(now, endOf(readings, span.until));
+      await store(followed, followed.fresh.take(readings, until - overlap));
+      const late = followed.latecomers.among(readings, at);
+      if (late) await catchUpWith(followed, late, at, signal);
+      followed.latecomers.note(readings);
+      await reach(until);
+      at = to;
+    }
+    await reach(begin);
+  };
+
+  /** The past of hosts that were cut off, up to where they were found again. */
+  const catchUpWith = async (followed: Followed, { hosts, from }: LateHosts, until: number, signal: AbortSignal) => {
+    for (let at = Math.max(from, until - RECENT); at < until; ) {
+      const to = Math.min(at + followed.width.millis(), until);
+      const readings = await read(followed, at, to, signal);
+      await store(followed, filled(readings.filter(({ host }) => hosts.has(host))));
       at = to;
     }
   };
@@ -128,7 +151,7 @@ export function createFollower(options: FollowerOptions, dependencies: FollowerD
     const target = clock.now() - backfill;
     if (!span || span.since <= target) return false;
     const since = Math.max(target, span.since - followed.width.millis());
-    await readPiece(followed, since, span.since, null, signal);
+    await store(followed, filled(await read(followed, since, span.since, signal)));
     progress.setSpan(key, followed.metric, { since, until: progress.span(key, followed.metric)?.until ?? span.until });
     await progress.save();
     return true;
@@ -218,6 +241,15 @@ export function createFollower(options: FollowerOptions, dependencies: FollowerD
     },
   };
 }
+
+/** Time of the newest sample, or `least` when they are older. */
+const endOf = (readings: readonly Reading[], least: number) =>
+  readings.reduce(
+    (newest, { times }) => (times.length > 0 ? Math.max(newest, times[times.length - 1]) : newest),
+    least,
+  );
+
+const filled = (readings: readonly Reading[]) => readings.filter(({ times }) => times.length > 0);
 
 /** Gives up waiting when the signal fires; the answer is then nobody's. */
 function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

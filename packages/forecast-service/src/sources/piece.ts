@@ -3,6 +3,8 @@ const AIM = 50_000;
 const FIRST = 5 * 60_000;
 const LONGEST = 86_400_000;
 const SHORTEST = 60_000;
+/** Times the aim, at the fullest there has been: where nothing comes for hours, it may all come at once. */
+const RESERVE = 4;
 
 /** How long a range may be that is read at once, learned from what the ranges before have brought. */
 export interface PieceWidth {
@@ -15,12 +17,16 @@ export interface PieceWidth {
 
 export function createPieceWidth(): PieceWidth {
   let width = FIRST;
+  /** Samples in a millisecond, where they were most. */
+  let fullest = 0;
   return {
     millis: () => width,
     brought(millis, samples) {
-      const wanted = samples === 0 ? width * 4 : (millis * AIM) / samples;
       // The end of a range may be short and say little: the change is bounded.
-      width = Math.round(Math.min(LONGEST, Math.max(SHORTEST, Math.min(width * 4, Math.max(width / 4, wanted)))));
+      if (millis >= SHORTEST) fullest = Math.max(fullest, samples / millis);
+      const wanted = samples === 0 ? width * 4 : (millis * AIM) / samples;
+      const changed = Math.min(width * 4, Math.max(width / 4, wanted), (RESERVE * AIM) / fullest);
+      width = Math.round(Math.min(LONGEST, Math.max(SHORTEST, changed)));
     },
     failed() {
       width = Math.max(SHORTEST, Math.round(width / 2));
