@@ -68,6 +68,25 @@ describe("detectStep", () => {
     expect(detectStep(times)).toEqual({ unit: "millisecond", count: 15_000 });
   });
 
+  it.each([
+    ["an hour that is late or early by two minutes", 3_600_000, 120_000],
+    ["a minute that is late or early by ten seconds", 60_000, 10_000],
+    ["a day at about the same time", 86_400_000, 5_400_000],
+  ])("takes %s for what was meant", (_, count, jitter) => {
+    const times = Array.from({ length: 200 }, (_, i) => i * count + Math.round(jitter * Math.sin(i * i)));
+    expect(detectStep(times)).toEqual({ unit: "millisecond", count });
+  });
+
+  it("takes the usual step near their density where times keep no rhythm", () => {
+    let seed = 7;
+    const random = () => {
+      seed = (seed * 48271) % 2147483647;
+      return seed / 2147483647;
+    };
+    const times = Array.from({ length: 400 }, () => Math.round(random() * 400 * 3_600_000)).sort((a, b) => a - b);
+    expect(detectStep(times)).toEqual({ unit: "millisecond", count: 3_600_000 });
+  });
+
   it("is called by its usual name", () => {
     expect([minutes(5), minutes(60), minutes(1440), month(1), month(3), month(12), month(2)].map(formatStep)).toEqual([
       "5 min",
