@@ -1,9 +1,8 @@
-import { writeFile } from "node:fs/promises";
 import { defineCommand } from "citty";
 import { formatSpec } from "sarima-core";
 import { describeOutside, possibleValue } from "../../bounds.js";
 import { formatStep, timeAt, usualSeasons } from "../../calendar.js";
-import { describeError, LoadcastError, usageError } from "../../errors.js";
+import { usageError } from "../../errors.js";
 import { forecastSteps } from "../../forecast-steps.js";
 import { infer } from "../../pipeline/infer.js";
 import { type Prepared, preprocess } from "../../pipeline/preprocess.js";
@@ -13,6 +12,7 @@ import type { Bounds } from "../../settings.js";
 import { levelsFlag, numberFlag, ordersFlag, wholeFlag } from "../arguments.js";
 import { type ChartInput, renderChart } from "../chart.js";
 import { columnFlags, readCsvSeries } from "../csv-file.js";
+import { writeTextFile } from "../output-file.js";
 import { formatFlags, formatOf } from "../output-format.js";
 import { FORMATS, forecastCsv, forecastTable } from "../print-forecast.js";
 import { nameOf } from "../read-file.js";
@@ -163,9 +163,7 @@ function plot(picture: ChartInput, stream: NodeJS.WriteStream): string {
 async function writeSvg(file: string, title: string, { history, median, intervals, times }: ChartInput): Promise<void> {
   const { renderSvg } = await import("../../chart-svg.js");
   const picture = renderSvg({ title, history, forecast: { from: history.length, median, intervals }, times });
-  await writeFile(file, picture).catch((error: unknown) => {
-    throw new LoadcastError("CANNOT_WRITE", `${file} cannot be written: ${describeError(error)}`, { cause: error });
-  });
+  await writeTextFile(file, picture);
 }
 
 const warn = (text: string) => process.stderr.write(`warning: ${text}\n`);
