@@ -47,6 +47,23 @@ suite("loadcast import and export", () => {
     expect((await run(["export", "--data", third])).out).toBe(csv.out);
   });
 
+  it.each(["export", "preprocess", "models list", "models show web-1/cpu_percent"])(
+    "say that there is no store rather than make one: %s",
+    async (command) => {
+      const nowhere = join(root, "nowhere");
+      const ended = await run([...command.split(" "), "--data", nowhere]);
+      expect(ended.code).toBe(2);
+      expectOneLine(ended, `there is no store in ${nowhere}`);
+      expect(existsSync(nowhere)).toBe(false);
+    },
+  );
+
+  it.skipIf(!existsSync("/dev/full"))("say in one line that the disk is full", async () => {
+    const ended = await run(["config", "reference"], { to: "/dev/full" });
+    expect(ended.code).toBe(1);
+    expectOneLine(ended, "the output cannot be written: ENOSPC");
+  });
+
   it("keep an older export when a new one fails", async () => {
     const kept = file("kept.csv", "the last good one\n");
     const { code } = await run(["export", "--data", data, "--series", "nobody/*", "--out", kept]);
