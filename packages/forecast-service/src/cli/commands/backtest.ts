@@ -34,7 +34,7 @@ export default defineCommand({
     origins: { type: "string", description: "moments to forecast from, of a file (12)", valueHint: "N" },
     period: { type: "string", description: "season in steps, of a file; 1 for none", valueHint: "N" },
     ...boundsFlags,
-    model: { type: "string", description: "ensemble or sarima, of a file (ensemble)", valueHint: "KIND" },
+    model: { type: "string", description: "kind of model, of a file (ensemble)", valueHint: "ensemble|sarima" },
     ...columnFlags,
     ...formatFlags("table", "json"),
     ...urlFlag,

@@ -24,7 +24,12 @@ const PAGE_FORECASTS = 500;
 export default defineCommand({
   meta: { name: "export", description: "Write samples or forecasts as CSV, JSON lines or Parquet" },
   args: {
-    what: { type: "positional", description: "samples or forecasts (samples)", required: false },
+    what: {
+      type: "positional",
+      description: "samples or forecasts (samples)",
+      valueHint: "samples|forecasts",
+      required: false,
+    },
     out: { type: "string", alias: "o", description: "file to write (standard output)", valueHint: "FILE" },
     ...seriesFlag,
     ...rangeFlags,
