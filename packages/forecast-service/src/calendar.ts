@@ -130,12 +130,13 @@ export interface UsualSeasons {
   readonly metric: boolean;
 }
 
+const MINUTE = 60_000;
 const HOUR = 3_600_000;
 /** Between two and this many steps a season is worth looking for. */
 const LONGEST_SEASON = 360;
 
 /**
- * Below a day: an hour where it has at least 12 steps, and a day (12 and 288 at five minutes, 48 at half an hour), as machines have them. From a
+ * Below a day: a minute, an hour and a day where they have at least 12 steps and not too many (60 at a second, 12 and 288 at five minutes, 48 at half an hour), as machines have them. From a
  * day on: the week of days, the year of weeks, months or quarters.
  */
 export function usualSeasons(step: Step): UsualSeasons {
@@ -146,6 +147,6 @@ export function usualSeasons(step: Step): UsualSeasons {
     const period = { [DAY]: 7, [7 * DAY]: 52 }[step.count];
     return { periods: period ? [period] : [], metric: false };
   }
-  const cycles = [HOUR, DAY].filter((cycle) => cycle % step.count === 0).map((cycle) => cycle / step.count);
+  const cycles = [MINUTE, HOUR, DAY].filter((cycle) => cycle % step.count === 0).map((cycle) => cycle / step.count);
   return { periods: cycles.filter((period) => period >= 12 && period <= LONGEST_SEASON), metric: true };
 }

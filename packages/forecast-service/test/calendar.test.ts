@@ -51,7 +51,7 @@ describe("detectStep", () => {
     ["a quarter", "1945-01-01T00:00:00Z", month(3), [4], false],
     ["a year", "0001-01-01T00:00:00Z", month(12), [], false],
     ["15 seconds", "2020-02-28T00:00:00Z", { unit: "millisecond", count: 15_000 } as Step, [240], true],
-    ["a second", "2020-02-28T00:00:00Z", { unit: "millisecond", count: 1000 } as Step, [], true],
+    ["a second", "2020-02-28T00:00:00Z", { unit: "millisecond", count: 1000 } as Step, [60], true],
     ["7 minutes", "2020-02-28T00:00:00Z", minutes(7), [], true],
   ])("recognises %s and its season", (_, start, step, periods, metric) => {
     const times = series(start, step, 60);

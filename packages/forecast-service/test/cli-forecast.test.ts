@@ -120,6 +120,13 @@ suite("loadcast forecast", () => {
       2,
       "--seasonal needs a season: name it with --period",
     ],
+    [
+      "an unknown kind of model",
+      [file, "--model", "crystal"],
+      2,
+      '--model is "crystal"; it must be one of sarima, ensemble',
+    ],
+    ["orders of an ensemble", [file, "--model", "ensemble", "--order", "1,0,0"], 2, "leave out --model ensemble"],
     ["a mistyped flag", [file, "--horizn", "3"], 2, "did you mean --horizon?"],
     [
       "orders of the wrong length",
@@ -150,6 +157,16 @@ suite("loadcast forecast", () => {
     const twice = await run(["forecast", csvFile("twice.csv", [...hourly, hourly[50]]), "--horizon", "1"]);
     expect(twice.code).toBe(0);
     expect(twice.err).toContain("warning: 1 row has the time of another; the last one counts");
+  });
+
+  it("weighs several models where it is asked to", { timeout: 60_000 }, async () => {
+    const ended = await run(["forecast", file, "--model", "ensemble", "--horizon", "3", "--json"]);
+    expect(ended.code).toBe(0);
+    expect(ended.err).toContain("ensemble of ");
+    const { model, forecast } = JSON.parse(ended.out);
+    expect(model.kind).toBe("ensemble");
+    expect(model.members.length).toBeGreaterThan(1);
+    expect(forecast).toHaveLength(3);
   });
 
   it("keeps percentages possible without being told", async () => {

@@ -7,7 +7,9 @@ import { type CommandTree, completionScript, SHELLS } from "../completion-script
 export function completion(commands: Commands) {
   return defineCommand({
     meta: { name: "completion", description: "Print a completion script for a shell" },
-    args: { shell: { type: "positional", description: SHELLS.join(", "), valueHint: SHELLS.join("|"), required: true } },
+    args: {
+      shell: { type: "positional", description: SHELLS.join(", "), valueHint: SHELLS.join("|"), required: true },
+    },
     async run({ args }) {
       const shell = choiceFlag("the shell", args.shell, SHELLS);
       process.stdout.write(completionScript(shell, await treeOf(commands)));
@@ -42,7 +44,9 @@ function flagsOf(args: ArgsDef = {}): CommandTree["flags"] {
       const { negativeDescription } = definition as { negativeDescription?: string };
       return [
         { ...flag, choices: choicesOf(definition) },
-        ...(negativeDescription ? [{ ...flag, name: `no-${name}`, description: negativeDescription, choices: [] }] : []),
+        ...(negativeDescription
+          ? [{ ...flag, name: `no-${name}`, description: negativeDescription, choices: [] }]
+          : []),
       ];
     });
 }

@@ -6,10 +6,10 @@ import { describeError, errorCode, usageError } from "../../errors.js";
 import { forecastSteps } from "../../forecast-steps.js";
 import { infer } from "../../pipeline/infer.js";
 import { type Prepared, preprocess } from "../../pipeline/preprocess.js";
-import { train } from "../../pipeline/train.js";
+import { type ModelKind, type TrainedSarima, train } from "../../pipeline/train.js";
 import { type Regularised, regularise } from "../../regular-series.js";
 import type { Bounds } from "../../settings.js";
-import { levelsFlag, ordersFlag, wholeFlag } from "../arguments.js";
+import { choiceFlag, levelsFlag, ordersFlag, wholeFlag } from "../arguments.js";
 import { boundsFlags, boundsOfFlags, usualBounds } from "../bounds-flags.js";
 import { type ChartInput, renderChart } from "../chart.js";
 import { columnFlags, readCsvSeries } from "../csv-file.js";
@@ -36,6 +36,11 @@ export default defineCommand({
       valueHint: "N",
     },
     levels: { type: "string", description: "intervals in percent (80,95)", valueHint: "LIST", default: "80,95" },
+    model: {
+      type: "string",
+      description: "the best single model, or several weighed: slower and mostly better (sarima)",
+      valueHint: "sarima|ensemble",
+    },
     order: { type: "string", description: "p,d,q instead of a search", valueHint: "P,D,Q" },
     seasonal: { type: "string", description: "P,D,Q of the season, with --order", valueHint: "P,D,Q" },
     ...boundsFlags,
@@ -56,6 +61,8 @@ export default defineCommand({
     const format = formatOf(args, ...FORMATS);
     const order = ordersFlag("--order", args.order, "2,0,1");
     const seasonal = ordersFlag("--seasonal", args.seasonal, "1,0,1");
+    const kind = choiceFlag("--model", args.model ?? "sarima", ["sarima", "ensemble"]);
+    if (order && kind === "ensemble") throw usageError("--order is for one model: leave out --model ensemble");
     if (seasonal && !order) throw usageError("--seasonal needs --order as well");
     const last = wholeFlag("--last", args.last, 2, 10_000_000);
     const askedBounds = boundsOfFlags(args);
@@ -100,12 +107,12 @@ export default defineCommand({
         ? { seasonal: [...seasonal, prepared.periods[0] ?? 0] as unknown as [number, number, number, number] }
         : {}),
     };
-    const trained = fit(prepared, spec);
+    const trained = fit(prepared, kind, spec);
     const columns = infer({ prepared, trained, horizon, levels });
     const steps = forecastSteps(columns, columns.times);
     for (const warning of trained.warnings) warn(warning);
     say(
-      `${nameOf(args.file)}: ${series.values.length} values at ${formatStep(series.step)}${prepared.gaps > 0 ? ` (${prepared.gaps} missing)` : ""}, ${prepared.periods.length > 0 ? `season of ${prepared.periods.join(" and ")}` : "no season"}; model ${formatSpec(trained.spec)}, AICc ${trained.aicc.toFixed(1)}, in ${((performance.now() - began) / 1000).toFixed(1)} s`,
+      `${nameOf(args.file)}: ${series.values.length} values at ${formatStep(series.step)}${prepared.gaps > 0 ? ` (${prepared.gaps} missing)` : ""}, ${prepared.periods.length > 0 ? `season of ${prepared.periods.join(" and ")}` : "no season"}; ${trained.kind === "sarima" ? `model ${formatSpec(trained.spec)}, AICc ${trained.aicc.toFixed(1)}` : trained.description}, in ${((performance.now() - began) / 1000).toFixed(1)} s`,
     );
 
     const picture = shown(series.values, prepared, columns);
@@ -118,19 +125,23 @@ export default defineCommand({
     if (format === "table") process.stdout.write(forecastTable(steps, series.step));
     else if (format === "csv") process.stdout.write(forecastCsv(steps));
     else {
-      const { order, seasonal } = trained.spec;
-      const { logLik, aic, aicc, bic, params, warnings } = trained;
-      const { beta: _, ...shown } = params;
-      const model = { order, seasonal, logLik, aic, aicc, bic, params: shown };
+      const { warnings } = trained;
+      const model = trained.kind === "sarima" ? shownModel(trained) : { kind: trained.kind, members: trained.members };
       process.stdout.write(`${JSON.stringify({ model, warnings, forecast: steps }, null, 2)}\n`);
     }
   },
 });
 
+function shownModel({ spec, logLik, aic, aicc, bic, params }: TrainedSarima) {
+  const { order, seasonal } = spec;
+  const { beta: _, ...shown } = params;
+  return { order, seasonal, logLik, aic, aicc, bic, params: shown };
+}
+
 /** Orders that no model can have are the fault of the flag that named them. */
-function fit(prepared: Prepared, spec: SarimaSpec | undefined) {
+function fit(prepared: Prepared, model: ModelKind, spec: SarimaSpec | undefined) {
   try {
-    return train({ prepared, ...(spec ? { spec } : {}) });
+    return train({ prepared, model, ...(spec ? { spec } : {}) });
   } catch (error) {
     throw spec && errorCode(error) === "INVALID_ORDER"
       ? usageError(`--order and --seasonal: ${describeError(error)}`)
