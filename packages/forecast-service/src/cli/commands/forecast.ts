@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { defineCommand } from "citty";
 import { formatSpec, type SarimaSpec } from "sarima-core";
 import { describeOutside, possibleValue } from "../../bounds.js";
@@ -116,7 +117,7 @@ export default defineCommand({
     );
 
     const picture = shown(series.values, prepared, columns);
-    if (args.svg !== undefined) await writeSvg(args.svg, nameOf(args.file), picture);
+    if (args.svg !== undefined) await writeSvg(args.svg, basename(nameOf(args.file)), picture);
     if (args.plot) {
       // Beside CSV or JSON the picture is for the person, not for the program that reads the output.
       const stream = format === "table" ? process.stdout : process.stderr;
