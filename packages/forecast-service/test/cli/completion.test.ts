@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { type CommandTree, completionScript } from "../../src/cli/completion-scripts.js";
+import { type CommandTree, completionScript, SHELLS } from "../../src/cli/completion-scripts.js";
 
 const tree: CommandTree[] = [
   {
@@ -31,6 +31,7 @@ const tree: CommandTree[] = [
 ];
 const folder = mkdtempSync(join(tmpdir(), "loadcast-completion-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const fish = SHELLS[2];
 const has = (shell: string) => spawnSync(shell, ["--version"]).status === 0;
 
 describe("completion", () => {
@@ -61,9 +62,9 @@ describe("completion", () => {
     expect(complete("forecast", "--horizon", "")).toBe("");
   });
 
-  it.skipIf(!has("fish"))("completes values in fish as well (needs fish)", () => {
+  it.skipIf(!has(fish))("completes values in fish as well (needs fish)", () => {
     const ask = (line: string) =>
-      execFileSync("fish", ["-c", `${completionScript("fish", tree)}\ncomplete -C "${line}"`]).toString();
+      execFileSync(fish, ["-c", `${completionScript("fish", tree)}\ncomplete -C "${line}"`]).toString();
     expect(ask("loadcast forecast --format ")).toBe("csv\thow\ntable\thow\n");
     expect(ask("loadcast models list f")).toContain("forecasts");
     expect(ask("loadcast mo")).toBe("models\tModels\n");
