@@ -57,7 +57,7 @@ const layers = {
     "pipeline monitor fleet",
     "chart-svg tried-models tail",
     "bounds readiness regular-series questions series-page forecast-steps retention",
-    "config calendar demo settings format-time step-times",
+    "config calendar demo settings format-time nice-ticks step-times",
     "clock duration errors events log package-files",
   ],
 };

@@ -59,7 +59,7 @@ export function detectStep(times: ArrayLike<number>): Step {
   return { unit: "millisecond", count: commonGap(times, gaps) };
 }
 
-/** The most frequent distance when most agree on one; otherwise the median, which jitter of the clock does not move. */
+/** The most frequent distance when most agree on one; otherwise the step that was meant, which jitter of the clock does not hide. */
 function commonGap(times: ArrayLike<number>, gaps: ReadonlyMap<number, number>): number {
   let best = 0;
   let count = 0;
@@ -69,19 +69,43 @@ function commonGap(times: ArrayLike<number>, gaps: ReadonlyMap<number, number>):
       count = n;
     }
   }
-  if (count * 2 > times.length - 1) return best;
+  const total = times.length - 1;
+  if (count * 2 > total) return best;
   const sorted = [...gaps].sort((a, b) => a[0] - b[0]);
   let seen = 0;
+  let median = best;
   for (const [gap, n] of sorted) {
     seen += n;
-    if (seen * 2 >= times.length - 1) return roundGap(gap);
+    if (seen * 2 >= total) {
+      median = gap;
+      break;
+    }
   }
-  return best;
+  let near = 0;
+  for (const [gap, n] of gaps) if (Math.abs(gap - median) <= median / 4) near += n;
+  // Times that keep no rhythm at all have a density, not a step: places of that width are mostly filled.
+  if (near * 2 < total) return nearestUsual(((times[total] as number) - (times[0] as number)) / total);
+  const usual = nearestUsual(median);
+  return Math.abs(usual - median) <= 0.03 * median ? usual : roundGap(median);
+}
+
+/** Steps that people give to collectors. */
+const USUAL = [
+  ...[1, 2, 5, 10, 15, 20, 30].map((seconds) => seconds * 1000),
+  ...[1, 2, 3, 5, 10, 15, 20, 30].map((minutes) => minutes * 60_000),
+  ...[1, 2, 3, 4, 6, 8, 12, 24, 168].map((hours) => hours * 3_600_000),
+];
+
+/** By ratio; far outside all of them the gap itself. */
+function nearestUsual(gap: number): number {
+  const distance = (step: number) => Math.abs(Math.log(step / gap));
+  const nearest = USUAL.reduce((best, step) => (distance(step) < distance(best) ? step : best));
+  return distance(nearest) < Math.LN2 ? nearest : roundGap(gap);
 }
 
 /** A jittering clock has a nominal step: whole seconds from ten seconds on. */
 function roundGap(gap: number): number {
-  return gap >= 10_000 ? Math.round(gap / 1000) * 1000 : gap;
+  return gap >= 10_000 ? Math.round(gap / 1000) * 1000 : Math.max(1, Math.round(gap));
 }
 
 /** "5 min", "1 month": how a step is called in words. */
@@ -106,12 +130,13 @@ export interface UsualSeasons {
   readonly metric: boolean;
 }
 
+const MINUTE = 60_000;
 const HOUR = 3_600_000;
 /** Between two and this many steps a season is worth looking for. */
 const LONGEST_SEASON = 360;
 
 /**
- * Below a day: an hour where it has at least 12 steps, and a day (12 and 288 at five minutes, 48 at half an hour), as machines have them. From a
+ * Below a day: a minute, an hour and a day where they have at least 12 steps and not too many (60 at a second, 12 and 288 at five minutes, 48 at half an hour), as machines have them. From a
  * day on: the week of days, the year of weeks, months or quarters.
  */
 export function usualSeasons(step: Step): UsualSeasons {
@@ -122,6 +147,6 @@ export function usualSeasons(step: Step): UsualSeasons {
     const period = { [DAY]: 7, [7 * DAY]: 52 }[step.count];
     return { periods: period ? [period] : [], metric: false };
   }
-  const cycles = [HOUR, DAY].filter((cycle) => cycle % step.count === 0).map((cycle) => cycle / step.count);
+  const cycles = [MINUTE, HOUR, DAY].filter((cycle) => cycle % step.count === 0).map((cycle) => cycle / step.count);
   return { periods: cycles.filter((period) => period >= 12 && period <= LONGEST_SEASON), metric: true };
 }

@@ -1,5 +1,6 @@
 import type { Artifact } from "@loadcast/metrics-io";
 import { formatTime, timeStyle } from "./format-time.js";
+import { niceTicks } from "./nice-ticks.js";
 import type { Example } from "./pipeline/gate.js";
 import type { Prepared } from "./pipeline/preprocess.js";
 import { STEP_MILLIS } from "./settings.js";
@@ -41,6 +42,8 @@ export function renderSvg({ title, history, forecast, times }: SvgChart): string
   const [low, high] = rangeOf([history, median, ...bands.flatMap(({ lower, upper }) => [lower, upper])]);
   const x = (place: number) => LEFT + (place / Math.max(1, places - 1)) * (WIDTH - LEFT - RIGHT);
   const y = (value: number) => TOP + ((high - value) / (high - low)) * (HEIGHT - TOP - BOTTOM);
+  // The forecast's line begins at the last value that was observed, so that there is no hole between them.
+  const last = from > 0 && median.length > 0 ? history[from - 1] : Number.NaN;
   const point = (place: number, value: number) => `${x(place).toFixed(1)},${y(value).toFixed(1)}`;
 
   const band = ({ lower, upper }: (typeof bands)[number], i: number) => {
@@ -48,7 +51,7 @@ export function renderSvg({ title, history, forecast, times }: SvgChart): string
     const back = Array.from(lower, (value, h) => point(from + h, value)).reverse();
     return `<polygon class="band" fill-opacity="${i === 0 ? 0.18 : 0.3}" points="${[...there, ...back].join(" ")}"/>`;
   };
-  const rows = Array.from({ length: TICKS }, (_, i) => low + ((high - low) * i) / (TICKS - 1)).map(
+  const rows = niceTicks(low, high, TICKS).map(
     (value) =>
       `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}"/><text x="${LEFT - 8}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${escaped(shortNumber(value, high - low))}</text>`,
   );
@@ -75,7 +78,7 @@ ${rows.join("\n")}
 <line class="now" x1="${x(from).toFixed(1)}" x2="${x(from).toFixed(1)}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"/>
 ${bands.map(band).join("\n")}
 ${line("past", history, 0, point)}
-${line("ahead", median, from, point)}
+${line("ahead", [last, ...Array.from(median)], from - 1, point)}
 ${axis.join("\n")}
 </svg>
 `;

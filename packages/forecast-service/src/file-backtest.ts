@@ -6,6 +6,7 @@ import { addTally, toScore } from "./pipeline/contest.js";
 import { preprocess } from "./pipeline/preprocess.js";
 import type { ModelKind } from "./pipeline/train.js";
 import type { Regularised } from "./regular-series.js";
+import type { Bounds } from "./settings.js";
 
 export interface FileBacktestOptions {
   readonly horizon: number;
@@ -13,6 +14,7 @@ export interface FileBacktestOptions {
   readonly origins: number;
   readonly model: ModelKind;
   readonly periods: readonly number[];
+  readonly bounds: Bounds | null;
   readonly levels: readonly number[];
   readonly executor: Executor;
   readonly signal: AbortSignal;
@@ -29,8 +31,8 @@ const LEAST_PAST = 24;
  * @throws LoadcastError `TOO_SHORT`
  */
 export async function fileBacktest(series: Regularised, options: FileBacktestOptions): Promise<BacktestResult> {
-  const { horizon, model, periods, levels, executor, signal, onProgress } = options;
-  const prepared = preprocess(series, { periods, metric: true });
+  const { horizon, model, periods, bounds, levels, executor, signal, onProgress } = options;
+  const prepared = preprocess(series, { periods, metric: true, bounds });
   const n = prepared.values.length;
   const past = Math.max(LEAST_PAST, Math.min(2 * horizon, n >> 1));
   const room = n - horizon - past;

@@ -32,7 +32,7 @@ export function regularise(samples: Samples): Regularised {
     throw new LoadcastError("TOO_SHORT", `a series needs at least 2 values with different times; this one has ${n}`);
   }
   const step = detectStep(times);
-  const start = times[0];
+  const start = firstPlace(times, step);
   const length = stepsBetween(start, times[n - 1], step) + 1;
   if (!(length <= MAX_POINTS) || length > 100 * n) {
     throw new LoadcastError(
@@ -60,6 +60,34 @@ export function regularise(samples: Samples): Regularised {
     notes.push(`${offGrid} of ${n} times do not lie on the ${formatStep(step)} grid and were moved to it`);
   if (shared > 0) notes.push(`${shared} values share their place with another and were averaged`);
   return { values: sums, start, step, notes };
+}
+
+/**
+ * Where the grid begins: at the first time, where it is as good as any other; on jittering times at the place that most of them mean, or
+ * else the jitter of one moves all the others.
+ */
+function firstPlace(times: ArrayLike<number>, step: Step): number {
+  const first = times[0] as number;
+  if (step.unit === "month") return first;
+  const { count } = step;
+  let [x, y, agree] = [0, 0, 0];
+  for (let i = 0; i < times.length; i++) {
+    const offset = (times[i] as number) - first;
+    if (offset % count === 0) agree++;
+    const angle = (2 * Math.PI * (offset % count)) / count;
+    x += Math.cos(angle);
+    y += Math.sin(angle);
+  }
+  if (agree * 2 > times.length) return first;
+  const phase = (angle: number) => (angle / (2 * Math.PI)) * count;
+  const meant = first + phase(Math.atan2(y, x));
+  // A whole number of steps since 1970, where the spread of the times leaves that open.
+  const whole = Math.round(meant / count) * count;
+  const spread = phase(Math.sqrt(-2 * Math.log(Math.min(1, Math.hypot(x, y) / times.length))));
+  const open = spread > count / 5 || Math.abs(whole - meant) <= Math.max(count / 50, spread / 2);
+  const start = open ? whole : Math.round(meant);
+  // The first time has a place, too.
+  return start + Math.round((first - start) / count) * count;
 }
 
 const iso = (time: number) => new Date(time).toISOString();

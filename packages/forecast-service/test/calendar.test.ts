@@ -51,7 +51,7 @@ describe("detectStep", () => {
     ["a quarter", "1945-01-01T00:00:00Z", month(3), [4], false],
     ["a year", "0001-01-01T00:00:00Z", month(12), [], false],
     ["15 seconds", "2020-02-28T00:00:00Z", { unit: "millisecond", count: 15_000 } as Step, [240], true],
-    ["a second", "2020-02-28T00:00:00Z", { unit: "millisecond", count: 1000 } as Step, [], true],
+    ["a second", "2020-02-28T00:00:00Z", { unit: "millisecond", count: 1000 } as Step, [60], true],
     ["7 minutes", "2020-02-28T00:00:00Z", minutes(7), [], true],
   ])("recognises %s and its season", (_, start, step, periods, metric) => {
     const times = series(start, step, 60);
@@ -66,6 +66,25 @@ describe("detectStep", () => {
   it("sees through a clock that jitters", () => {
     const times = Array.from({ length: 200 }, (_, i) => i * 15_000 + Math.round(300 * Math.sin(i * i)));
     expect(detectStep(times)).toEqual({ unit: "millisecond", count: 15_000 });
+  });
+
+  it.each([
+    ["an hour that is late or early by two minutes", 3_600_000, 120_000],
+    ["a minute that is late or early by ten seconds", 60_000, 10_000],
+    ["a day at about the same time", 86_400_000, 5_400_000],
+  ])("takes %s for what was meant", (_, count, jitter) => {
+    const times = Array.from({ length: 200 }, (_, i) => i * count + Math.round(jitter * Math.sin(i * i)));
+    expect(detectStep(times)).toEqual({ unit: "millisecond", count });
+  });
+
+  it("takes the usual step near their density where times keep no rhythm", () => {
+    let seed = 7;
+    const random = () => {
+      seed = (seed * 48271) % 2147483647;
+      return seed / 2147483647;
+    };
+    const times = Array.from({ length: 400 }, () => Math.round(random() * 400 * 3_600_000)).sort((a, b) => a - b);
+    expect(detectStep(times)).toEqual({ unit: "millisecond", count: 3_600_000 });
   });
 
   it("is called by its usual name", () => {

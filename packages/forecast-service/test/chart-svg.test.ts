@@ -41,6 +41,15 @@ describe("the SVG chart", () => {
     expect(y1).toBeLessThan(y0);
   });
 
+  it("has round numbers beside it, and no hole where the forecast begins", () => {
+    const svg = renderSvg({ title: "t", history: [24, 60, 100], forecast: { ...forecast, from: 3 }, times: null });
+    const labels = [...svg.matchAll(/text-anchor="end">([\d.]+)<\/text>/g)].map(([, label]) => label);
+    expect(labels.slice(0, 4)).toEqual(["40", "60", "80", "100"]);
+    const points = (name: string) => new RegExp(`class="${name}"[^>]*points="([^"]*)"`).exec(svg)?.[1].split(" ") ?? [];
+    expect(points("ahead")[0]).toBe(points("past").at(-1));
+    expect(points("ahead")).toHaveLength(3);
+  });
+
   it("has a scale for constants and for nothing at all", () => {
     for (const history of [[5, 5], [Number.NaN], []]) {
       const svg = renderSvg({

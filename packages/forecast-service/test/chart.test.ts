@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type ChartInput, renderChart } from "../src/cli/chart.js";
-import { decimalsFor, forecastDecimals, niceTicks } from "../src/cli/format-number.js";
+import { decimalsFor, forecastDecimals } from "../src/cli/format-number.js";
 import { forecastCsv, forecastTable } from "../src/cli/print-forecast.js";
 import { formatTime, timeStyle } from "../src/format-time.js";
+import { niceTicks } from "../src/nice-ticks.js";
 
 const size = { width: 100, height: 12, colour: false };
 const HOUR = 3_600_000;

@@ -111,8 +111,23 @@ suite("loadcast forecast", () => {
     ],
     ["a level that is none", [file, "--levels", "80,high"], 2, '--levels is "80,high"'],
     ["an unknown format", [file, "--format", "xml"], 2, "one of table, csv, json"],
-    ["an unknown flag", [file, "--horizn", "3"], 2, "there is no flag --horizn"],
+    ["an unknown flag", [file, "--frobnicate", "3"], 2, "there is no flag --frobnicate; --help shows those there are"],
     ["a season without orders", [file, "--seasonal", "1,0,1"], 2, "--seasonal needs --order"],
+    ["orders that no model can have", [file, "--order", "1,9,1"], 2, "--order and --seasonal: d must be at most 3"],
+    [
+      "a season that the data do not have",
+      [file, "--order", "1,0,0", "--seasonal", "1,0,0", "--period", "1"],
+      2,
+      "--seasonal needs a season: name it with --period",
+    ],
+    [
+      "an unknown kind of model",
+      [file, "--model", "crystal"],
+      2,
+      '--model is "crystal"; it must be one of sarima, ensemble',
+    ],
+    ["orders of an ensemble", [file, "--model", "ensemble", "--order", "1,0,0"], 2, "leave out --model ensemble"],
+    ["a mistyped flag", [file, "--horizn", "3"], 2, "did you mean --horizon?"],
     [
       "orders of the wrong length",
       [file, "--order", "1,0"],
@@ -142,6 +157,40 @@ suite("loadcast forecast", () => {
     const twice = await run(["forecast", csvFile("twice.csv", [...hourly, hourly[50]]), "--horizon", "1"]);
     expect(twice.code).toBe(0);
     expect(twice.err).toContain("warning: 1 row has the time of another; the last one counts");
+  });
+
+  it("weighs several models where it is asked to", { timeout: 60_000 }, async () => {
+    const ended = await run(["forecast", file, "--model", "ensemble", "--horizon", "3", "--json"]);
+    expect(ended.code).toBe(0);
+    expect(ended.err).toContain("ensemble of ");
+    const { model, forecast } = JSON.parse(ended.out);
+    expect(model.kind).toBe("ensemble");
+    expect(model.members.length).toBeGreaterThan(1);
+    expect(forecast).toHaveLength(3);
+  });
+
+  it("keeps percentages possible without being told", async () => {
+    const rows = Array.from({ length: 120 }, (_, t) => {
+      const value = Math.min(100, 75 + 40 * Math.sin((2 * Math.PI * t) / 24) + (((t * 7919) % 101) / 101) * 4);
+      return `${new Date(Date.UTC(2026, 0, 1, t)).toISOString()},${value.toFixed(2)}`;
+    });
+    for (const name of ["cpu_percent", "load"]) {
+      const full = csvFileOf(`${name}-full.csv`, `time,${name}\n${rows.join("\n")}\n`);
+      const { out, err } = await run(["forecast", full, "--json"]);
+      const { forecast } = JSON.parse(out) as { forecast: { median: number; intervals: { upper: number }[] }[] };
+      for (const { median, intervals } of forecast) {
+        for (const value of [median, ...intervals.map(({ upper }) => upper)]) expect(value).toBeLessThanOrEqual(100);
+      }
+      expect(err).toContain("the values are percentages: forecasts stay from 0 to 100");
+    }
+  });
+
+  it("reads UTF-16, and tells midnight from a date", async () => {
+    const wide = join(root, "wide.csv");
+    writeFileSync(wide, `\uFEFF${readFileSync(file, "utf8")}`, "utf16le");
+    const { out, code } = await run(["forecast", wide, "--horizon", "1"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^time \(UTC\).*\n2026-01-04 00:00 /);
   });
 
   it("makes gaps of values out of bounds, and says so", async () => {

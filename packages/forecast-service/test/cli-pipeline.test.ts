@@ -49,6 +49,9 @@ suite("loadcast", () => {
     const unknown = await run(["prophesy"]);
     expect(unknown.code).toBe(2);
     expectOneLine(unknown, 'there is no command "prophesy"; there are: serve, forecast');
+    const open = await run(["config", "check", "--host", "0.0.0.0", "--json"]);
+    expect(JSON.parse(open.out)).toMatchObject({ ok: true, warnings: [expect.stringContaining("no token is set")] });
+    expect(open.err).toMatch(/^warning: loadcast serve will refuse this: 0.0.0.0 can be reached by others/);
     const checked = await run(["config", "check", "--port", "9"], { env: { LOADCAST_TRAIN_INTERVAL: "2h" } });
     expect(checked.out).toMatch(/port: 9\n[\s\S]*train: 7200s/);
     expect((await run(["config"])).code).toBe(2);

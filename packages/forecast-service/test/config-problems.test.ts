@@ -114,6 +114,27 @@ intervals: 5
     }
   });
 
+  it("finds its place behind aliases and merges", () => {
+    const problem = (source: string) => {
+      const [{ line, column, message }] = checkConfig({ file: write(source) }).problems;
+      return `${line}:${column} ${message.replace(/ in \S+/, "")}`;
+    };
+    expect(problem("port: *nope\n")).toMatch(/^1:7 .*\(line 1, column 7\): Unresolved alias .*: nope$/);
+    expect(problem("x-all: &all { infer: soon }\nintervals:\n  <<: *all\n")).toMatch(/^3:3 intervals.infer is "soon"/);
+    expect(problem("x-one: &one 5\nlog: *one\n")).toMatch(/^2:6 log is 5; it must be one of/);
+    expect(problem("port: 1\n---\nport: 2\n")).toMatch(/^2:1 .* keep what stands before the second ---$/);
+    expect(problem("sources: [{ kind: prometheus, url: 'http://a', hosts: 5 }]")).toMatch(
+      /^1:55 sources\[0\].hosts is 5; it must be a pattern/,
+    );
+    expect(problem("base: 1\n")).not.toContain("did you mean");
+  });
+
+  it("names the variable whose file holds a secret that is too short", () => {
+    write("short\n", "short-token");
+    const env = { LOADCAST_TOKEN_FILE: join(folder, "short-token") };
+    expect(checkConfig({ env }).problems[0].message).toMatch(/^LOADCAST_TOKEN_FILE is too short/);
+  });
+
   it("asks for different names", () => {
     const two = "sources: [{ kind: prometheus, url: 'http://a' }, { kind: prometheus, url: 'http://b' }]";
     expect(checkConfig({ file: write(two) }).problems[0]).toMatchObject({ field: "sources[1].name" });

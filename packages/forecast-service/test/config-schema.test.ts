@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import { afterAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { checkConfig } from "../src/config/check.js";
 import { ENVIRONMENT } from "../src/config/environment.js";
 import { configJsonSchema } from "../src/config/json-schema.js";
 import { FIXED_SECTIONS, LIVE_SECTIONS, reloadInto } from "../src/config/live.js";
@@ -47,6 +48,47 @@ describe("files made from the schema", () => {
 });
 
 describe("the JSON Schema", () => {
+  const says = (text: string) => {
+    const file = join(folder, "any.yaml");
+    writeFileSync(file, text);
+    return checkConfig({ file }).config !== null;
+  };
+
+  it.each([
+    ...["port: 0", "port: '9000'", "port: 70000", "port: 80.5", "port: nine", "port: true", "host: ''", "data: 5"],
+    ...[
+      "demo: yes",
+      "demo: 'Off'",
+      "demo: 1",
+      "demo: 2",
+      "demo: perhaps",
+      "log: loud",
+      "prot: 1",
+      "x-mine: { a: [1] }",
+    ],
+    ...["15s", "15", "0.5m", "1H", "15 parsecs", "0.1", "7200", "'  30s '", "[15s]"].map(
+      (v) => `intervals: { collect: ${v} }`,
+    ),
+    ...["4MB", "512 kib", "4XB", "10", "70000000", "4e6"].map((v) => `http: { bodyLimit: ${v} }`),
+    ...["0.1", "'0.1'", "1e-2", "0.6", "-0.1", "ten", "10%"].map((v) => `gate: { margin: ${v} }`),
+    ...["http://a:9090/x", "a:9090", "ftp://a", "http://a?b=1", "http://", "http://a#b", "https://u:p@a/"].map(
+      (v) => `sources: [{ kind: prometheus, url: '${v}' }]`,
+    ),
+    ...["redis://a", "rediss://a:1/2", "http://a"].map((v) => `executor: { redis: { url: '${v}' } }`),
+    ...["a", "[a, '!b']", "[]", "''", "5", "[5]"].map((v) => `series: [{ match: { host: ${v} }, ignore: true }]`),
+    ...["host", "hots"].map((v) => `series: [{ match: { ${v}: a }, threshold: 7 }]`),
+    ...["{ kind: host }", "{ kind: guest }", "{ kind: csv }", "{ kind: csv, path: a.csv }", "host"].map(
+      (v) => `sources: [${v}]`,
+    ),
+    ...["x: &m { infer: 10m }", "x-m: &m { infer: 10m }"].map((v) => `${v}\nintervals: { <<: *m, train: 2h }`),
+    "thresholds: { cpu_percent: high }",
+    "thresholds: { cpu_percent: 90, disk: '80' }",
+    "mlflow: { experiment: a }",
+    // Only a range that is written in other units, such as 2h where an hour is the most, is beyond it.
+  ])("and the check say the same of: %s", (text) => {
+    expect(accepts(parse(text, { merge: true }))).toBe(says(text));
+  });
+
   it("describes every setting", () => {
     const missing: string[] = [];
     const visit = (node: { [key: string]: unknown }, at: string) => {

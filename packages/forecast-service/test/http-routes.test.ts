@@ -154,6 +154,24 @@ describe("long work", () => {
     expect(expectProblem(await send("POST", "/series/none%2Fx/train"), 404).code).toBe("UNKNOWN_SERIES");
   });
 
+  it.each([
+    ["NO_PREVIOUS_VERSION", 409],
+    ["BAD_ALIAS", 400],
+  ])("that a model does not allow says why: %s", async (code, status) => {
+    const refusing = await buildFake({
+      library: {
+        ...fakeLibrary,
+        setAlias: async () => {
+          throw new LoadcastError(code, "the reason");
+        },
+      },
+    });
+    const url = `/api/v1/models/${id}/aliases/champion`;
+    const answer = await refusing.inject({ method: "POST", url, payload: { rollback: true } });
+    expect(expectProblem(answer, status)).toMatchObject({ code, detail: "the reason" });
+    await refusing.close();
+  });
+
   it("that cannot be done now says why", async () => {
     const tasks = {
       start: async () => {

@@ -42,6 +42,17 @@ describe("regularise", () => {
     ]);
   });
 
+  it("gives jittering times one place each, at the whole hours they mean", () => {
+    const pairs = Array.from({ length: 100 }, (_, i): [number, number] => [60 * (i + 5) + 12 * Math.sin(i * i + 2), i]);
+    const { values, start, step } = regularise(samples(pairs));
+    expect(Array.from(values)).toEqual(pairs.map(([, value]) => value));
+    expect({ start, step }).toEqual({ start: 300 * MINUTE, step: { unit: "millisecond", count: 60 * MINUTE } });
+    // At twenty past they mean twenty past.
+    const late = pairs.map(([minute, value]): [number, number] => [minute + 20, value]);
+    const at = regularise(samples(late)).start / MINUTE;
+    expect(Math.abs(at - 320)).toBeLessThan(2);
+  });
+
   it("refuses one value, and times that no grid holds", () => {
     expect(() => regularise(samples([[0, 1]]))).toThrow("needs at least 2 values");
     const far = samples([

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,22 +30,31 @@ export interface Ended {
 }
 
 /** Starts the command as a user would, without any LOADCAST_ setting of the one who runs the tests. */
-export function start(args: string[], options: { env?: Record<string, string>; input?: string; cwd?: string } = {}) {
+export function start(
+  args: string[],
+  options: {
+    env?: Record<string, string>;
+    input?: string;
+    cwd?: string /** A file for its output. */;
+    to?: string;
+  } = {},
+) {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("LOADCAST_")));
   const child = spawn(process.execPath, [command, ...args], {
     cwd: options.cwd ?? root,
     env: { ...env, NO_COLOR: "1", ...options.env },
+    stdio: ["pipe", options.to === undefined ? "pipe" : openSync(options.to, "w"), "pipe"],
   });
   children.add(child);
   let out = "";
   let err = "";
-  child.stdout.on("data", (data) => {
+  child.stdout?.on("data", (data) => {
     out += data;
   });
-  child.stderr.on("data", (data) => {
+  child.stderr?.on("data", (data) => {
     err += data;
   });
-  child.stdin.end(options.input ?? "");
+  child.stdin?.end(options.input ?? "");
   const ended = new Promise<Ended>((resolve) => {
     child.on("close", (code, signal) => {
       children.delete(child);
@@ -59,7 +68,7 @@ export function start(args: string[], options: { env?: Record<string, string>; i
         const address = /ready at (http:\S+)/.exec(out)?.[1];
         if (address) resolve(address);
       };
-      child.stdout.on("data", look);
+      child.stdout?.on("data", look);
       void ended.then(({ err }) => reject(new Error(`it ended: ${err}`)));
       look();
     });

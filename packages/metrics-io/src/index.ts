@@ -1,5 +1,6 @@
 export { type CsvSourceOptions, csvSource } from "./adapters/csv.js";
 export { derivedSource } from "./adapters/derived.js";
+export { databaseFile } from "./adapters/duckdb/open.js";
 export { type DuckdbRegistryOptions, duckdbRegistry } from "./adapters/duckdb/registry.js";
 export { type DuckdbStore, type DuckdbStoreOptions, duckdbStore } from "./adapters/duckdb/store.js";
 export {

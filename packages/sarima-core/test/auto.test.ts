@@ -62,6 +62,13 @@ describe("autoSarima beside R's exact stepwise search", () => {
 });
 
 describe("the search", () => {
+  it("gives three values their mean, as R's auto.arima does: AICc would leave 0", () => {
+    const y = [52.58, 58.08, 60.13];
+    for (const model of [autoSarima(y, { period: 1 }), autoSarima(y, { periods: [] })]) {
+      expect(forecast(model, 2).median[1]).toBeCloseTo(56.93, 6);
+    }
+  });
+
   const { y } = named("USAccDeaths");
 
   it("hands over the table of what it tried, the winner among it", () => {

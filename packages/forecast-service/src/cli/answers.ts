@@ -47,7 +47,9 @@ export async function withAnswers<T>(
   use: (answers: Answers, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const client = clientOf(args);
-  if (client === null) return withService(args, (service, signal) => use(localAnswers(service), signal));
+  if (client === null) {
+    return withService(args, (service, signal) => use(localAnswers(service), signal), { make: false });
+  }
   const controller = new AbortController();
   const onSignal = () => controller.abort();
   process.once("SIGINT", onSignal);

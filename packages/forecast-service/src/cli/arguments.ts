@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { ArgsDef } from "citty";
+import { nearest } from "../config/nearest.js";
 import { usageError } from "../errors.js";
 
 /**
@@ -27,7 +28,11 @@ export function checkArguments(raw: readonly string[], definition: ArgsDef): voi
       if (++words > positionals) throw usageError(`"${token.value}" is one argument too many`);
     } else if (token.kind === "option") {
       const known = options[token.name];
-      if (!known) throw usageError(`there is no flag ${token.rawName}; --help shows those there are`);
+      if (!known) {
+        const meant = nearest(token.name, Object.keys(options));
+        const instead = meant === null ? "--help shows those there are" : `did you mean --${meant}?`;
+        throw usageError(`there is no flag ${token.rawName}; ${instead}`);
+      }
       if (known.type === "string" && (token.value === undefined || token.value === "")) {
         throw usageError(`${token.rawName} needs a value`);
       }

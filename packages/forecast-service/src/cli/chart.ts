@@ -1,5 +1,6 @@
 import { formatTime, timeStyle } from "../format-time.js";
-import { decimalsFor, niceTicks } from "./format-number.js";
+import { niceTicks } from "../nice-ticks.js";
+import { decimalsFor } from "./format-number.js";
 
 export interface ChartInput {
   /** The last values before the forecast; NaN is a gap. */

@@ -2,7 +2,15 @@
 export interface CommandTree {
   readonly name: string;
   readonly description: string;
-  readonly flags: readonly { readonly name: string; readonly description: string; readonly value: boolean }[];
+  readonly flags: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly value: boolean;
+    /** All that its value can be; none: any text, or a file. */
+    readonly choices: readonly string[];
+  }[];
+  /** All that its first word can be; none: any text, or a file. */
+  readonly choices: readonly string[];
   readonly subCommands: readonly CommandTree[];
 }
 
@@ -17,25 +25,48 @@ const flagsOf = (command: CommandTree) => [...command.flags.map(({ name }) => `-
 const namesOf = (commands: readonly CommandTree[]) => commands.map(({ name }) => name).join(" ");
 
 function bash(commands: readonly CommandTree[]): string {
-  const cases = commands.flatMap((command) => [
-    `    ${command.name}) words="${command.subCommands.length > 0 ? namesOf(command.subCommands) : flagsOf(command)}" ;;`,
-    ...command.subCommands.map((inner) => `    "${command.name} ${inner.name}") words="${flagsOf(inner)}" ;;`),
+  const all = commands.flatMap((command) => [
+    { path: command.name, command },
+    ...command.subCommands.map((inner) => ({ path: `${command.name} ${inner.name}`, command: inner })),
   ]);
+  const cases = all.map(({ path, command }) =>
+    command.subCommands.length > 0
+      ? `    "${path}") words="${namesOf(command.subCommands)}" ;;`
+      : `    "${path}") flags="${flagsOf(command)}" words="${command.choices.join(" ")}" ;;`,
+  );
+  const values = all.flatMap(({ path, command }) => {
+    const given = command.flags.filter(({ value }) => value);
+    const free = given.filter(({ choices }) => choices.length === 0).map(({ name }) => `"${path} --${name}"`);
+    return [
+      ...given
+        .filter(({ choices }) => choices.length > 0)
+        .map(({ name, choices }) => `    "${path} --${name}") flags="" words="${choices.join(" ")}" ;;`),
+      ...(free.length > 0 ? [`    ${free.join("|")}) flags="" words="" ;;`] : []),
+    ];
+  });
+  const groups = commands.filter(({ subCommands }) => subCommands.length > 0).map(({ name }) => name);
+  // Without words the shell completes names of files.
   return `# loadcast completion bash > ~/.local/share/bash-completion/completions/loadcast
 _loadcast() {
-  local current=\${COMP_WORDS[COMP_CWORD]} path=\${COMP_WORDS[1]} words=""
+  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} path=\${COMP_WORDS[1]} words="" flags=""
+  COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W "${namesOf(commands)} --help --version" -- "$current"))
     return
   fi
+  [ "$current" = "=" ] && current=""
+  [ "$previous" = "=" ] && previous=\${COMP_WORDS[COMP_CWORD-2]}
   case "$path" in
-    ${commands
-      .filter(({ subCommands }) => subCommands.length > 0)
-      .map(({ name }) => name)
-      .join("|")}) [ "$COMP_CWORD" -gt 2 ] && path="$path \${COMP_WORDS[2]}" ;;
+    ${groups.join("|")}) [ "$COMP_CWORD" -gt 2 ] && path="$path \${COMP_WORDS[2]}" ;;
   esac
   case "$path" in
 ${cases.join("\n")}
+  esac
+  case "$path $previous" in
+${values.join("\n")}
+  esac
+  case "$current" in
+    -*) words="$flags" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
@@ -47,15 +78,23 @@ complete -o default -F _loadcast loadcast
 const quoted = (text: string) => text.replace(/'/g, "’").replace(/[[\]:\\]/g, "\\$&");
 
 function zsh(commands: readonly CommandTree[]): string {
+  const actionOf = (choices: readonly string[]) => (choices.length > 0 ? `(${choices.join(" ")})` : "_files");
+  // Words are counted from the first after "loadcast".
+  const wordsOf = ({ choices }: CommandTree, place: number) =>
+    choices.length > 0 ? `'${place}:word:${actionOf(choices)}' '*::'` : "'*:file:_files'";
   const argumentsOf = (command: CommandTree) =>
-    [...command.flags, { name: "help", description: "show how it is used", value: false }]
-      .map(({ name, description, value }) => `'--${name}[${quoted(description)}]${value ? ":value:_files" : ""}'`)
+    [...command.flags, { name: "help", description: "show how it is used", value: false, choices: [] }]
+      .map(({ name, description, value, choices }) =>
+        value
+          ? `'--${name}=[${quoted(description)}]:value:${actionOf(choices)}'`
+          : `'--${name}[${quoted(description)}]'`,
+      )
       .join(" ");
   const describe = (list: readonly CommandTree[]) =>
     list.map(({ name, description }) => `'${name}:${quoted(description)}'`).join(" ");
   const cases = commands.map((command) =>
     command.subCommands.length === 0
-      ? `    ${command.name}) _arguments ${argumentsOf(command)} '*:file:_files' ;;`
+      ? `    ${command.name}) _arguments ${argumentsOf(command)} ${wordsOf(command, 2)} ;;`
       : `    ${command.name})
       if (( CURRENT == 3 )); then
         local -a inner=(${describe(command.subCommands)})
@@ -63,7 +102,7 @@ function zsh(commands: readonly CommandTree[]): string {
         return
       fi
       case "$words[3]" in
-${command.subCommands.map((inner) => `        ${inner.name}) _arguments ${argumentsOf(inner)} '*:file:_files' ;;`).join("\n")}
+${command.subCommands.map((inner) => `        ${inner.name}) _arguments ${argumentsOf(inner)} ${wordsOf(inner, 3)} ;;`).join("\n")}
       esac ;;`,
   );
   return `#compdef loadcast
@@ -91,8 +130,12 @@ function fish(commands: readonly CommandTree[]): string {
     ),
   ];
   const flags = (command: CommandTree, when: string) => {
-    for (const { name, description, value } of command.flags) {
-      lines.push(`complete -c loadcast -n ${text(when)} -l ${name}${value ? " -r" : ""} -d ${text(description)}`);
+    if (command.choices.length > 0) {
+      lines.push(`complete -c loadcast -n ${text(when)} -f -a ${text(command.choices.join(" "))}`);
+    }
+    for (const { name, description, value, choices } of command.flags) {
+      const what = !value ? "" : choices.length > 0 ? ` -x -a ${text(choices.join(" "))}` : " -r";
+      lines.push(`complete -c loadcast -n ${text(when)} -l ${name}${what} -d ${text(description)}`);
     }
   };
   for (const command of commands) {

@@ -38,6 +38,14 @@ export function clientOf(
   return httpClient(given.replace(/\/+$/, ""), tokenIn(env));
 }
 
+/** For commands that a service does by itself and nobody can ask of it. @throws LoadcastError `USAGE` where one is named all the same */
+export function refuseUrl(command: string, args: Readonly<Record<string, unknown>>, env = process.env): void {
+  if (args.data !== undefined || !env.LOADCAST_URL) return;
+  throw usageError(
+    `${command} opens the folder itself, and LOADCAST_URL names a service: leave it out, or name the folder with --data`,
+  );
+}
+
 /** As every secret it may be in a file. */
 function tokenIn(env: NodeJS.ProcessEnv): string | undefined {
   const { LOADCAST_TOKEN: token, LOADCAST_TOKEN_FILE: file } = env;

@@ -1,4 +1,5 @@
 import { type ArgsDef, defineCommand, renderUsage, runCommand } from "citty";
+import { nearest } from "../config/nearest.js";
 import { describeError, LoadcastError, usageError } from "../errors.js";
 import { VERSION } from "../package-files.js";
 import { checkArguments } from "./arguments.js";
@@ -17,6 +18,7 @@ export async function main(words: readonly string[]): Promise<number> {
       return 0;
     }
     const [name, ...rest] = words;
+    if (name === "help" && rest.length > 0) return await main([...rest, "--help"]);
     if (name === undefined || name === "--help" || name === "-h" || name === "help") {
       const usage = `${await renderUsage(root)}\n`;
       show(usage, name === undefined ? process.stderr : process.stdout);
@@ -27,7 +29,7 @@ export async function main(words: readonly string[]): Promise<number> {
     let called = name;
     const inner = command.subCommands as Record<string, Command> | undefined;
     if (inner && given[0] !== undefined && !given[0].startsWith("-")) {
-      parent = command;
+      parent = { meta: { name: `loadcast ${name}`, version: VERSION } };
       command = await find(wrap(inner), given[0], `${name} `);
       called = `${name} ${given[0]}`;
       given = given.slice(1);
@@ -56,7 +58,11 @@ function show(text: string, stream: NodeJS.WriteStream): void {
 async function find(commands: Commands, name: string, prefix: string): Promise<Command> {
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!load) {
-    throw usageError(`there is no command "${prefix}${name}"; there are: ${Object.keys(commands).join(", ")}`);
+    const known = Object.keys(commands);
+    const meant = nearest(name, known);
+    throw usageError(
+      `there is no command "${prefix}${name}"; there are: ${known.join(", ")}${meant === null ? "" : `; did you mean ${meant}?`}`,
+    );
   }
   return load();
 }
@@ -73,9 +79,10 @@ function report(error: unknown): number {
   return error instanceof LoadcastError ? error.exitCode : 1;
 }
 
-// A reader that has seen enough (`loadcast … | head`) is no failure.
+// A reader that has seen enough (`loadcast … | head`) is no failure; a disk that is full is one.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  report(new LoadcastError("CANNOT_WRITE", `the output cannot be written: ${describeError(error)}`, { cause: error }));
+  process.exit(1);
 });
 process.exitCode = await main(process.argv.slice(2));

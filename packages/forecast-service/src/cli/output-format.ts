@@ -3,9 +3,8 @@ import { choiceFlag } from "./arguments.js";
 
 /** Flags of every command that prints something for programs as well. `choices` names the formats, the default first. */
 export function formatFlags(...choices: readonly string[]) {
-  const list = choices.length > 1 ? `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}` : choices[0];
   return {
-    format: { type: "string", description: `${list} (${choices[0]})`, valueHint: "FORMAT" },
+    format: { type: "string", description: `how it is printed (${choices[0]})`, valueHint: choices.join("|") },
     json: { type: "boolean", description: "the same as --format json" },
   } as const;
 }

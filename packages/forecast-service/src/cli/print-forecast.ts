@@ -1,3 +1,4 @@
+import { type Step, timeAt } from "../calendar.js";
 import { formatTime, timeStyle } from "../format-time.js";
 import type { ForecastStep } from "../http/contract.js";
 import { formatLevel } from "./chart.js";
@@ -6,10 +7,11 @@ import { forecastDecimals } from "./format-number.js";
 export const FORMATS = ["table", "csv", "json"] as const;
 
 /** One line for each step: time, median, and both ends of each interval. */
-export function forecastTable(steps: readonly ForecastStep[]): string {
+export function forecastTable(steps: readonly ForecastStep[], step?: Step): string {
   const times = steps.map((step) => (step.time === undefined ? null : Date.parse(step.time)));
   const known = times.filter((time) => time !== null);
-  const style = timeStyle(known);
+  // A single step that falls on midnight is no date: the next one tells.
+  const style = timeStyle(step && known.length > 0 ? [...known, timeAt(known[known.length - 1], step, 1)] : known);
   const values = steps.map((step) => step.median);
   const widths = steps.map(({ intervals }) => (intervals[0] ? intervals[0].upper - intervals[0].lower : 0));
   const decimals = forecastDecimals(values, widths);

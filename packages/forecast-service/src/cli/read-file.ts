@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { text as readStream } from "node:stream/consumers";
+import { buffer as readBytes } from "node:stream/consumers";
 import { LoadcastError } from "../errors.js";
 
 /** What a file is called in messages. */
@@ -9,10 +9,17 @@ export const nameOf = (file: string) => (file === "-" ? "standard input" : file)
 /** The text of a file; of standard input for "-". @throws LoadcastError `CANNOT_READ` with the reason */
 export async function readText(file: string): Promise<string> {
   try {
-    return file === "-" ? await readStream(process.stdin) : await readFile(file, "utf8");
+    const bytes = file === "-" ? await readBytes(process.stdin) : await readFile(file);
+    return new TextDecoder(encodingOf(bytes)).decode(bytes);
   } catch (error) {
     throw explainRead(file, error);
   }
+}
+
+/** Spreadsheets write UTF-16 as "Unicode text", with a mark in front. */
+function encodingOf(bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
 }
 
 const PIECE = 2 ** 18;
@@ -27,14 +34,15 @@ export async function* readPieces(file: string, onShare: (share: number) => void
     const size = file === "-" ? null : (await stat(file)).size;
     const stream = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: PIECE });
     // Characters may lie across two pieces.
-    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    let decoder: InstanceType<typeof TextDecoder> | null = null;
     let read = 0;
     for await (const bytes of stream as AsyncIterable<Buffer>) {
+      decoder ??= new TextDecoder(encodingOf(bytes));
       read += bytes.length;
       yield decoder.decode(bytes, { stream: true });
       if (size) onShare(Math.min(1, read / size));
     }
-    yield decoder.decode();
+    if (decoder) yield decoder.decode();
   } catch (error) {
     throw (error as NodeJS.ErrnoException).syscall === undefined ? error : explainRead(file, error);
   }

@@ -10,7 +10,11 @@ export const settingsFlags = {
     description: "an empty store begins with a synthetic host (LOADCAST_DEMO; true)",
     negativeDescription: "without the synthetic host",
   },
-  log: { type: "string", description: "silent, warn, info or debug (LOADCAST_LOG; info)", valueHint: "LEVEL" },
+  log: {
+    type: "string",
+    description: "how much is said (LOADCAST_LOG; info)",
+    valueHint: "silent|warn|info|debug",
+  },
 } satisfies ArgsDef;
 
 /** Flags of `serve` on top of those. */

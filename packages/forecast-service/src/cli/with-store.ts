@@ -1,4 +1,5 @@
-import { AdapterError, type DuckdbStore, duckdbStore } from "@loadcast/metrics-io";
+import { existsSync } from "node:fs";
+import { AdapterError, type DuckdbStore, databaseFile, duckdbStore } from "@loadcast/metrics-io";
 import type { Config } from "../config.js";
 import { LoadcastError } from "../errors.js";
 import { configFrom } from "./settings-flags.js";
@@ -12,12 +13,17 @@ export interface OpenedStore {
   close(): Promise<void>;
 }
 
-/** Opens the store; whoever asks for it closes it. */
-export async function openStore(args: Readonly<Record<string, unknown>>): Promise<OpenedStore> {
+/**
+ * Opens the store; whoever asks for it closes it.
+ *
+ * @param make false: there has to be one. A folder whose name was mistyped would look as if it held nothing.
+ */
+export async function openStore(args: Readonly<Record<string, unknown>>, make = true): Promise<OpenedStore> {
   const config = configFrom(args);
+  if (!make) checkThereIsOne(config.data);
   const store = duckdbStore({ path: config.data });
   await store.open().catch((error: unknown) => {
-    throw explainInUse(error, config.data);
+    throw explainInUse(error, config);
   });
   const controller = new AbortController();
   const onSignal = () => controller.abort();
@@ -35,12 +41,22 @@ export async function openStore(args: Readonly<Record<string, unknown>>): Promis
   };
 }
 
-/** Opens the store for one command, and closes it whatever happens. */
+/** @throws LoadcastError `NO_STORE` */
+export function checkThereIsOne(folder: string): void {
+  if (existsSync(databaseFile(folder))) return;
+  throw new LoadcastError(
+    "NO_STORE",
+    `there is no store in ${folder}: name its folder with --data; loadcast serve, run or import makes one`,
+    { exitCode: 2 },
+  );
+}
+
+/** Opens a store that is there for one command, and closes it whatever happens. */
 export async function withStore<T>(
   args: Readonly<Record<string, unknown>>,
   work: (store: DuckdbStore, config: Config, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const { store, config, signal, close } = await openStore(args);
+  const { store, config, signal, close } = await openStore(args, false);
   try {
     const result = await work(store, config, signal);
     if (signal.aborted) throw new LoadcastError("ABORTED", "stopped before it was done");
@@ -51,12 +67,18 @@ export async function withStore<T>(
 }
 
 /** What to do about a folder that a running service has open. */
-export function explainInUse(error: unknown, folder: string): unknown {
+export function explainInUse(error: unknown, { data, host, port }: Config): unknown {
   if (!(error instanceof AdapterError) || error.code !== "IN_USE") return error;
   const holder = /\(PID \d+\)/.exec(error.message)?.[0];
   return new LoadcastError(
     "IN_USE",
-    `${folder} is in use by another process${holder ? ` ${holder}` : ""}: ask it with --url http://127.0.0.1:8080 where this command can, or stop it`,
+    `${data} is in use by another process${holder ? ` ${holder}` : ""}: ask it with --url ${addressOf(host, port)} where this command can, or stop it`,
     { cause: error },
   );
+}
+
+/** Where a service with these settings would answer on this machine. */
+function addressOf(host: string, port: number): string {
+  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
+  return `http://${name}:${port || 8080}`;
 }

@@ -15,6 +15,9 @@ export interface ConfigInput {
   flags?: Readonly<Record<string, readonly [flag: string, value: unknown]>>;
 }
 
+/** What people keep in the file for themselves, such as what anchors stand for. */
+const OWN = /^x-/;
+
 /** All settings, or all that is wrong with them. */
 export type CheckedConfig = {
   /** Variables that look like settings and are none. */
@@ -40,6 +43,7 @@ export function checkConfig({ env = {}, file = env.LOADCAST_CONFIG, flags = {} }
   const values = document?.values ?? {};
   const unknown = unknownVariables(env, values);
   const merged = structuredClone(values) as Record<string, unknown>;
+  for (const key of Object.keys(merged)) if (OWN.test(key)) delete merged[key];
   const set = new Map<string, string>();
   const put = (path: readonly (string | number)[], origin: string, value: unknown) => {
     place(merged, path, value);

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import { describeError } from "../errors.js";
 
 /** A place in a file, both counted from 1. */
@@ -32,7 +32,7 @@ export function readDocument(file: string): ConfigDocument | UnreadableDocument[
     return [{ message: `the configuration file ${file} cannot be read: ${describeError(error)}`, position: null }];
   }
   const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, merge: true });
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
@@ -42,7 +42,10 @@ export function readDocument(file: string): ConfigDocument | UnreadableDocument[
       const position = at(error.pos[0]);
       const where = ` (line ${position.line}, column ${position.column})`;
       return {
-        message: `the configuration file ${file} is not valid YAML${where}: ${describeError(error)}`,
+        message:
+          error.code === "MULTIPLE_DOCS"
+            ? `the configuration file ${file} holds several documents${where}; keep what stands before the second ---`
+            : `the configuration file ${file} is not valid YAML${where}: ${describeError(error)}`,
         position,
       };
     });
@@ -51,8 +54,10 @@ export function readDocument(file: string): ConfigDocument | UnreadableDocument[
   try {
     values = document.toJS();
   } catch (error) {
-    // Aliases that multiply themselves.
-    return [{ message: `the configuration file ${file} is not valid YAML: ${describeError(error)}`, position: null }];
+    // An alias of nothing, or aliases that multiply themselves.
+    const position = unresolved(document, at);
+    const where = position ? ` (line ${position.line}, column ${position.column})` : "";
+    return [{ message: `the configuration file ${file} is not valid YAML${where}: ${describeError(error)}`, position }];
   }
   if (values !== null && values !== undefined && !isRecord(values)) {
     return [{ message: `the configuration file ${file} must hold settings such as "port: 8080"`, position: at(0) }];
@@ -77,6 +82,20 @@ export function readDocument(file: string): ConfigDocument | UnreadableDocument[
       return range ? at(range[0]) : positionOf(path);
     },
   };
+}
+
+/** Where the first alias stands whose anchor is not there. */
+function unresolved(document: Document, at: (offset: number) => Position): Position | null {
+  let found: Position | null = null;
+  visit(document, {
+    Alias(_, node) {
+      if (node.range && node.resolve(document) === undefined) {
+        found = at(node.range[0]);
+        return visit.BREAK;
+      }
+    },
+  });
+  return found;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -18,5 +18,6 @@ export function configJsonSchema(): Record<string, unknown> {
       }
     },
   });
-  return { ...schema, title: "Loadcast configuration" };
+  // What people keep there for themselves.
+  return { ...schema, patternProperties: { "^x-": {} }, title: "Loadcast configuration" };
 }

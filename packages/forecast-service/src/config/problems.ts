@@ -37,7 +37,7 @@ export function problemAt(
   position: (document: ConfigDocument) => Position | null = (document) => document.positionOf(path),
 ): ConfigProblem {
   const field = fieldName(path);
-  const variable = origins.set.get(field);
+  const variable = origins.set.get(field) ?? origins.set.get(`${field}File`);
   const at = variable === undefined && origins.document ? position(origins.document) : null;
   const where = origins.file === undefined ? field : `${field} in ${origins.file}`;
   return {
@@ -73,6 +73,15 @@ export function explainIssue(
     origins.merged,
   );
   const secret = isSecret(String(issue.path.at(-1)));
+  // A single text may stand for a list of one: what is wrong with it is wrong with the whole.
+  const whole = issue.path.slice(0, -1);
+  const around = whole.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key],
+    origins.merged,
+  );
+  if (value === undefined && issue.path.at(-1) === 0 && around !== undefined && !Array.isArray(around)) {
+    return [problemAt(whole, `is ${brief(around)}; it must be ${issue.message}`, origins)];
+  }
   const shown = value === undefined ? "not set" : secret ? "not usable" : brief(value);
   return [problemAt(issue.path, `is ${shown}; it must be ${issue.message}`, origins)];
 }

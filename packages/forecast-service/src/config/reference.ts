@@ -51,6 +51,7 @@ series:
 - Patterns: \`*\` stands for any characters, \`?\` for one; a leading \`!\` means everything but.
 - Secrets are best kept in files: wherever there is \`token\` or \`password\` there is \`tokenFile\` or \`passwordFile\`, and every variable of
   a secret has one with \`_FILE\` at its end. A relative name in the file begins at the folder of the configuration file.
+- Anchors, aliases and merges (\`<<: *name\`) work; keys at the top that begin with \`x-\` are left alone and may hold what they stand for.
 
 ## Reload
 

@@ -40,7 +40,9 @@ export const duration = (description: string, min: string, max: string) => {
       expects: `a duration from ${min} to ${max}, such as 15s, 5m, 1h or 7d`,
       json: {
         type: ["string", "number"],
-        pattern: "^\\s*[0-9]+(\\.[0-9]+)?\\s*(ms|s|m|h|d|w)?\\s*$",
+        pattern: "^\\s*[0-9]+(\\.[0-9]+)?\\s*([mM][sS]|[sSmMhHdDwW])?\\s*$",
+        minimum: least / 1000,
+        ...(most === Infinity ? {} : { maximum: most / 1000 }),
       },
     },
   );
@@ -62,7 +64,12 @@ export const size = (description: string, min: number, max: number, words: strin
     {
       description,
       expects: `a size from ${words}, such as 512kB or 4MB`,
-      json: { type: ["string", "number"] },
+      json: {
+        type: ["string", "number"],
+        pattern: "^\\s*[0-9]+(\\.[0-9]+)?\\s*[kKmMgG]?[iI]?[bB]?\\s*$",
+        minimum: min,
+        maximum: max,
+      },
     },
   );
 
@@ -77,7 +84,7 @@ export const whole = (description: string, min: number, max: number, extra = "")
     {
       description,
       expects: `a whole number from ${min} to ${max}${extra}`,
-      json: { type: ["integer", "string"], minimum: min, maximum: max },
+      json: { type: ["integer", "string"], pattern: "^\\s*[0-9]+\\s*$", minimum: min, maximum: max },
     },
   );
 
@@ -98,6 +105,7 @@ export const decimal = (description: string, min = -Infinity, max = Infinity) =>
       expects: `a number${limits === "" ? "" : ` of ${limits}`}`,
       json: {
         type: ["number", "string"],
+        pattern: "^\\s*[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?\\s*$",
         ...(min === -Infinity ? {} : { minimum: min }),
         ...(max === Infinity ? {} : { maximum: max }),
       },
@@ -108,13 +116,21 @@ export const decimal = (description: string, min = -Infinity, max = Infinity) =>
 const TRUE = ["true", "1", "yes", "on"];
 const FALSE = ["false", "0", "no", "off"];
 
+/** JSON Schema has no flag for it. */
+const anyCase = (words: readonly string[]) =>
+  `^\\s*(${words.map((word) => word.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`)).join("|")})\\s*$`;
+
 export const yesNo = (description: string) =>
   setting(
     (value) => {
       const word = String(value).trim().toLowerCase();
       return TRUE.includes(word) ? true : FALSE.includes(word) ? false : undefined;
     },
-    { description, expects: "true or false", json: { type: ["boolean", "string"] } },
+    {
+      description,
+      expects: "true or false",
+      json: { type: ["boolean", "integer", "string"], pattern: anyCase([...TRUE, ...FALSE]), minimum: 0, maximum: 1 },
+    },
   );
 
 export const text = (description: string, expects: string, pattern?: RegExp) =>
@@ -123,7 +139,7 @@ export const text = (description: string, expects: string, pattern?: RegExp) =>
       const trimmed = typeof value === "string" ? value.trim() : "";
       return trimmed !== "" && (pattern?.test(trimmed) ?? true) ? trimmed : undefined;
     },
-    { description, expects, json: { type: "string", ...(pattern ? { pattern: pattern.source } : {}) } },
+    { description, expects, json: { type: "string", pattern: pattern?.source ?? "\\S" } },
   );
 
 export const choice = <const T extends string>(description: string, choices: readonly T[]) =>
@@ -142,7 +158,15 @@ export const address = (description: string, protocols: readonly string[], examp
       const usable = protocols.includes(url.protocol) && url.host !== "" && url.search === "" && url.hash === "";
       return usable ? value.trim() : undefined;
     },
-    { description, expects: `an address such as ${example}`, json: { type: "string", examples: [example] } },
+    {
+      description,
+      expects: `an address such as ${example}`,
+      json: {
+        type: "string",
+        pattern: `^\\s*(${protocols.join("|")})//[^\\s/?#]+[^?#]*$`,
+        examples: [example],
+      },
+    },
   );
 
 /** A text that must not be shown: see `printable`. */
@@ -150,7 +174,7 @@ export const secret = (description: string) =>
   setting((value) => (typeof value === "string" && value.trim() !== "" ? value.trim() : undefined), {
     description,
     expects: "a text that is not empty",
-    json: { type: "string", writeOnly: true },
+    json: { type: "string", pattern: "\\S", writeOnly: true },
   });
 
 /** The file that holds the secret of the same name. */
@@ -169,7 +193,10 @@ export const patterns = (description: string) =>
     .preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(onePattern).min(1, "not an empty list"))
     .meta({
       description,
-      anyOf: [{ type: "string" }, { type: "array", items: { type: "string" }, minItems: 1 }],
+      anyOf: [
+        { type: "string", pattern: "\\S" },
+        { type: "array", items: { type: "string", pattern: "\\S" }, minItems: 1 },
+      ],
     });
 
 /** A group of settings that may be left out altogether where each of them has a default. */

@@ -1,28 +1,37 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { describe, expect, it } from "vitest";
-import { type CommandTree, completionScript } from "../../src/cli/completion-scripts.js";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { type CommandTree, completionScript, SHELLS } from "../../src/cli/completion-scripts.js";
 
 const tree: CommandTree[] = [
   {
     ...{ name: "forecast", description: "Forecast a file: it's easy [really]", subCommands: [] },
     flags: [
-      { name: "horizon", description: "steps", value: true },
-      { name: "json", description: "as JSON", value: false },
+      { name: "horizon", description: "steps", value: true, choices: [] },
+      { name: "format", description: "how", value: true, choices: ["table", "csv"] },
+      { name: "json", description: "as JSON", value: false, choices: [] },
     ],
+    choices: [],
   },
   {
-    ...{ name: "models", description: "Models", flags: [] },
+    ...{ name: "models", description: "Models", flags: [], choices: [] },
     subCommands: [
       {
         name: "list",
         description: "List them",
-        flags: [{ name: "url", description: "service", value: true }],
+        flags: [{ name: "url", description: "service", value: true, choices: [] }],
+        choices: ["samples", "forecasts"],
         subCommands: [],
       },
-      { name: "show", description: "Show one", flags: [], subCommands: [] },
+      { name: "show", description: "Show one", flags: [], choices: [], subCommands: [] },
     ],
   },
 ];
+const folder = mkdtempSync(join(tmpdir(), "loadcast-completion-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const fish = SHELLS[2];
 const has = (shell: string) => spawnSync(shell, ["--version"]).status === 0;
 
 describe("completion", () => {
@@ -44,11 +53,28 @@ describe("completion", () => {
     expect(complete("models", "show", "--u")).toBe("");
     expect(complete("forecast", "--h")).toBe("--horizon --help");
     expect(complete("forecast", "cpu.csv", "--j")).toBe("--json");
+    expect(complete("forecast", "--format", "")).toBe("table csv");
+    expect(complete("forecast", "--format", "=")).toBe("table csv");
+    expect(complete("forecast", "--format", "=", "c")).toBe("csv");
+    expect(complete("models", "list", "f")).toBe("forecasts");
+    // Names of files are the shell's own business.
+    expect(complete("forecast", "")).toBe("");
+    expect(complete("forecast", "--horizon", "")).toBe("");
+  });
+
+  it.skipIf(!has(fish))("completes values in fish as well (needs fish)", () => {
+    const ask = (line: string) =>
+      execFileSync(fish, ["-c", `${completionScript("fish", tree)}\ncomplete -C "${line}"`]).toString();
+    expect(ask("loadcast forecast --format ")).toBe("csv\thow\ntable\thow\n");
+    expect(ask("loadcast models list f")).toContain("forecasts");
+    expect(ask("loadcast mo")).toBe("models\tModels\n");
   });
 
   it.each(["zsh", "fish"] as const)("is a script that %s can read, where it is installed", (shell) => {
     const script = completionScript(shell, tree);
     for (const word of ["forecast", "models", "list", "horizon", "url"]) expect(script).toContain(word);
-    if (has(shell)) expect(spawnSync(shell, ["-n"], { input: script }).status).toBe(0);
+    const file = join(folder, shell);
+    writeFileSync(file, script);
+    if (has(shell)) expect(spawnSync(shell, ["-n", file]).status).toBe(0);
   });
 });

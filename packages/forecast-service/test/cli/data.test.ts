@@ -22,6 +22,55 @@ suite("loadcast import and export", () => {
   );
   const data = join(root, "moved");
 
+  it("carry names and numbers of any kind there and back, to the last bit", { timeout: 90_000 }, async () => {
+    const values = [0.1 + 0.2, -0, 5e-324, Number.MAX_VALUE, -1e-7, 1e21, 2 ** 53 + 2, 1 / 3];
+    const hosts = ["#1", "=1+1", " blank ", 'a,"b"', "NA", "2026-01-01", "{job='x'}", "ä/ö"];
+    const lines = hosts.flatMap((host) =>
+      values.map((value, i) => {
+        const text = Object.is(value, -0) ? "-0" : String(value);
+        return `2026-01-01T00:00:00.00${i}Z,"${host.replaceAll('"', '""')}",m,${text}`;
+      }),
+    );
+    const odd = file("odd.csv", `time,host,metric,value\n${lines.join("\n")}\n`);
+    const [first, second, third] = ["odd-1", "odd-2", "odd-3"].map((name) => join(root, name));
+    expect((await run(["import", odd, "--data", first])).code).toBe(0);
+    const csv = await run(["export", "--data", first]);
+    const row = (host: string, value: string) => `${host},m,2026-01-01T00:00:00.00${value}`;
+    expect(csv.out).toContain(row('"#1"', "0Z,0.30000000000000004"));
+    expect(csv.out).toContain(row('" blank "', "1Z,-0\n"));
+    expect(csv.out.trimEnd().split("\n")).toHaveLength(1 + hosts.length * values.length);
+    await run(["import", "-", "--data", second], { input: csv.out });
+    expect((await run(["export", "--data", second])).out).toBe(csv.out);
+    const parquet = join(root, "odd.parquet");
+    await run(["export", "--data", second, "--out", parquet]);
+    await run(["import", parquet, "--data", third]);
+    expect((await run(["export", "--data", third])).out).toBe(csv.out);
+  });
+
+  it.each(["export", "preprocess", "models list", "models show web-1/cpu_percent"])(
+    "say that there is no store rather than make one: %s",
+    async (command) => {
+      const nowhere = join(root, "nowhere");
+      const ended = await run([...command.split(" "), "--data", nowhere]);
+      expect(ended.code).toBe(2);
+      expectOneLine(ended, `there is no store in ${nowhere}`);
+      expect(existsSync(nowhere)).toBe(false);
+    },
+  );
+
+  it.skipIf(!existsSync("/dev/full"))("say in one line that the disk is full", async () => {
+    const ended = await run(["config", "reference"], { to: "/dev/full" });
+    expect(ended.code).toBe(1);
+    expectOneLine(ended, "the output cannot be written: ENOSPC");
+  });
+
+  it("keep an older export when a new one fails", async () => {
+    const kept = file("kept.csv", "the last good one\n");
+    const { code } = await run(["export", "--data", data, "--series", "nobody/*", "--out", kept]);
+    expect(code).toBe(2);
+    expect(readFileSync(kept, "utf8")).toBe("the last good one\n");
+  });
+
   it("take a file in, give it back, and take that in again unchanged", { timeout: 90_000 }, async () => {
     const dry = await run(["import", wide, "--dry-run", "--json", "--data", data]);
     expect(JSON.parse(dry.out)).toMatchObject({

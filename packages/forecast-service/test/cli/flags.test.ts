@@ -1,5 +1,6 @@
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
+import { usualBounds } from "../../src/cli/bounds-flags.js";
 import { COMMANDS, EXAMPLES } from "../../src/cli/commands.js";
 import { formatOf } from "../../src/cli/output-format.js";
 import { showProgress } from "../../src/cli/progress.js";
@@ -40,6 +41,27 @@ describe("formats", () => {
     expect(formatOf({ format: "csv" }, "table", "csv", "json")).toBe("csv");
     expect(() => formatOf({ format: "xml" }, "table", "json")).toThrow("one of table, json");
     expect(() => formatOf({ format: "csv", json: true }, "csv", "json")).toThrow("--json and --format csv exclude");
+  });
+});
+
+describe("the bounds of a file's values", () => {
+  const values = (...given: number[]) => Float64Array.from(given);
+  const percent = { lower: 0, upper: 100 };
+
+  it("are those of percentages where a name or a wall at 100 says so", () => {
+    for (const name of ["cpu_percent", "CPU %", "disk-pct", "percentage"]) {
+      expect(usualBounds([name], values(3, Number.NaN, 57))).toEqual(percent);
+    }
+    expect(usualBounds(["value"], values(...Array(97).fill(40), 100, 100, 100))).toEqual(percent);
+  });
+
+  it("are none where the values or their name say otherwise", () => {
+    expect(usualBounds(["cpu_percent"], values(3, 250))).toBeNull();
+    expect(usualBounds(["cpu_percent"], values(-5, 50))).toBeNull();
+    expect(usualBounds(["percentile", "spct"], values(3, 57))).toBeNull();
+    expect(usualBounds(["value"], values(99, 100, 98))).toBeNull();
+    expect(usualBounds(["value"], values(100, 100, 100, 100, 100.2))).toBeNull();
+    expect(usualBounds(["cpu_percent"], values(Number.NaN))).toBeNull();
   });
 });
 

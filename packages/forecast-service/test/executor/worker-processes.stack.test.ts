@@ -25,7 +25,7 @@ describe.skipIf(without)(`loadcast worker${without}`, () => {
     const started = start(["worker", "--redis", redis.url, "--threads", "1"]);
     let err = "";
     await new Promise<void>((resolve, reject) => {
-      started.child.stderr.on("data", (data) => {
+      started.child.stderr?.on("data", (data) => {
         err += data;
         if (/ready: 1 jobs at a time/.test(err)) resolve();
       });

@@ -26,13 +26,35 @@ export interface CsvSeries extends Samples {
 }
 
 /** What stands for a value that is not there. */
-export const GAP = /^(na|n\/a|nan|null|none|-|\.)?$/i;
-export const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const GAP = /^(na|n\/a|nan|null|none|-|\.)?$/i;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const DECIMAL_COMMA = /^[+-]?\d*,\d*(e[+-]?\d+)?$/i;
+
+export const isGap = (field: string) => GAP.test(field.trim());
+
+/**
+ * The number that a field holds; NaN for what is no finite number. Where no comma divides fields it may be the decimal sign, and a percent
+ * sign at the end says nothing that the number does not.
+ */
+export function numberIn(field: string, delimiter: string): number {
+  const trimmed = field.trim();
+  const text = trimmed.endsWith("%") ? trimmed.slice(0, -1).trimEnd() : trimmed;
+  const point = delimiter !== "," && DECIMAL_COMMA.test(text) ? text.replace(",", ".") : text;
+  const value = NUMBER.test(point) ? Number(point) : Number.NaN;
+  return Number.isFinite(value) ? value : Number.NaN;
+}
+
+/** What to do about a field that holds no number. */
+export function numberRemedy(field: string, delimiter: string): string {
+  return delimiter === "," && DECIMAL_COMMA.test(field.trim())
+    ? "is not a number; write a decimal point, or divide the fields by semicolons"
+    : "is not a finite number; leave a gap empty";
+}
 
 /**
  * Reads a CSV text of times and values. Times: ISO 8601 (UTC unless an offset is written) or seconds, milliseconds, microseconds or
- * nanoseconds since 1970. An empty value, NA, NaN or null is a gap. Commas, semicolons (with decimal commas) and tabs divide; a
- * byte order mark, CRLF, quoted fields and rows out of order are fine; a header may be missing.
+ * nanoseconds since 1970. An empty value, NA, NaN or null is a gap. Commas divide, or semicolons, tabs and bars, with decimal commas
+ * where there are any; a byte order mark, CRLF, quoted fields and rows out of order are fine; a header may be missing.
  *
  * Throws AdapterError (INVALID_DATA) that names line and column.
  */
@@ -88,11 +110,14 @@ class Table {
     if (this.width < 2) {
       this.fail(first.value.line, null, `one column only; expected a time and a value, divided by a comma`);
     }
-    const isData = parseTime(fields[0]) !== null && this.isValue(fields[1]);
-    this.header = isData ? null : fields;
+    // Two numbers are a time and a value in this order; a date is a time wherever it stands.
+    const timeFirst = parseTime(fields[0]) !== null && this.isValue(fields[1]);
+    const last = this.width === 2 ? parseTime(fields[1]) : null;
+    const timeLast = last !== null && "millis" in last && this.isValue(fields[0]);
+    this.header = timeFirst || timeLast ? null : fields.map((name) => name.trim());
     if (this.header === null) {
-      this.timeIndex = 0;
-      this.valueIndex = 1;
+      this.timeIndex = timeFirst ? 0 : 1;
+      this.valueIndex = timeFirst ? 1 : 0;
       this.names = { time: "time", value: "value" };
       const asked = options.timeColumn ?? options.valueColumn;
       if (asked !== undefined)
@@ -126,7 +151,7 @@ class Table {
   }
 
   time(row: CsvRow): ParsedTime {
-    const text = row.fields[this.timeIndex];
+    const text = row.fields[this.timeIndex].trim();
     // A bare year reads as a number; only the header tells it from a count of seconds.
     const year = this.names.time.toLowerCase() === "year" && /^\d{4}$/.test(text);
     const time = parseTime(year ? `${text}-01` : text);
@@ -142,10 +167,10 @@ class Table {
 
   value(row: CsvRow): number {
     const text = row.fields[this.valueIndex];
-    if (GAP.test(text)) return Number.NaN;
-    const value = this.isValue(text) ? Number(this.decimalPoint(text)) : Number.NaN;
-    if (!Number.isFinite(value)) {
-      this.fail(row.line, this.valueIndex, `${quote(text)} is not a finite number; leave a gap empty`);
+    if (isGap(text)) return Number.NaN;
+    const value = numberIn(text, this.delimiter);
+    if (Number.isNaN(value)) {
+      this.fail(row.line, this.valueIndex, `${quote(text)} ${numberRemedy(text, this.delimiter)}`);
     }
     return value;
   }
@@ -160,11 +185,7 @@ class Table {
   }
 
   private isValue(text: string): boolean {
-    return GAP.test(text) || NUMBER.test(this.decimalPoint(text));
-  }
-
-  private decimalPoint(text: string): string {
-    return this.delimiter === ";" ? text.replace(",", ".") : text;
+    return isGap(text) || !Number.isNaN(numberIn(text, this.delimiter));
   }
 
   private find(
@@ -183,7 +204,7 @@ class Table {
 /** The delimiter that divides the first line; a comma when none does. */
 export function detectDelimiter(text: string): string {
   const line = /^(?!#)[^\r\n]*\S[^\r\n]*$/m.exec(text)?.[0] ?? "";
-  for (const delimiter of ["\t", ";", ","]) if (line.includes(delimiter)) return delimiter;
+  for (const delimiter of ["\t", ";", ",", "|"]) if (line.includes(delimiter)) return delimiter;
   return ",";
 }
 

@@ -9,7 +9,7 @@ const LONGEST_RECORD = 2 ** 24;
 
 /**
  * Records of a CSV text (RFC 4180): fields in double quotes may hold delimiters, line breaks and doubled quotes; lines end in LF, CRLF
- * or CR. Empty lines and lines that start with # are left out, blanks around fields are trimmed.
+ * or CR. Empty lines and lines that start with # are left out, blanks around fields are trimmed; what stands in quotes stays as it is.
  * `fail` is called, and must throw, for a quote that is never closed.
  */
 export function csvRows(
@@ -81,27 +81,35 @@ function quotedRecord(
 ): { fields: string[]; end: number; breaks: number } | null {
   const fields: string[] = [];
   let field = "";
+  /** So much of the field stood in quotes. */
+  let exact = 0;
   let breaks = 0;
   let quoted = false;
+  const push = () => {
+    fields.push(exact > 0 ? field.slice(0, exact) + field.slice(exact).trim() : field.trim());
+    field = "";
+    exact = 0;
+  };
   let i = from;
   for (; i < text.length; i++) {
     const c = text[i];
     if (quoted) {
       if (c === '"' && text[i + 1] === '"') field += text[++i];
-      else if (c === '"') quoted = false;
-      else {
+      else if (c === '"') {
+        quoted = false;
+        exact = field.length;
+      } else {
         if (c === "\n" || (c === "\r" && text[i + 1] !== "\n")) breaks++;
         field += c;
       }
-    } else if (c === '"' && field.trim() === "") {
+    } else if (c === '"' && exact === 0 && field.trim() === "") {
       field = "";
       quoted = true;
     } else if (c === delimiter) {
-      fields.push(field.trim());
-      field = "";
+      push();
     } else if (c === "\n" || c === "\r") break;
     else field += c;
   }
-  fields.push(field.trim());
+  push();
   return quoted ? null : { fields, end: i, breaks };
 }

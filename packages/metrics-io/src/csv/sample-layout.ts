@@ -1,6 +1,6 @@
 import { findColumn, noColumn, TIME_NAMES, VALUE_NAMES } from "../column-names.js";
 import { AdapterError } from "../errors.js";
-import { GAP, NUMBER } from "./parse.js";
+import { isGap, numberIn } from "./parse.js";
 import type { SampleTable, SampleTableOptions } from "./sample-table.js";
 import { parseTime } from "./time.js";
 
@@ -20,13 +20,14 @@ export interface Layout {
 }
 
 /** Finds out what each column holds, from the first row. */
-export function findLayout(fields: readonly string[], options: SampleTableOptions): Layout {
+export function findLayout(first: readonly string[], delimiter: string, options: SampleTableOptions): Layout {
+  const fields = first.map((field) => field.trim());
   const { timeColumn, valueColumn, hostColumn, metricColumn } = options;
   if (fields.length < 2)
     throw tableError(options, "INVALID_DATA", "one column only; expected at least a time and a value");
   const header =
     parseTime(fields[0]) === null ||
-    ![...fields.slice(1)].every((field) => GAP.test(field) || NUMBER.test(field.replace(",", ".")));
+    !fields.slice(1).every((field) => isGap(field) || !Number.isNaN(numberIn(field, delimiter)));
   const names = header ? fields : fields.map((_, i) => (i === 0 ? "time" : i === 1 ? "value" : `column ${i + 1}`));
   if (!header && fields.length > 2) {
     throw tableError(options, "INVALID_DATA", "more than two columns need a header that names them");

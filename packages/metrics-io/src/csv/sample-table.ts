@@ -2,7 +2,7 @@ import type { AdapterError } from "../errors.js";
 import { tidySamples } from "../samples.js";
 import { checkKey, seriesId } from "../series.js";
 import type { Samples, SeriesKey } from "../types.js";
-import { detectDelimiter, GAP, NUMBER } from "./parse.js";
+import { detectDelimiter, isGap, numberIn, numberRemedy } from "./parse.js";
 import { type CsvRow, csvRowReader, csvRows } from "./rows.js";
 import { findLayout, quote, tableError } from "./sample-layout.js";
 import { epochUnit, parseTime } from "./time.js";
@@ -130,7 +130,7 @@ function tableRows(
   options: SampleTableOptions,
   mostBad = Infinity,
 ): TableRows {
-  const layout = findLayout(firstRow, options);
+  const layout = findLayout(firstRow, delimiter, options);
   const bad: { line: number; problem: string }[] = [];
   let badCount = 0;
   let columns = new Map<string, { key: SeriesKey; times: number[]; values: number[] }>();
@@ -153,7 +153,7 @@ function tableRows(
       if (++badCount <= mostBad) bad.push({ line, problem });
     };
     if (fields.length !== layout.width) return report(`${fields.length} fields where ${layout.width} are expected`);
-    const written = fields[layout.time];
+    const written = fields[layout.time].trim();
     const time = parseTime(written);
     if (time === null) return report(`${quote(written)} is not a time`);
     const isEpoch = "epoch" in time;
@@ -162,14 +162,13 @@ function tableRows(
     const at = "epoch" in time ? time.epoch : time.millis;
     for (const { index, metric } of layout.values) {
       const field = fields[index];
-      if (GAP.test(field)) {
+      if (isGap(field)) {
         gaps++;
         continue;
       }
-      const decimal = delimiter === ";" ? field.replace(",", ".") : field;
-      const value = NUMBER.test(decimal) ? Number(decimal) : Number.NaN;
-      if (!Number.isFinite(value)) {
-        report(`${quote(field)} is not a finite number`);
+      const value = numberIn(field, delimiter);
+      if (Number.isNaN(value)) {
+        report(`${quote(field)} ${numberRemedy(field, delimiter).split(";")[0]}`);
         continue;
       }
       const key = {

@@ -1,5 +1,7 @@
 const ISO =
   /^(\d{4})[-/](\d{1,2})(?:[-/](\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|UTC|[+-]\d{2}(?::?\d{2})?)?)?)?$/i;
+/** Dots stand only where the day comes first. */
+const DOTTED = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)$/;
 const NUMBER = /^[+-]?\d+(\.\d+)?(e[+]?\d+)?$/i;
 
 /** A time as written: a date, known at once, or a count since 1970 whose unit only the whole column tells. */
@@ -7,12 +9,12 @@ export type ParsedTime = { readonly millis: number } | { readonly epoch: number 
 
 /**
  * Reads `2014-02-14T14:30:00Z` and what is near it: a space for the T, slashes, no seconds, fractions, an offset such as +01:00, a bare
- * date or month. Without an offset it is UTC. Also numbers: a count of seconds or finer units since 1970. Null for everything
- * else, dates that do not exist and orders that can be misread (14/02/2014) included.
+ * date or month; 14.02.2014 as well. Without an offset it is UTC. Also numbers: a count of seconds or finer units since 1970. Null for
+ * everything else, dates that do not exist and orders that can be misread (14/02/2014) included.
  */
 export function parseTime(text: string): ParsedTime | null {
   if (NUMBER.test(text)) return { epoch: Number(text) };
-  const match = ISO.exec(text);
+  const match = ISO.exec(text.replace(DOTTED, "$3-$2-$1$4"));
   if (match === null) return null;
   const [, year, month, day = "1", hour = "0", minute = "0", second = "0", fraction = "", zone = "Z"] = match;
   const date = new Date(0);

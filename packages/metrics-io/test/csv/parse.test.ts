@@ -65,10 +65,27 @@ describe("parseCsvSeries", () => {
     ["2026-03-29T02:30:00-0930", "2026-03-29T12:00:00.000Z"],
     ["2026-03-29 02:30:00 UTC", "2026-03-29T02:30:00.000Z"],
     ["2026-03", "2026-03-01T00:00:00.000Z"],
+    ["9.3.2026 2:30", "2026-03-09T02:30:00.000Z"],
+    ["31.12.2026", "2026-12-31T00:00:00.000Z"],
+    [" 2026-03-29 ", "2026-03-29T00:00:00.000Z"],
     ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z"],
     ["2024-02-29", "2024-02-29T00:00:00.000Z"],
   ])("reads the time %s", (text, iso) => {
     expect(parsed(`time,value\n"${text}",1\n`)).toEqual([[iso, 1]]);
+  });
+
+  it.each([
+    ["tabs and decimal commas", "time\tvalue\n2026-01-01\t1,5\n2026-01-02\t-,25\n"],
+    ["bars", "time|value\n2026-01-01|1.5\n2026-01-02|-.25\n"],
+    ["percent signs", "time,value\n2026-01-01,1.5%\n2026-01-02,-0.25 %\n"],
+    ["blanks inside quotes", '" time "," value "\n" 2026-01-01 "," 1.5 "\n"2026-01-02"," -0.25"\n'],
+    ["a value before its date, without a header", "1.5,2026-01-01\n-0.25,2026-01-02\n"],
+    ["days before months, divided by dots", "Datum;Wert\n01.01.2026;1,5\n02.01.2026;-0,25\n"],
+  ])("reads %s", (_, text) => {
+    expect(parsed(text)).toEqual([
+      ["2026-01-01T00:00:00.000Z", 1.5],
+      ["2026-01-02T00:00:00.000Z", -0.25],
+    ]);
   });
 
   it("takes a bare year for a year only under that name", () => {
@@ -104,6 +121,14 @@ describe("parseCsvSeries", () => {
     [
       "timestamp,value\n2026-01-01,0x10\n",
       'csv: line 2 column 2 (value): "0x10" is not a finite number; leave a gap empty',
+    ],
+    [
+      'timestamp,value\n2026-01-01,"1,5"\n',
+      'csv: line 2 column 2 (value): "1,5" is not a number; write a decimal point, or divide the fields by semicolons',
+    ],
+    [
+      "timestamp;value\n2026-01-01;1.234,5\n",
+      'csv: line 2 column 2 (value): "1.234,5" is not a finite number; leave a gap empty',
     ],
     [
       "timestamp,value\n31/12/2026,1\n",

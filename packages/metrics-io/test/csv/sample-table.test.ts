@@ -52,6 +52,12 @@ describe("parseSampleTable", () => {
     expect(seriesOf("time,cpu_percent\n2026-01-01,7", { host: "b" })).toEqual([["b/cpu_percent", [[0, 7]]]]);
   });
 
+  it("keeps names as they stand in quotes: blanks at their ends, and a # that begins no remark", () => {
+    const text =
+      'host,metric,time,value\n"#1",m,2026-01-01,1\n#2,m,2026-01-01,2\n" a ",m,2026-01-01,3\n b ,m,2026-01-01,4\n';
+    expect(seriesOf(text).map(([id]) => id)).toEqual([" a /m", "#1/m", "b/m"]);
+  });
+
   it("takes host and metric from the caller where no column names them, or instead of those", () => {
     const options = { host: "h", metric: "m" };
     expect(seriesOf("2026-01-01,7\n2026-01-02,8", options)).toEqual([

@@ -83,7 +83,7 @@ export function ask(series: Series, options: AutoSarimaOptions): Question {
   const warnings: string[] = [];
   let y = toSeries(series);
   checkCallback(options.onProgress, "onProgress");
-  const criterion = checkCriterion(options.criterion);
+  const asked = checkCriterion(options.criterion);
   const horizon = wholeNumber(options.horizon ?? 48, "horizon", 1);
   const regressors = checkRegressors(options.regressors, y.length);
   const look = () => throwIfAborted(options.signal);
@@ -98,6 +98,8 @@ export function ask(series: Series, options: AutoSarimaOptions): Question {
   if (observed < 2) {
     throw new SarimaError("TOO_SHORT", `y has ${observed} observed values; a model needs at least 2`);
   }
+  // Of three values AICc is infinite with so much as a mean, which leaves a mean of 0; R's auto.arima takes AIC as well.
+  const criterion = asked === "aicc" && observed <= 3 ? "aic" : asked;
 
   // Seasons: the shortest one with data enough is the seasonal factor.
   const metrics = options.periods !== undefined;

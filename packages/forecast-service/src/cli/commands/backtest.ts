@@ -9,6 +9,7 @@ import { regularise } from "../../regular-series.js";
 import { LEVELS } from "../../settings.js";
 import { withAnswers } from "../answers.js";
 import { wholeFlag } from "../arguments.js";
+import { boundsFlags, boundsOfFlags, usualBounds } from "../bounds-flags.js";
 import { formatLevel } from "../chart.js";
 import { columnFlags, readCsvSeries } from "../csv-file.js";
 import { urlFlag } from "../http-client.js";
@@ -31,7 +32,9 @@ export default defineCommand({
     },
     horizon: { type: "string", description: "steps ahead, of a file (48)", valueHint: "N" },
     origins: { type: "string", description: "moments to forecast from, of a file (12)", valueHint: "N" },
-    model: { type: "string", description: "ensemble or sarima, of a file (ensemble)", valueHint: "KIND" },
+    period: { type: "string", description: "season in steps, of a file; 1 for none", valueHint: "N" },
+    ...boundsFlags,
+    model: { type: "string", description: "kind of model, of a file (ensemble)", valueHint: "ensemble|sarima" },
     ...columnFlags,
     ...formatFlags("table", "json"),
     ...urlFlag,
@@ -41,7 +44,7 @@ export default defineCommand({
   async run({ args }) {
     const format = formatOf(args, "table", "json");
     const isFile = args.series === "-" || /\.(csv|tsv|txt)$/i.test(args.series);
-    const flags = ["horizon", "origins", "model", "time-column", "value-column"] as const;
+    const flags = ["horizon", "origins", "period", "lower", "upper", "model", "time-column", "value-column"] as const;
     const given = flags.find((flag) => args[flag] !== undefined);
     if (!isFile && given) {
       throw new LoadcastError("USAGE", `--${given} is for files; a series is replayed as the service forecasts it`, {
@@ -63,6 +66,9 @@ interface Given {
   readonly "value-column"?: string | undefined;
   readonly origins?: string | undefined;
   readonly model?: string | undefined;
+  readonly period?: string | undefined;
+  readonly lower?: string | undefined;
+  readonly upper?: string | undefined;
 }
 
 async function ofSeries(args: Given): Promise<BacktestResult> {
@@ -86,8 +92,12 @@ async function ofFile(args: Given): Promise<BacktestResult> {
     throw new LoadcastError("USAGE", `--model is "${model}"; it must be ensemble or sarima`, { exitCode: 2 });
   }
   const name = nameOf(args.series);
-  const series = regularise(await readCsvSeries(args.series, args));
-  const { periods } = usualSeasons(series.step);
+  const period = wholeFlag("--period", args.period, 1, 5000);
+  const asked = boundsOfFlags(args);
+  const read = await readCsvSeries(args.series, args);
+  const series = regularise(read);
+  const periods = period === undefined ? usualSeasons(series.step).periods : [period].filter((steps) => steps > 1);
+  const bounds = asked ?? usualBounds([read.columns.value, name], series.values);
   const executor = threadsExecutor({ threads: Math.max(1, Math.min(4, availableParallelism())) });
   const progress = await showProgress("backtest");
   const controller = new AbortController();
@@ -96,7 +106,7 @@ async function ofFile(args: Given): Promise<BacktestResult> {
   process.once("SIGTERM", onSignal);
   try {
     const result = await fileBacktest(series, {
-      ...{ horizon, origins, model, periods, levels: LEVELS, executor },
+      ...{ horizon, origins, model, periods, bounds, levels: LEVELS, executor },
       signal: controller.signal,
       onProgress: (share) => progress.update(share),
     });

@@ -7,7 +7,9 @@ import { type CommandTree, completionScript, SHELLS } from "../completion-script
 export function completion(commands: Commands) {
   return defineCommand({
     meta: { name: "completion", description: "Print a completion script for a shell" },
-    args: { shell: { type: "positional", description: SHELLS.join(", "), required: true } },
+    args: {
+      shell: { type: "positional", description: SHELLS.join(", "), valueHint: SHELLS.join("|"), required: true },
+    },
     async run({ args }) {
       const shell = choiceFlag("the shell", args.shell, SHELLS);
       process.stdout.write(completionScript(shell, await treeOf(commands)));
@@ -29,15 +31,28 @@ const nodeOf = (name: string, { meta, args }: Command): CommandTree => ({
   name,
   description: String((meta as { description?: string }).description ?? ""),
   flags: flagsOf(args as ArgsDef | undefined),
+  choices: choicesOf(Object.values((args ?? {}) as ArgsDef).find(({ type }) => type === "positional")),
   subCommands: [],
 });
 
 function flagsOf(args: ArgsDef = {}): CommandTree["flags"] {
   return Object.entries(args)
     .filter(([, { type }]) => type !== "positional")
-    .map(([name, { type, description }]) => ({
-      name,
-      description: String(description ?? ""),
-      value: type !== "boolean",
-    }));
+    .flatMap(([name, definition]) => {
+      const { type, description } = definition;
+      const flag = { name, description: String(description ?? ""), value: type !== "boolean" };
+      const { negativeDescription } = definition as { negativeDescription?: string };
+      return [
+        { ...flag, choices: choicesOf(definition) },
+        ...(negativeDescription
+          ? [{ ...flag, name: `no-${name}`, description: negativeDescription, choices: [] }]
+          : []),
+      ];
+    });
+}
+
+/** Hints name what can be chosen: "table|json". */
+function choicesOf(definition: ArgsDef[string] | undefined): string[] {
+  const hint = (definition as { valueHint?: string } | undefined)?.valueHint ?? "";
+  return hint.includes("|") ? hint.split("|") : [];
 }

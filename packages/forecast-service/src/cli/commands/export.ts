@@ -1,13 +1,12 @@
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
 import { resolve } from "node:path";
 import type { Writable } from "node:stream";
 import type { MetricStore, SeriesInfo, StoredForecast } from "@loadcast/metrics-io";
 import { defineCommand } from "citty";
-import { describeError, LoadcastError, usageError } from "../../errors.js";
+import { usageError } from "../../errors.js";
 import { STEP_MILLIS } from "../../settings.js";
 import { withAnswers } from "../answers.js";
 import { clientOf, urlFlag } from "../http-client.js";
+import { streamFile, wholeFile, writePiece } from "../output-file.js";
 import { formatFlags, formatOf } from "../output-format.js";
 import { showProgress } from "../progress.js";
 import { chooseSeries, seriesFlag } from "../series-choice.js";
@@ -25,7 +24,12 @@ const PAGE_FORECASTS = 500;
 export default defineCommand({
   meta: { name: "export", description: "Write samples or forecasts as CSV, JSON lines or Parquet" },
   args: {
-    what: { type: "positional", description: "samples or forecasts (samples)", required: false },
+    what: {
+      type: "positional",
+      description: "samples or forecasts (samples)",
+      valueHint: "samples|forecasts",
+      required: false,
+    },
     out: { type: "string", alias: "o", description: "file to write (standard output)", valueHint: "FILE" },
     ...seriesFlag,
     ...rangeFlags,
@@ -46,23 +50,20 @@ export default defineCommand({
     if (format === "parquet" && remote)
       throw usageError("a running service gives CSV or JSON; Parquet needs its folder (--data)");
 
-    let rows = 0;
-    if (format === "parquet") {
-      rows = await withStore(args, async (store) => {
-        const chosen = chooseSeries(await store.listSeries(), args.series);
-        return store.exportParquet(resolve(args.out as string), chosen, { what, range });
-      });
-    } else {
-      const { stream, end } = await openOutput(args.out);
+    const { out } = args;
+    const printTo = (stream: Writable) => {
       const print = format === "csv" ? csvPrinter(stream) : jsonPrinter(stream);
-      try {
-        rows = remote
-          ? await exportRemote(args, what, range, print)
-          : await withStore(args, (store, _, signal) => exportLocal(store, args.series, what, range, print, signal));
-      } finally {
-        await end();
-      }
-    }
+      return remote
+        ? exportRemote(args, what, range, print)
+        : withStore(args, (store, _, signal) => exportLocal(store, args.series, what, range, print, signal));
+    };
+    const rows =
+      format === "parquet"
+        ? await withStore(args, async (store) => {
+            const chosen = chooseSeries(await store.listSeries(), args.series);
+            return wholeFile(resolve(out as string), (file) => store.exportParquet(file, chosen, { what, range }));
+          })
+        : await (out === undefined ? printTo(process.stdout) : streamFile(out, printTo));
     process.stderr.write(`${rows} rows${args.out === undefined ? "" : ` written to ${args.out}`}\n`);
   },
 });
@@ -71,23 +72,13 @@ type Row = Readonly<Record<string, string | number | null>>;
 /** Writes rows of one shape; waits where the reader is slow. */
 type Print = (rows: readonly Row[]) => Promise<void>;
 
-async function openOutput(file: string | undefined): Promise<{ stream: Writable; end: () => Promise<void> }> {
-  if (file === undefined) return { stream: process.stdout, end: async () => {} };
-  const stream = createWriteStream(file);
-  await once(stream, "open").catch((error: unknown) => {
-    throw new LoadcastError("CANNOT_WRITE", `${file} cannot be written: ${describeError(error)}`, { cause: error });
-  });
-  return {
-    stream,
-    end: () =>
-      new Promise((resolve, reject) => stream.end((error?: Error | null) => (error ? reject(error) : resolve()))),
-  };
-}
-
 function csvPrinter(stream: Writable): Print {
   let header = "";
-  const field = (value: Row[string]) =>
-    typeof value === "string" && /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : String(value ?? "");
+  const field = (value: Row[string]) => {
+    if (typeof value !== "string") return Object.is(value, -0) ? "-0" : String(value ?? "");
+    // A # would begin a remark, blanks at the ends would be lost.
+    return /[",\r\n]|^[\s#]|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  };
   return async (rows) => {
     let text = "";
     for (const row of rows) {
@@ -97,7 +88,7 @@ function csvPrinter(stream: Writable): Print {
       }
       text += `${Object.values(row).map(field).join(",")}\n`;
     }
-    if (text !== "" && !stream.write(text)) await once(stream, "drain");
+    await writePiece(stream, text);
   };
 }
 
@@ -105,7 +96,7 @@ function csvPrinter(stream: Writable): Print {
 function jsonPrinter(stream: Writable): Print {
   return async (rows) => {
     const text = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
-    if (text !== "" && !stream.write(text)) await once(stream, "drain");
+    await writePiece(stream, text);
   };
 }
 

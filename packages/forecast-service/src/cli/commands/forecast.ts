@@ -1,18 +1,20 @@
-import { writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { defineCommand } from "citty";
-import { formatSpec } from "sarima-core";
+import { formatSpec, type SarimaSpec } from "sarima-core";
 import { describeOutside, possibleValue } from "../../bounds.js";
 import { formatStep, timeAt, usualSeasons } from "../../calendar.js";
-import { describeError, LoadcastError, usageError } from "../../errors.js";
+import { describeError, errorCode, usageError } from "../../errors.js";
 import { forecastSteps } from "../../forecast-steps.js";
 import { infer } from "../../pipeline/infer.js";
 import { type Prepared, preprocess } from "../../pipeline/preprocess.js";
-import { train } from "../../pipeline/train.js";
+import { type ModelKind, type TrainedSarima, train } from "../../pipeline/train.js";
 import { type Regularised, regularise } from "../../regular-series.js";
 import type { Bounds } from "../../settings.js";
-import { levelsFlag, numberFlag, ordersFlag, wholeFlag } from "../arguments.js";
+import { choiceFlag, levelsFlag, ordersFlag, wholeFlag } from "../arguments.js";
+import { boundsFlags, boundsOfFlags, usualBounds } from "../bounds-flags.js";
 import { type ChartInput, renderChart } from "../chart.js";
 import { columnFlags, readCsvSeries } from "../csv-file.js";
+import { writeTextFile } from "../output-file.js";
 import { formatFlags, formatOf } from "../output-format.js";
 import { FORMATS, forecastCsv, forecastTable } from "../print-forecast.js";
 import { nameOf } from "../read-file.js";
@@ -35,10 +37,14 @@ export default defineCommand({
       valueHint: "N",
     },
     levels: { type: "string", description: "intervals in percent (80,95)", valueHint: "LIST", default: "80,95" },
+    model: {
+      type: "string",
+      description: "the best single model, or several weighed: slower and mostly better (sarima)",
+      valueHint: "sarima|ensemble",
+    },
     order: { type: "string", description: "p,d,q instead of a search", valueHint: "P,D,Q" },
     seasonal: { type: "string", description: "P,D,Q of the season, with --order", valueHint: "P,D,Q" },
-    lower: { type: "string", description: "smallest possible value", valueHint: "X" },
-    upper: { type: "string", description: "largest possible value", valueHint: "X" },
+    ...boundsFlags,
     last: {
       type: "string",
       description: `use the last N values only (${ENOUGH} where there are several a day)`,
@@ -56,11 +62,11 @@ export default defineCommand({
     const format = formatOf(args, ...FORMATS);
     const order = ordersFlag("--order", args.order, "2,0,1");
     const seasonal = ordersFlag("--seasonal", args.seasonal, "1,0,1");
+    const kind = choiceFlag("--model", args.model ?? "sarima", ["sarima", "ensemble"]);
+    if (order && kind === "ensemble") throw usageError("--order is for one model: leave out --model ensemble");
     if (seasonal && !order) throw usageError("--seasonal needs --order as well");
     const last = wholeFlag("--last", args.last, 2, 10_000_000);
-    const lower = numberFlag("--lower", args.lower);
-    const upper = numberFlag("--upper", args.upper);
-    if (lower !== undefined && upper !== undefined && lower >= upper) throw usageError("--lower must be below --upper");
+    const askedBounds = boundsOfFlags(args);
 
     const began = performance.now();
     const read = await readCsvSeries(args.file, args);
@@ -71,7 +77,9 @@ export default defineCommand({
       say(`of ${whole.values.length} values the last ${ENOUGH} are used; --last ${whole.values.length} takes all`);
     }
     const start = timeAt(whole.start, whole.step, skip);
-    const bounds = lower === undefined && upper === undefined ? null : { lower, upper };
+    const bounds = askedBounds ?? usualBounds([read.columns.value, nameOf(args.file)], whole.values);
+    if (bounds && !askedBounds)
+      say("the values are percentages: forecasts stay from 0 to 100; --lower and --upper say otherwise");
     const found = { ...whole, start, values: whole.values.subarray(skip) };
     const series: Regularised = { ...found, values: found.values.map(possibleValue(bounds)) };
     const periods = askedPeriod === undefined ? usual.periods : [askedPeriod].filter((period) => period > 1);
@@ -91,38 +99,56 @@ export default defineCommand({
       }
     }
 
+    if (seasonal && prepared.periods.length === 0) {
+      throw usageError("--seasonal needs a season: name it with --period, and give values for two of it at least");
+    }
     const spec = order && {
       order: order as unknown as [number, number, number],
       ...(seasonal
         ? { seasonal: [...seasonal, prepared.periods[0] ?? 0] as unknown as [number, number, number, number] }
         : {}),
     };
-    const trained = train({ prepared, ...(spec ? { spec } : {}) });
+    const trained = fit(prepared, kind, spec);
     const columns = infer({ prepared, trained, horizon, levels });
     const steps = forecastSteps(columns, columns.times);
     for (const warning of trained.warnings) warn(warning);
     say(
-      `${nameOf(args.file)}: ${series.values.length} values at ${formatStep(series.step)}${prepared.gaps > 0 ? ` (${prepared.gaps} missing)` : ""}, ${prepared.periods.length > 0 ? `season of ${prepared.periods.join(" and ")}` : "no season"}; model ${formatSpec(trained.spec)}, AICc ${trained.aicc.toFixed(1)}, in ${((performance.now() - began) / 1000).toFixed(1)} s`,
+      `${nameOf(args.file)}: ${series.values.length} values at ${formatStep(series.step)}${prepared.gaps > 0 ? ` (${prepared.gaps} missing)` : ""}, ${prepared.periods.length > 0 ? `season of ${prepared.periods.join(" and ")}` : "no season"}; ${trained.kind === "sarima" ? `model ${formatSpec(trained.spec)}, AICc ${trained.aicc.toFixed(1)}` : trained.description}, in ${((performance.now() - began) / 1000).toFixed(1)} s`,
     );
 
     const picture = shown(series.values, prepared, columns);
-    if (args.svg !== undefined) await writeSvg(args.svg, nameOf(args.file), picture);
+    if (args.svg !== undefined) await writeSvg(args.svg, basename(nameOf(args.file)), picture);
     if (args.plot) {
       // Beside CSV or JSON the picture is for the person, not for the program that reads the output.
       const stream = format === "table" ? process.stdout : process.stderr;
       stream.write(`${plot(picture, stream)}\n`);
     }
-    if (format === "table") process.stdout.write(forecastTable(steps));
+    if (format === "table") process.stdout.write(forecastTable(steps, series.step));
     else if (format === "csv") process.stdout.write(forecastCsv(steps));
     else {
-      const { order, seasonal } = trained.spec;
-      const { logLik, aic, aicc, bic, params, warnings } = trained;
-      const { beta: _, ...shown } = params;
-      const model = { order, seasonal, logLik, aic, aicc, bic, params: shown };
+      const { warnings } = trained;
+      const model = trained.kind === "sarima" ? shownModel(trained) : { kind: trained.kind, members: trained.members };
       process.stdout.write(`${JSON.stringify({ model, warnings, forecast: steps }, null, 2)}\n`);
     }
   },
 });
+
+function shownModel({ spec, logLik, aic, aicc, bic, params }: TrainedSarima) {
+  const { order, seasonal } = spec;
+  const { beta: _, ...shown } = params;
+  return { order, seasonal, logLik, aic, aicc, bic, params: shown };
+}
+
+/** Orders that no model can have are the fault of the flag that named them. */
+function fit(prepared: Prepared, model: ModelKind, spec: SarimaSpec | undefined) {
+  try {
+    return train({ prepared, model, ...(spec ? { spec } : {}) });
+  } catch (error) {
+    throw spec && errorCode(error) === "INVALID_ORDER"
+      ? usageError(`--order and --seasonal: ${describeError(error)}`)
+      : error;
+  }
+}
 
 /** Values that the bounds call impossible, and what becomes of them; null where there are none. */
 function outsideIn({ values, start, step }: Regularised, bounds: Bounds | null): string | null {
@@ -154,7 +180,8 @@ function shown(values: Float64Array, prepared: Prepared, columns: ReturnType<typ
 
 function plot(picture: ChartInput, stream: NodeJS.WriteStream): string {
   return renderChart(picture, {
-    width: Math.min(120, Math.max(50, stream.columns ?? 100)),
+    // In a pipe the terminal is most often where the pipe ends.
+    width: Math.min(120, Math.max(50, stream.columns ?? process.stderr.columns ?? 100)),
     height: 16,
     colour: process.env.NO_COLOR === undefined && (stream.hasColors?.() ?? false),
   });
@@ -163,9 +190,7 @@ function plot(picture: ChartInput, stream: NodeJS.WriteStream): string {
 async function writeSvg(file: string, title: string, { history, median, intervals, times }: ChartInput): Promise<void> {
   const { renderSvg } = await import("../../chart-svg.js");
   const picture = renderSvg({ title, history, forecast: { from: history.length, median, intervals }, times });
-  await writeFile(file, picture).catch((error: unknown) => {
-    throw new LoadcastError("CANNOT_WRITE", `${file} cannot be written: ${describeError(error)}`, { cause: error });
-  });
+  await writeTextFile(file, picture);
 }
 
 const warn = (text: string) => process.stderr.write(`warning: ${text}\n`);

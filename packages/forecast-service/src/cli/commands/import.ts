@@ -75,11 +75,13 @@ export default defineCommand({
       });
       replaced = (await writer?.replaced()) ?? (dry ? null : 0);
     } catch (error) {
+      // What was not written is tried once more at the end; that it fails again is no news.
+      await writer?.close().catch(() => {});
       throw samples > 0 && !dry ? withCount(error, samples) : error;
     } finally {
       progress.end();
-      await writer?.close();
     }
+    await writer?.close();
     const counts = { rows: table.rows, taken: samples, duplicates: table.duplicates, empty: table.gaps, replaced };
     const listed = [...extents.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
     const bad = table.badCount;
@@ -243,7 +245,8 @@ function extend(extents: Map<string, Extent>, series: SeriesKey & Samples): void
 /** What went wrong in the middle, and what is in the store all the same; the same file again changes none of that. */
 function withCount(error: unknown, samples: number): unknown {
   if (!(error instanceof Error)) return error;
-  error.message = `${error.message}; ${samples} samples before it were taken`;
+  const reason = error.message.replace(/; \d+ samples are kept and tried again/, "");
+  error.message = `${reason}; ${samples} samples before it were taken`;
   return error;
 }
 

@@ -1,4 +1,5 @@
 import { defineCommand } from "citty";
+import { refuseUrl } from "../http-client.js";
 import { formatFlags, formatOf, printJson } from "../output-format.js";
 import { settingsFlags } from "../settings-flags.js";
 import { textTable } from "../text-table.js";
@@ -11,6 +12,7 @@ export default defineCommand({
   },
   args: { ...formatFlags("table", "json"), ...settingsFlags },
   async run({ args }) {
+    refuseUrl("ingest", args);
     const format = formatOf(args, "table", "json");
     const rows = await withService(args, async (service, signal) => {
       const counts = async () => new Map((await service.fleet.refresh()).map(({ id }) => [id, 0]));

@@ -5,6 +5,7 @@ import { formatDuration } from "../../duration.js";
 import { ingest } from "../../pipeline/ingest.js";
 import { type Prepared, preprocess } from "../../pipeline/preprocess.js";
 import { MAX_SILENCE, MIN_OBSERVED, PERIODS, STEP_MILLIS } from "../../settings.js";
+import { refuseUrl } from "../http-client.js";
 import { formatFlags, formatOf, printJson } from "../output-format.js";
 import { chooseSeries, findSeries } from "../series-choice.js";
 import { settingsFlags } from "../settings-flags.js";
@@ -23,6 +24,7 @@ export default defineCommand({
     data: settingsFlags.data,
   },
   async run({ args }) {
+    refuseUrl("preprocess", args);
     const format = formatOf(args, "table", "csv", "json");
     const grids = await withStore(args, async (store, config) => {
       const all = await store.listSeries();

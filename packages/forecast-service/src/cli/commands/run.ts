@@ -1,5 +1,6 @@
 import { defineCommand } from "citty";
 import { LoadcastError } from "../../errors.js";
+import { refuseUrl } from "../http-client.js";
 import { formatFlags, formatOf } from "../output-format.js";
 import { settingsFlags } from "../settings-flags.js";
 import { textTable } from "../text-table.js";
@@ -15,6 +16,7 @@ export default defineCommand({
     ...settingsFlags,
   },
   async run({ args }) {
+    refuseUrl("run", args);
     const format = formatOf(args, "table", "json");
     const outcomes = await withService(args, async (service, signal) => {
       await service.collect(signal);

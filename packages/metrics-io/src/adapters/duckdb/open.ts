@@ -102,11 +102,14 @@ function prepareFolder(folder: string): string {
     return realpathSync(folder);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    throw new AdapterError(
-      NAME,
-      `the folder ${folder} cannot be written (${code}); give this user write permission or choose another folder`,
-      { code: "NOT_ALLOWED", cause: error },
-    );
+    const remedy =
+      code === "EEXIST" || code === "ENOTDIR"
+        ? "it is a file or lies in one; choose another folder"
+        : "give this user write permission or choose another folder";
+    throw new AdapterError(NAME, `the folder ${folder} cannot be written (${code}); ${remedy}`, {
+      code: "NOT_ALLOWED",
+      cause: error,
+    });
   }
 }
 
