@@ -30,7 +30,11 @@ describe("values", () => {
     [0, "0"],
     [1234.567, "1,235"],
     [0.012345, "0.01235"],
-    [12_345_678, "1.23e+7"],
+    [12_345_678, "12.35\u202fM"],
+    [412_345_678_901, "412.3\u202fG"],
+    [999_960, "1\u202fM"],
+    [-2.5e15, "-2.5\u202fP"],
+    [1e21, "1.00e+21"],
     [-4.5, "-4.5"],
   ])("writes %s without a unit as %j", (value, words) => {
     expect(formatValue(value, "none")).toBe(words);
@@ -39,6 +43,8 @@ describe("values", () => {
   it("writes a range with one unit, and no dash before a minus", () => {
     expect(plain(formatSpan(20.14, 51.9, "percent"))).toBe("20.1–51.9 %");
     expect(formatSpan(-3, -1, "none")).toBe("-3 to -1");
+    expect(plain(formatSpan(415.21e9, 416.1e9, "none"))).toBe("415.2–416.1 G");
+    expect(plain(formatSpan(999e6, 1.2e9, "none"))).toBe("999 M–1.2 G");
   });
 });
 

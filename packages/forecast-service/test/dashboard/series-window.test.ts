@@ -100,6 +100,7 @@ describe("threshold in words", () => {
     expect(thresholdWords(outlook({}), NOON, "UTC")).toEqual({
       when: "in 2 h 10 min",
       how: "14:10 (13:20\u2060–\u2060later), 81\u202f% chance",
+      brief: "13:20\u2060–\u2060later, 81\u202f% chance",
       likely: true,
     });
     const once = new Date(NOON + 1_800_000).toISOString();

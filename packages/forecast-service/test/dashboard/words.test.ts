@@ -32,6 +32,14 @@ describe("accuracy in words", () => {
     expect(compareWithNaive(horizon(10.1, 10)).better).toBeNull();
     expect(compareWithNaive(horizon(null, 10)).words).toBe("not known yet");
     expect(compareWithNaive(horizon(0, 0)).words).toBe("both without error");
+    expect(compareWithNaive(horizon(34, 10)).words).toBe("3.4 times the error of seasonal-naive");
+    expect(compareWithNaive(horizon(340, 10)).words).toBe("34 times the error of seasonal-naive");
+  });
+
+  it("compares nothing on the errors of a few forecasts", () => {
+    expect(compareWithNaive({ ...horizon(12, 1), count: 1 })).toEqual({ words: "too early to say", better: null });
+    expect(compareWithNaive({ ...horizon(1, 12), count: 11 }).better).toBeNull();
+    expect(compareWithNaive({ ...horizon(1, 12), count: 12 }).better).toBe(true);
   });
 
   it("judges a coverage by how much its count can tell", () => {

@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import type { Anomaly } from "../forecast/anomaly.js";
 import type { Timeline } from "../forecast/timeline.js";
 import type { Unit } from "../format.js";
-import { chooseRange, formatTick, TIME_STEPS, timeLabels } from "./axis.js";
+import { chooseRange, TIME_STEPS, timeLabels, valueLabels } from "./axis.js";
 import { dotted } from "./dots.js";
 import { drawAnomalies, drawFuture, drawGaps, drawNow, drawThreshold } from "./marks.js";
 import { type Palette, readPalette } from "./palette.js";
@@ -111,10 +111,11 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
         font: axisFont(),
         grid: { stroke: () => palette.grid, width: 1 },
         ticks: { show: false },
-        size: (u) => (small(u) ? 44 : 52),
+        // As wide as the longest label, at least as wide as those of percentages: charts of one host begin at the same place.
+        size: (u, values) => Math.max(small(u) ? 44 : 52, Math.ceil(widest(u, values ?? [], axisFont())) + 14),
         gap: 8,
         space: 44,
-        values: (_, splits, __, ___, increment) => splits.map((value) => formatTick(value, increment, view.unit)),
+        values: (_, splits, __, ___, increment) => valueLabels(splits, increment, view.unit),
       },
     ],
     series: [
@@ -230,6 +231,15 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
     canvas: () => plot.ctx.canvas,
     destroy: () => plot.destroy(),
   };
+}
+
+function widest(plot: uPlot, labels: readonly string[], font: string): number {
+  const { ctx } = plot;
+  ctx.save();
+  ctx.font = font;
+  const width = Math.max(0, ...labels.map((label) => ctx.measureText(label).width));
+  ctx.restore();
+  return width;
 }
 
 function columns(timeline: Timeline): uPlot.AlignedData {

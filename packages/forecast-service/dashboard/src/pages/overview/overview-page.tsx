@@ -30,6 +30,7 @@ export default function OverviewPage({ route }: { readonly route: OverviewRoute 
           <p class="page-sub" role="status">
             {summary(feed, filtered)}
           </p>
+          <Key />
         </div>
         <Filters route={route} />
       </div>
@@ -50,6 +51,26 @@ export default function OverviewPage({ route }: { readonly route: OverviewRoute 
         <HostGrid feed={feed} metric={route.metric} />
       )}
     </>
+  );
+}
+
+/** What the parts of a gauge mean. */
+function Key() {
+  return (
+    <ul class="overview-key" aria-label="How to read the gauges">
+      <li>
+        <span class="overview-key-now" />
+        now
+      </li>
+      <li>
+        <span class="overview-key-peak" />
+        peak of the next 4 h, 80 % range
+      </li>
+      <li>
+        <span class="overview-key-limit" />
+        limit
+      </li>
+    </ul>
   );
 }
 
