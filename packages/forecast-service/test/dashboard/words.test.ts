@@ -81,7 +81,7 @@ describe("system in words", () => {
 
 describe("what to ask for when nobody says", () => {
   const series = (stepMillis: number, length: number, months: number | null = null) =>
-    ({ stepMillis, months, values: { length } }) as unknown as ReadSeries;
+    ({ stepMillis, months, values: { length }, zoned: true }) as unknown as ReadSeries;
   const MINUTE = 60_000;
 
   it.each([
@@ -110,7 +110,8 @@ describe("what to ask for when nobody says", () => {
     expect(named("passengers", [3])).toEqual(["", ""]);
   });
 
-  it("shows days and months as they were written", () => {
+  it("shows days and months, and hours without a zone, as they were written", () => {
+    expect(zoneOf({ ...series(MINUTE, 9), zoned: false })).toBe("UTC");
     expect([zoneOf(series(MINUTE, 9)), zoneOf(series(31 * 1440 * MINUTE, 9, 1))]).toEqual([undefined, "UTC"]);
     expect(stepWords(series(31 * 1440 * MINUTE, 144, 1), 12)).toBe("1 year");
   });

@@ -21,7 +21,7 @@ export interface PlotView {
   readonly threshold: number | null;
   /** What the forecasts made before are called. */
   readonly pastName?: string;
-  /** Days are shown as they were written; absent: that of the reader. Fixed when the chart is made. */
+  /** Times are shown as they were written; absent: that of the reader. Fixed when the chart is made. */
   readonly timeZone?: "UTC";
 }
 
