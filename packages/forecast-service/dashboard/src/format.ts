@@ -110,6 +110,14 @@ export function formatUtc(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
+/** `Times in Europe/Berlin (GMT+1)`: of whoever looks, at that time. */
+export function formatZone(ms: number, timeZone?: string): string {
+  const zone = timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const parts = pattern({ timeZoneName: "shortOffset" }, timeZone).formatToParts(ms);
+  const offset = parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
+  return /^(Etc\/)?(UTC|GMT)$/.test(zone) ? "Times in UTC" : `Times in ${zone.replaceAll("_", " ")} (${offset})`;
+}
+
 /** Times of the service's own sentences, `2026-11-23 01:45 UTC`, as the reader's clock has them; `5 %` and `3 h` stay together. */
 export function formatSentence(text: string, now: number, timeZone?: string): string {
   return text

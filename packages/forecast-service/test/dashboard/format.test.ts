@@ -9,6 +9,7 @@ import {
   formatUntil,
   formatUtc,
   formatValue,
+  formatZone,
 } from "../../dashboard/src/format.js";
 
 const plain = (text: string) => text.replace(/\u202f/g, " ").replace(/\u2060/g, "");
@@ -92,5 +93,15 @@ describe("times", () => {
     expect([120_000, 19_440_000, 273_600_000].map(formatRoughAge)).toEqual(["2 min ago", "5 h ago", "3 d ago"]);
     expect(formatUntil(-1)).toBe("any moment now");
     expect(formatUntil(90_000)).toBe("in 2 min");
+  });
+});
+
+describe("the zone of times", () => {
+  it("is named with its offset at that time", () => {
+    const [winter, summer] = [Date.parse("2026-01-15T12:00Z"), Date.parse("2026-07-15T12:00Z")];
+    expect(formatZone(winter, "America/New_York")).toBe("Times in America/New York (GMT-5)");
+    expect(formatZone(summer, "America/New_York")).toBe("Times in America/New York (GMT-4)");
+    expect(formatZone(summer, "Asia/Kolkata")).toBe("Times in Asia/Kolkata (GMT+5:30)");
+    expect(formatZone(summer, "UTC")).toBe("Times in UTC");
   });
 });

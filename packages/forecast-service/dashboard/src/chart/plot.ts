@@ -1,6 +1,7 @@
 /** The chart itself: uPlot with our series, bands and marks, behind five methods. */
 import uPlot from "uplot";
 import type { Anomaly } from "../forecast/anomaly.js";
+import { formatThreshold } from "../forecast/threshold.js";
 import type { Timeline } from "../forecast/timeline.js";
 import type { Unit } from "../format.js";
 import { chooseRange, TIME_STEPS, timeLabels, valueLabels } from "./axis.js";
@@ -155,7 +156,8 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
       ],
       draw: [
         (u) => {
-          if (view.threshold !== null) drawThreshold(u, view.threshold, palette);
+          if (view.threshold !== null)
+            drawThreshold(u, view.threshold, `limit ${formatThreshold(view.threshold, view.unit)}`, palette);
           drawAnomalies(u, view.anomalies, palette);
           if (view.now !== null) drawNow(u, view.now, palette);
         },
