@@ -26,7 +26,7 @@ export function SeriesShell({ route, children }: SeriesShellProps) {
     document.title = entry ? `${part}${metricName(entry.metric)}${now} · ${entry.host} · Loadcast` : "Loadcast";
   }, [entry, route.page]);
 
-  if (!data) return error ? <Failure error={error} onRetry={refresh} /> : <PageSkeleton />;
+  if (!data) return error ? <Failure error={error} onRetry={refresh} /> : <PageSkeleton page={route.page} />;
   if (!data.known || !entry) return <UnknownSeries id={route.id} />;
   return (
     <>

@@ -58,7 +58,7 @@ export function Versions({ id, shown }: VersionsProps) {
     });
 
   return (
-    <section class="panel panel-pad">
+    <section class="panel panel-pad versions">
       <div class="versions-head">
         <div>
           <h2>Versions</h2>

@@ -17,9 +17,10 @@ export default function OverviewPage({ route }: { readonly route: OverviewRoute 
   useEffect(() => {
     document.title = "Overview · Loadcast";
   }, []);
-  if (!feed) return <PageSkeleton cards />;
+  if (!feed) return <PageSkeleton page="overview" />;
   const { hosts, error, ready } = feed.state();
-  if (!ready) return error ? <Failure error={error} onRetry={() => feed.outdate()} /> : <PageSkeleton cards />;
+  if (!ready)
+    return error ? <Failure error={error} onRetry={() => feed.outdate()} /> : <PageSkeleton page="overview" />;
   const filtered = route.q !== "" || route.metric !== "" || route.status !== "all";
   if (hosts.length === 0 && !filtered) return <NoSeries />;
   return (
