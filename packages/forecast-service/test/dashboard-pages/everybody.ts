@@ -60,6 +60,29 @@ export function everybodyTests(dashboard: () => Dashboard): void {
       expect(await page.getAttribute("html", "data-theme")).toBe("dark");
     });
 
+    it("prints dark pages in light colours, drawings too, without what is pressed", async () => {
+      const { page } = await dashboard().open("#/series/demo/cpu_percent", { colorScheme: "dark" });
+      await chart(page).waitFor();
+      const look = () =>
+        page.evaluate<{ ink: string; drawn: string; wide: boolean }>(`({
+          ink: getComputedStyle(document.body).color,
+          drawn: document.querySelector("canvas").toDataURL(),
+          wide: document.querySelector("canvas").getBoundingClientRect().right > innerWidth,
+        })`);
+      const screen = await look();
+      await page.emulateMedia({ media: "print", colorScheme: "dark" });
+      await page.setViewportSize({ width: 794, height: 1123 }); // A4
+      await expect.poll(async () => (await look()).drawn).not.toBe(screen.drawn);
+      const paper = await look();
+      expect([screen.ink, paper.ink]).toEqual(["rgb(232, 237, 244)", "rgb(19, 29, 43)"]);
+      expect(paper.wide).toBe(false);
+      expect(await page.getByRole("button", { name: "CSV" }).count()).toBe(0);
+      expect(await page.getByRole("radio").count()).toBe(0);
+      await page.emulateMedia({ media: "screen", colorScheme: "dark" });
+      await page.setViewportSize({ width: 1400, height: 900 });
+      await expect.poll(async () => (await look()).drawn).toBe(screen.drawn);
+    });
+
     it("moves nothing where less motion is asked for", async () => {
       const { page } = await dashboard().open("", { situation: "slow", reducedMotion: "reduce" });
       await page.locator(".skeleton").first().waitFor();
