@@ -55,9 +55,9 @@ export function formatSpan(lower: number, upper: number, unit: Unit): string {
   return `${from}${lower < 0 ? " to " : "–\u2060"}${to}`;
 }
 
-/** The same in whole percentage points, where there is little room and the second digit says nothing: `20–52 %`. */
+/** The same in whole percentage points, others in three digits, where there is little room and the second digit says nothing: `20–52 %`. */
 export function formatRoughSpan(lower: number, upper: number, unit: Unit): string {
-  if (unit !== "percent") return formatSpan(lower, upper, unit);
+  if (unit !== "percent") return formatSpan(Number(lower.toPrecision(3)), Number(upper.toPrecision(3)), unit);
   return `${Math.round(lower)}–\u2060${Math.round(upper)}\u202f%`;
 }
 

@@ -32,15 +32,23 @@ export function everybodyTests(dashboard: () => Dashboard): void {
       expect((await dashboard().audit(page)).join()).toContain("image-alt");
     });
 
-    it.each([390, 768, 2560])("can use every page on a screen of %i px: nothing sticks out", async (width) => {
-      const { page } = await dashboard().open("", { viewport: { width, height: 844 } });
-      for (const [name, hash, there] of PAGES) {
-        await page.goto(`${dashboard().origin}/${hash}`);
-        await page.locator(there).first().waitFor();
-        const over = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-        expect({ name, over }).toEqual({ name, over: 0 });
-      }
-    });
+    it.each([390, 768, 1354, 2560])(
+      "can use every page on a screen of %i px: nothing sticks out or is cut",
+      async (width) => {
+        const { page } = await dashboard().open("", { viewport: { width, height: 844 } });
+        for (const [name, hash, there] of PAGES) {
+          await page.goto(`${dashboard().origin}/${hash}`);
+          await page.locator(there).first().waitFor();
+          const over = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+          expect({ name, over }).toEqual({ name, over: 0 });
+          const cut = await page.evaluate(`[...document.querySelectorAll(".tile-facts dd, .host-why-words, .header *")]
+          .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== "inline")
+          .filter((one) => !one.closest(".visually-hidden") && !one.closest("svg"))
+          .map((one) => one.className + ": " + one.textContent)`);
+          expect({ name, cut }).toEqual({ name, cut: [] });
+        }
+      },
+    );
 
     it("changes and remembers colours, on the canvas too", async () => {
       const { page } = await dashboard().open("#/series/demo/cpu_percent");
