@@ -64,7 +64,7 @@ function Page({ route }: { readonly route: Route }) {
 
   if (fault) return <Fault error={fault} />;
   if (failed) return <NewVersion />;
-  if (loaded?.page !== route.page) return <PageSkeleton />;
+  if (loaded?.page !== route.page) return <PageSkeleton page={route.page} />;
   const View = loaded.module.default;
   // A series is a page of its own: nothing of the one before may stay.
   return <View key={"id" in route ? route.id : ""} route={route} />;

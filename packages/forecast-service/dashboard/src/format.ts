@@ -11,26 +11,53 @@ export function formatValue(value: number | null | undefined, unit: Unit): strin
   return unit === "percent" ? `${formatNumber(value, unit)}\u202f%` : formatNumber(value, unit);
 }
 
-/** The same without its unit. Percentages have one decimal; other numbers four significant digits. */
+/** Powers of a thousand, as machines are counted: kilo stays out, 12,300 is as short and plainer. */
+const PREFIXES: readonly [size: number, letter: string][] = [
+  [1e18, "E"],
+  [1e15, "P"],
+  [1e12, "T"],
+  [1e9, "G"],
+  [1e6, "M"],
+];
+
+/** The same without its unit. Percentages have one decimal; other numbers four significant digits: `1,842`, `412.3 G`. */
 export function formatNumber(value: number, unit: Unit): string {
   if (unit === "percent") return (Math.abs(value) < 0.05 ? 0 : value).toFixed(1);
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-3) return value.toExponential(2);
-  return new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 4 }).format(value);
+  // 999,950 has four digits only as a million.
+  const [per, letter] = prefixOf(size * 1.00005);
+  if (size >= 1e21 || size < 1e-3) return value.toExponential(2);
+  const digits = SIGNIFICANT.format(value / per);
+  return letter === "" ? digits : `${digits}\u202f${letter}`;
 }
+
+/** Errors and losses, in columns: as many digits each time, so that they can be compared. */
+export function formatLoss(value: number, digits: number): string {
+  return value >= 1e4 ? formatNumber(value, "none") : value.toPrecision(digits);
+}
+
+/** What a number of that size is counted in: `[1e6, "M"]`; `[1, ""]` below a million. */
+export function prefixOf(size: number): readonly [per: number, letter: string] {
+  return PREFIXES.find(([least]) => size >= least) ?? [1, ""];
+}
+
+const SIGNIFICANT = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 4 });
 
 /** `20.1–51.9 %` */
 export function formatSpan(lower: number, upper: number, unit: Unit): string {
-  const from = formatNumber(lower, unit);
+  const [written, to] = [formatNumber(lower, unit), formatValue(upper, unit)];
+  // One prefix is enough where both ends have the same.
+  const letter = /\u202f[A-Z]$/.exec(written)?.[0];
+  const from = letter !== undefined && to.endsWith(letter) ? written.slice(0, -letter.length) : written;
   // Between negative numbers a dash would read as another minus.
   // The word joiner keeps a line from ending in the dash.
-  return `${from}${lower < 0 ? " to " : "–\u2060"}${formatValue(upper, unit)}`;
+  return `${from}${lower < 0 ? " to " : "–\u2060"}${to}`;
 }
 
-/** The same in whole percentage points, where there is little room and the second digit says nothing: `20–52 %`. */
+/** The same in whole percentage points, others in three digits, where there is little room and the second digit says nothing: `20–52 %`. */
 export function formatRoughSpan(lower: number, upper: number, unit: Unit): string {
-  if (unit !== "percent") return formatSpan(lower, upper, unit);
+  if (unit !== "percent") return formatSpan(Number(lower.toPrecision(3)), Number(upper.toPrecision(3)), unit);
   return `${Math.round(lower)}–\u2060${Math.round(upper)}\u202f%`;
 }
 
@@ -83,13 +110,22 @@ export function formatUtc(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/** Times of the service's own sentences, `2026-11-23 01:45 UTC`, as the reader's clock has them; `5 %` keeps its sign. */
+/** `Times in Europe/Berlin (GMT+1)`: of whoever looks, at that time. */
+export function formatZone(ms: number, timeZone?: string): string {
+  const zone = timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const parts = pattern({ timeZoneName: "shortOffset" }, timeZone).formatToParts(ms);
+  const offset = parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
+  return /^(Etc\/)?(UTC|GMT)$/.test(zone) ? "Times in UTC" : `Times in ${zone.replaceAll("_", " ")} (${offset})`;
+}
+
+/** Times of the service's own sentences, `2026-11-23 01:45 UTC`, as the reader's clock has them; `5 %` and `3 h` stay together. */
 export function formatSentence(text: string, now: number, timeZone?: string): string {
   return text
     .replace(/(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/g, (_, day, clock) =>
       formatMoment(Date.parse(`${day}T${clock}Z`), now, timeZone),
     )
-    .replace(/(\d) %/g, "$1\u202f%");
+    .replace(/(\d) %/g, "$1\u202f%")
+    .replace(/(\d) (s|min|h|d)\b/g, "$1\u00a0$2");
 }
 
 /** A length of time in at most two units: `45 s`, `2 min`, `1 h 12 min`, `3 d 4 h`. Negative lengths count as none. */

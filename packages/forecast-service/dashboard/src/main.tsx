@@ -5,6 +5,7 @@ import "./styles/parts.css";
 import "./styles/panels.css";
 import "./styles/dialogs.css";
 import "./styles/states.css";
+import "./styles/print.css";
 import { App } from "./app.js";
 import { createService, ServiceProvider } from "./data/service.js";
 

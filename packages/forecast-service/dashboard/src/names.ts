@@ -18,6 +18,12 @@ export function metricName(metric: string): string {
   return words === "" ? metric : words[0].toUpperCase() + words.slice(1);
 }
 
+/** CPU and memory come first, as everywhere; others by name. */
+export function byMetric(a: string, b: string): number {
+  const rank = (metric: string) => (METRICS[metric.toLowerCase()] === undefined ? 1 : 0);
+  return rank(a) - rank(b) || a.localeCompare(b, "en", { numeric: true });
+}
+
 /** `demo/cpu_percent@3` → `v3`: on the page of a series its name needs no repeating. */
 export function versionName(modelVersion: string): string {
   const number = /@(\d+)$/.exec(modelVersion)?.[1];
@@ -42,7 +48,7 @@ export function groupByHost(series: readonly SeriesEntry[]): HostGroup[] {
     .map(([host, entries]) => ({
       host,
       synthetic: entries.every((entry) => entry.synthetic),
-      series: entries.sort((a, b) => a.metric.localeCompare(b.metric, "en", { numeric: true })),
+      series: entries.sort((a, b) => byMetric(a.metric, b.metric)),
     }))
     .sort((a, b) => Number(a.synthetic) - Number(b.synthetic) || a.host.localeCompare(b.host, "en", { numeric: true }));
 }

@@ -44,3 +44,7 @@ function apply(choice: ThemeChoice): void {
 }
 
 system.addEventListener("change", () => apply(themeChoice()));
+// Paper is light whatever the screen is: what is drawn is drawn anew for it, and back again.
+matchMedia("print").addEventListener("change", () => {
+  for (const listener of listeners) listener();
+});

@@ -32,15 +32,23 @@ export function everybodyTests(dashboard: () => Dashboard): void {
       expect((await dashboard().audit(page)).join()).toContain("image-alt");
     });
 
-    it.each([390, 768, 2560])("can use every page on a screen of %i px: nothing sticks out", async (width) => {
-      const { page } = await dashboard().open("", { viewport: { width, height: 844 } });
-      for (const [name, hash, there] of PAGES) {
-        await page.goto(`${dashboard().origin}/${hash}`);
-        await page.locator(there).first().waitFor();
-        const over = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-        expect({ name, over }).toEqual({ name, over: 0 });
-      }
-    });
+    it.each([390, 768, 1354, 2560])(
+      "can use every page on a screen of %i px: nothing sticks out or is cut",
+      async (width) => {
+        const { page } = await dashboard().open("", { viewport: { width, height: 844 } });
+        for (const [name, hash, there] of PAGES) {
+          await page.goto(`${dashboard().origin}/${hash}`);
+          await page.locator(there).first().waitFor();
+          const over = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+          expect({ name, over }).toEqual({ name, over: 0 });
+          const cut = await page.evaluate(`[...document.querySelectorAll(".tile-facts dd, .host-why-words, .header *")]
+          .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== "inline")
+          .filter((one) => !one.closest(".visually-hidden") && !one.closest("svg"))
+          .map((one) => one.className + ": " + one.textContent)`);
+          expect({ name, cut }).toEqual({ name, cut: [] });
+        }
+      },
+    );
 
     it("changes and remembers colours, on the canvas too", async () => {
       const { page } = await dashboard().open("#/series/demo/cpu_percent");
@@ -58,6 +66,29 @@ export function everybodyTests(dashboard: () => Dashboard): void {
       expect([light.theme, (await look()).theme]).toEqual(["light", "dark"]);
       await page.reload();
       expect(await page.getAttribute("html", "data-theme")).toBe("dark");
+    });
+
+    it("prints dark pages in light colours, drawings too, without what is pressed", async () => {
+      const { page } = await dashboard().open("#/series/demo/cpu_percent", { colorScheme: "dark" });
+      await chart(page).waitFor();
+      const look = () =>
+        page.evaluate<{ ink: string; drawn: string; wide: boolean }>(`({
+          ink: getComputedStyle(document.body).color,
+          drawn: document.querySelector("canvas").toDataURL(),
+          wide: document.querySelector("canvas").getBoundingClientRect().right > innerWidth,
+        })`);
+      const screen = await look();
+      await page.emulateMedia({ media: "print", colorScheme: "dark" });
+      await page.setViewportSize({ width: 794, height: 1123 }); // A4
+      await expect.poll(async () => (await look()).drawn).not.toBe(screen.drawn);
+      const paper = await look();
+      expect([screen.ink, paper.ink]).toEqual(["rgb(232, 237, 244)", "rgb(19, 29, 43)"]);
+      expect(paper.wide).toBe(false);
+      expect(await page.getByRole("button", { name: "CSV" }).count()).toBe(0);
+      expect(await page.getByRole("radio").count()).toBe(0);
+      await page.emulateMedia({ media: "screen", colorScheme: "dark" });
+      await page.setViewportSize({ width: 1400, height: 900 });
+      await expect.poll(async () => (await look()).drawn).toBe(screen.drawn);
     });
 
     it("moves nothing where less motion is asked for", async () => {

@@ -12,7 +12,7 @@ export function overviewTests(dashboard: () => Dashboard): void {
       const { page, complaints, requests } = await dashboard().open("");
       await page.getByText("5 hosts, 4 need attention").waitFor();
       const first = page.locator(".host-card").first();
-      expect(await first.textContent()).toContain("Memory: 81\u202f% chance to pass 90\u202f% within 4 h");
+      expect(await first.textContent()).toContain("Memory: 81\u202f% chance to pass 90\u202f% within 4\u00a0h");
       expect(await first.getByRole("region", { name: "Memory of cache-01" }).textContent()).toMatch(
         /Next 4 h.+%.+Peak \d\d:\d\d.+Over 90.%in .+81.% chance/s,
       );

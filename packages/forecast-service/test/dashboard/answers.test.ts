@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Answers, createAnswers } from "../../dashboard/src/data/answers.js";
+import { ApiError } from "../../dashboard/src/data/client.js";
 import type { Signal } from "../../dashboard/src/data/connection.js";
 
 describe("answers", () => {
@@ -38,6 +39,39 @@ describe("answers", () => {
     });
   });
   afterEach(() => vi.useRealTimers());
+
+  it("asks again by itself where the service is in trouble or has had enough, and not before it may", async () => {
+    fail = new ApiError(429, { detail: "too many requests" }, 7_000);
+    const stop = answers.watch(question(), () => {});
+    await settle();
+    expect(answers.read("q")).toMatchObject({ data: null, error: fail });
+    // What happens meanwhile is no reason to ask sooner.
+    send(forecast("a"));
+    await vi.advanceTimersByTimeAsync(6_500);
+    expect(asked).toBe(1);
+    fail = new ApiError(503, {});
+    await vi.advanceTimersByTimeAsync(600);
+    expect(asked).toBe(2);
+    // Longer each time: 10 s after the second failure.
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(asked).toBe(2);
+    fail = null;
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(answers.read("q")).toEqual({ data: 3, error: null, loading: false });
+    fail = new ApiError(500, {});
+    answers.refresh("q");
+    await settle();
+    stop();
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(asked).toBe(4);
+  });
+
+  it("does not ask again what was answered for good", async () => {
+    fail = new ApiError(403, { detail: "not allowed" });
+    answers.watch(question(), () => {});
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(asked).toBe(1);
+  });
 
   it("asks once for all who watch, and tells each", async () => {
     const told: string[] = [];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chooseRange, formatTick, niceStep, timeLabels } from "../../dashboard/src/chart/axis.js";
+import { chooseRange, niceStep, timeLabels, valueLabels } from "../../dashboard/src/chart/axis.js";
 
 describe("y range", () => {
   it("holds the data, stays in 0 to 100, and is at least ten points high", () => {
@@ -47,11 +47,25 @@ describe("y range", () => {
   });
 
   it("writes decimals only where steps have them", () => {
-    expect(formatTick(62, 2, "percent")).toBe("62\u202f%");
-    expect(formatTick(62.5, 0.5, "percent")).toBe("62.5\u202f%");
+    expect(valueLabels([62], 2, "percent")).toEqual(["62\u202f%"]);
+    expect(valueLabels([62.5], 0.5, "percent")).toEqual(["62.5\u202f%"]);
     // Whole numbers beside a step of 2.5 would be wrong by half.
-    expect(formatTick(92.5, 2.5, "percent")).toBe("92.5\u202f%");
+    expect(valueLabels([92.5], 2.5, "percent")).toEqual(["92.5\u202f%"]);
   });
+
+  it.each([
+    ["bytes that hardly move", [403.1e9, 403.15e9, 403.2e9], 0.05e9, ["403.10 G", "403.15 G", "403.20 G"]],
+    ["one prefix for all", [0, 500_000, 1_000_000, 1_500_000], 500_000, ["0", "0.5 M", "1.0 M", "1.5 M"]],
+    ["thousands", [0, 2500, 5000], 2500, ["0", "2,500", "5,000"]],
+    ["fractions on both sides of zero", [-0.25, 0, 0.25], 0.25, ["-0.25", "0", "0.25"]],
+    ["quarters", [0, 2.5, 5, 7.5], 2.5, ["0", "2.5", "5.0", "7.5"]],
+    ["numbers too small to be written out", [0, 1e-9, 2e-9], 1e-9, ["0", "1.00e-9", "2.00e-9"]],
+  ] as const)(
+    "tells other values apart and counts large ones in powers of a thousand: %s",
+    (_, splits, step, labels) => {
+      expect(valueLabels(splits, step, "none").map((label) => label.replace("\u202f", " "))).toEqual(labels);
+    },
+  );
 });
 
 describe("time labels", () => {

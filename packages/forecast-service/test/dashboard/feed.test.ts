@@ -97,21 +97,26 @@ describe("hosts, page by page", () => {
 
 describe("grid of cards", () => {
   it.each([
-    [366, 2, { columns: 1, tiles: 1 }],
-    [720, 2, { columns: 1, tiles: 2 }],
-    [1352, 2, { columns: 2, tiles: 2 }],
-    [2512, 2, { columns: 3, tiles: 2 }],
-    [2512, 1, { columns: 4, tiles: 1 }],
-    [0, 2, { columns: 1, tiles: 1 }],
+    [366, 2, { columns: 1, tiles: 1, narrow: true }],
+    [720, 2, { columns: 1, tiles: 2, narrow: false }],
+    [1352, 2, { columns: 2, tiles: 2, narrow: false }],
+    [2512, 2, { columns: 3, tiles: 2, narrow: false }],
+    [2512, 1, { columns: 4, tiles: 1, narrow: false }],
+    [0, 2, { columns: 1, tiles: 1, narrow: true }],
   ])("%i px with %i series a host", (width, tiles, grid) => {
     expect(gridOf(width, tiles)).toEqual(grid);
   });
 
   it("is higher with a reason and with more series", () => {
     const series = [{}, {}, {}] as Host["series"];
-    const one = cardHeight({ why: null, series: series.slice(0, 2) }, 2);
-    expect(cardHeight({ why: "hot", series: series.slice(0, 2) }, 2)).toBeGreaterThan(one);
-    expect(cardHeight({ why: null, series }, 2)).toBe(cardHeight({ why: null, series: series.slice(0, 2) }, 1));
+    const wide = { tiles: 2, narrow: false };
+    const one = cardHeight({ why: null, series: series.slice(0, 2) }, wide);
+    const hot = { why: "hot", series: series.slice(0, 2) };
+    expect(cardHeight(hot, wide)).toBeGreaterThan(one);
+    expect(cardHeight(hot, { tiles: 2, narrow: true })).toBeGreaterThan(cardHeight(hot, wide));
+    expect(cardHeight({ why: null, series }, wide)).toBe(
+      cardHeight({ why: null, series: series.slice(0, 2) }, { tiles: 1, narrow: false }),
+    );
     expect(rowsOfCards([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]]);
   });
 });

@@ -9,6 +9,7 @@ import {
   formatUntil,
   formatUtc,
   formatValue,
+  formatZone,
 } from "../../dashboard/src/format.js";
 
 const plain = (text: string) => text.replace(/\u202f/g, " ").replace(/\u2060/g, "");
@@ -30,7 +31,11 @@ describe("values", () => {
     [0, "0"],
     [1234.567, "1,235"],
     [0.012345, "0.01235"],
-    [12_345_678, "1.23e+7"],
+    [12_345_678, "12.35\u202fM"],
+    [412_345_678_901, "412.3\u202fG"],
+    [999_960, "1\u202fM"],
+    [-2.5e15, "-2.5\u202fP"],
+    [1e21, "1.00e+21"],
     [-4.5, "-4.5"],
   ])("writes %s without a unit as %j", (value, words) => {
     expect(formatValue(value, "none")).toBe(words);
@@ -39,6 +44,8 @@ describe("values", () => {
   it("writes a range with one unit, and no dash before a minus", () => {
     expect(plain(formatSpan(20.14, 51.9, "percent"))).toBe("20.1–51.9 %");
     expect(formatSpan(-3, -1, "none")).toBe("-3 to -1");
+    expect(plain(formatSpan(415.21e9, 416.1e9, "none"))).toBe("415.2–416.1 G");
+    expect(plain(formatSpan(999e6, 1.2e9, "none"))).toBe("999 M–1.2 G");
   });
 });
 
@@ -86,5 +93,15 @@ describe("times", () => {
     expect([120_000, 19_440_000, 273_600_000].map(formatRoughAge)).toEqual(["2 min ago", "5 h ago", "3 d ago"]);
     expect(formatUntil(-1)).toBe("any moment now");
     expect(formatUntil(90_000)).toBe("in 2 min");
+  });
+});
+
+describe("the zone of times", () => {
+  it("is named with its offset at that time", () => {
+    const [winter, summer] = [Date.parse("2026-01-15T12:00Z"), Date.parse("2026-07-15T12:00Z")];
+    expect(formatZone(winter, "America/New_York")).toBe("Times in America/New York (GMT-5)");
+    expect(formatZone(summer, "America/New_York")).toBe("Times in America/New York (GMT-4)");
+    expect(formatZone(summer, "Asia/Kolkata")).toBe("Times in Asia/Kolkata (GMT+5:30)");
+    expect(formatZone(summer, "UTC")).toBe("Times in UTC");
   });
 });

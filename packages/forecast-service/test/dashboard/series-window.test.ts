@@ -100,6 +100,7 @@ describe("threshold in words", () => {
     expect(thresholdWords(outlook({}), NOON, "UTC")).toEqual({
       when: "in 2 h 10 min",
       how: "14:10 (13:20\u2060–\u2060later), 81\u202f% chance",
+      brief: "13:20\u2060–\u2060later, 81\u202f% chance",
       likely: true,
     });
     const once = new Date(NOON + 1_800_000).toISOString();
@@ -109,10 +110,12 @@ describe("threshold in words", () => {
     expect(thresholdWords(outlook({ time: null, probability: 0.004 }), NOON)).toMatchObject({
       when: "not in 4 h",
       how: "chance below 1\u202f%",
+      brief: "chance below 1\u202f%",
     });
     expect(thresholdWords(outlook({ time: null, probability: 0.2 }), NOON)).toEqual({
       when: "20\u202f% chance",
       how: "in the next 4 hours",
+      brief: "in the next 4 hours",
       likely: false,
     });
     expect(thresholdWords(outlook({ time: new Date(NOON).toISOString() }), NOON).when).toBe("about now");

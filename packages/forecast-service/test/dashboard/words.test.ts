@@ -32,6 +32,14 @@ describe("accuracy in words", () => {
     expect(compareWithNaive(horizon(10.1, 10)).better).toBeNull();
     expect(compareWithNaive(horizon(null, 10)).words).toBe("not known yet");
     expect(compareWithNaive(horizon(0, 0)).words).toBe("both without error");
+    expect(compareWithNaive(horizon(34, 10)).words).toBe("3.4 times the error of seasonal-naive");
+    expect(compareWithNaive(horizon(340, 10)).words).toBe("34 times the error of seasonal-naive");
+  });
+
+  it("compares nothing on the errors of a few forecasts", () => {
+    expect(compareWithNaive({ ...horizon(12, 1), count: 1 })).toEqual({ words: "too early to say", better: null });
+    expect(compareWithNaive({ ...horizon(1, 12), count: 11 }).better).toBeNull();
+    expect(compareWithNaive({ ...horizon(1, 12), count: 12 }).better).toBe(true);
   });
 
   it("judges a coverage by how much its count can tell", () => {
@@ -73,7 +81,7 @@ describe("system in words", () => {
 
 describe("what to ask for when nobody says", () => {
   const series = (stepMillis: number, length: number, months: number | null = null) =>
-    ({ stepMillis, months, values: { length } }) as unknown as ReadSeries;
+    ({ stepMillis, months, values: { length }, zoned: true }) as unknown as ReadSeries;
   const MINUTE = 60_000;
 
   it.each([
@@ -102,7 +110,8 @@ describe("what to ask for when nobody says", () => {
     expect(named("passengers", [3])).toEqual(["", ""]);
   });
 
-  it("shows days and months as they were written", () => {
+  it("shows days and months, and hours without a zone, as they were written", () => {
+    expect(zoneOf({ ...series(MINUTE, 9), zoned: false })).toBe("UTC");
     expect([zoneOf(series(MINUTE, 9)), zoneOf(series(31 * 1440 * MINUTE, 9, 1))]).toEqual([undefined, "UTC"]);
     expect(stepWords(series(31 * 1440 * MINUTE, 144, 1), 12)).toBe("1 year");
   });

@@ -2,3 +2,4 @@
 export { AdapterError } from "../errors.js";
 export { addSteps, detectStep, type Step, toGrid } from "../step.js";
 export { type CsvOptions, type CsvSeries, parseCsvSeries } from "./parse.js";
+export { type PastedOptions, type PastedSeries, readPasted } from "./pasted/read.js";

@@ -1,5 +1,5 @@
 /** Scales and their labels. */
-import { formatClock, formatDay, formatMonth, formatNumber, type Unit } from "../format.js";
+import { formatClock, formatDay, formatMonth, formatNumber, prefixOf, type Unit } from "../format.js";
 
 /**
  * A y range that shows the shape without telling a lie about its size: from zero where the data come near it, never
@@ -34,10 +34,23 @@ export function niceStep(raw: number): number {
   return 10 * power;
 }
 
-/** `40 %` only where it reads well: one label in the unit, the others bare would need a legend. */
-export function formatTick(value: number, step: number, unit: Unit): string {
-  if (unit !== "percent") return formatNumber(value, unit);
-  return `${value.toFixed(Number.isInteger(step) ? 0 : 1)}\u202f%`;
+/**
+ * Labels of values that lie `step` apart, each with its unit: `40 %`. They have as many decimals as tell them apart, and all the
+ * prefix of the largest.
+ */
+export function valueLabels(splits: readonly number[], step: number, unit: Unit): string[] {
+  if (unit === "percent") return splits.map((value) => `${value.toFixed(Number.isInteger(step) ? 0 : 1)}\u202f%`);
+  const [per, letter] = prefixOf(Math.max(...splits.map(Math.abs)));
+  let decimals = 0;
+  for (let one = step / per; decimals < 9 && Math.abs(one - Math.round(one)) > 1e-6 * one; one *= 10) decimals++;
+  if (decimals > 6 || (letter === "" && Math.max(...splits.map(Math.abs)) >= 1e21))
+    return splits.map((value) => formatNumber(value, unit));
+  const format = new Intl.NumberFormat("en-GB", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return splits.map((value) => {
+    // Zero has no unit to count in, and no sign.
+    const digits = Math.abs(value) < step / 2 ? "0" : format.format(value / per);
+    return letter === "" || digits === "0" ? digits : `${digits}\u202f${letter}`;
+  });
 }
 
 const MINUTE = 60;

@@ -104,8 +104,8 @@ export function drawAnomalies(u: uPlot, anomalies: readonly Anomaly[], palette: 
   ctx.restore();
 }
 
-/** A limit that should not be reached. */
-export function drawThreshold(u: uPlot, threshold: number, palette: Palette): void {
+/** A limit that should not be reached, with its name on it. */
+export function drawThreshold(u: uPlot, threshold: number, name: string, palette: Palette): void {
   const { left, top, width, height } = u.bbox;
   const y = Math.round(u.valToPos(threshold, "y", true)) + 0.5;
   if (y < top || y > top + height) return;
@@ -117,5 +117,12 @@ export function drawThreshold(u: uPlot, threshold: number, palette: Palette): vo
   u.ctx.moveTo(left, y);
   u.ctx.lineTo(left + width, y);
   u.ctx.stroke();
+  const size = 11 * uPlot.pxRatio;
+  const above = y - top > 2 * size;
+  u.ctx.font = `${size}px ${palette.font}`;
+  u.ctx.fillStyle = palette.axis;
+  u.ctx.textAlign = "left";
+  u.ctx.textBaseline = above ? "bottom" : "top";
+  u.ctx.fillText(name, left + 4 * uPlot.pxRatio, y + (above ? -3 : 4) * uPlot.pxRatio);
   u.ctx.restore();
 }

@@ -1,9 +1,10 @@
 /** The chart itself: uPlot with our series, bands and marks, behind five methods. */
 import uPlot from "uplot";
 import type { Anomaly } from "../forecast/anomaly.js";
+import { formatThreshold } from "../forecast/threshold.js";
 import type { Timeline } from "../forecast/timeline.js";
 import type { Unit } from "../format.js";
-import { chooseRange, formatTick, TIME_STEPS, timeLabels } from "./axis.js";
+import { chooseRange, TIME_STEPS, timeLabels, valueLabels } from "./axis.js";
 import { dotted } from "./dots.js";
 import { drawAnomalies, drawFuture, drawGaps, drawNow, drawThreshold } from "./marks.js";
 import { type Palette, readPalette } from "./palette.js";
@@ -21,7 +22,7 @@ export interface PlotView {
   readonly threshold: number | null;
   /** What the forecasts made before are called. */
   readonly pastName?: string;
-  /** Days are shown as they were written; absent: that of the reader. Fixed when the chart is made. */
+  /** Times are shown as they were written; absent: that of the reader. Fixed when the chart is made. */
   readonly timeZone?: "UTC";
 }
 
@@ -111,10 +112,11 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
         font: axisFont(),
         grid: { stroke: () => palette.grid, width: 1 },
         ticks: { show: false },
-        size: (u) => (small(u) ? 44 : 52),
+        // As wide as the longest label, at least as wide as those of percentages: charts of one host begin at the same place.
+        size: (u, values) => Math.max(small(u) ? 44 : 52, Math.ceil(widest(u, values ?? [], axisFont())) + 14),
         gap: 8,
         space: 44,
-        values: (_, splits, __, ___, increment) => splits.map((value) => formatTick(value, increment, view.unit)),
+        values: (_, splits, __, ___, increment) => valueLabels(splits, increment, view.unit),
       },
     ],
     series: [
@@ -154,7 +156,8 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
       ],
       draw: [
         (u) => {
-          if (view.threshold !== null) drawThreshold(u, view.threshold, palette);
+          if (view.threshold !== null)
+            drawThreshold(u, view.threshold, `limit ${formatThreshold(view.threshold, view.unit)}`, palette);
           drawAnomalies(u, view.anomalies, palette);
           if (view.now !== null) drawNow(u, view.now, palette);
         },
@@ -230,6 +233,15 @@ export function createPlot(host: HTMLElement, first: PlotView, events: PlotEvent
     canvas: () => plot.ctx.canvas,
     destroy: () => plot.destroy(),
   };
+}
+
+function widest(plot: uPlot, labels: readonly string[], font: string): number {
+  const { ctx } = plot;
+  ctx.save();
+  ctx.font = font;
+  const width = Math.max(0, ...labels.map((label) => ctx.measureText(label).width));
+  ctx.restore();
+  return width;
 }
 
 function columns(timeline: Timeline): uPlot.AlignedData {

@@ -11,7 +11,7 @@ export interface ReadoutRow {
 
 export interface Readout {
   readonly time: string;
-  readonly utc: string;
+  readonly utc: string | null;
   readonly rows: readonly ReadoutRow[];
   readonly spoken: string;
 }
@@ -24,6 +24,9 @@ export interface Readable {
   readonly pastName?: string;
   readonly timeZone?: string;
 }
+
+/** Seconds. */
+const DAY = 86_400;
 
 export function readout(
   { timeline, unit, anomalies, pastName = "Earlier forecast", timeZone }: Readable,
@@ -58,11 +61,12 @@ export function readout(
     range("range95", "95 % range", timeline.lower95[row], timeline.upper95[row]);
   }
   const at = timeline.x[row] * 1000;
-  // Where the zone is fixed, there are only days.
-  const time = timeZone === undefined ? formatDayClock(at) : formatDate(at, timeZone);
+  const days = timeline.x.length > 1 && timeline.x[1] - timeline.x[0] >= DAY;
+  const time = days && timeZone !== undefined ? formatDate(at, timeZone) : formatDayClock(at, timeZone);
   return {
     time,
-    utc: formatUtc(at),
+    // What is shown as it was written names no moment.
+    utc: timeZone === undefined ? formatUtc(at) : null,
     rows,
     spoken: `${time}: ${rows.map(({ name, value }) => `${name} ${value}`).join(", ")}`,
   };

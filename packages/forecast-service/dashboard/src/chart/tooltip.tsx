@@ -27,7 +27,7 @@ export function Tooltip({ content, pointer }: TooltipProps) {
           </div>
         ))}
       </dl>
-      <p class="tooltip-utc">{content.utc}</p>
+      {content.utc !== null && <p class="tooltip-utc">{content.utc}</p>}
     </div>
   );
 }

@@ -3,6 +3,7 @@
  * showed, and what is new when it comes. Equal questions are asked once.
  */
 import type { Connection, Signal } from "./connection.js";
+import { patience } from "./patience.js";
 
 export interface Answer<T> {
   readonly data: T | null;
@@ -35,6 +36,9 @@ interface Entry {
   watchers: Set<() => void>;
   askedAt: number;
   running: AbortController | null;
+  /** Attempts that failed in a row, and when the next one may be made. */
+  failures: number;
+  notBefore: number;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -64,14 +68,14 @@ export function createAnswers(connection: Pick<Connection, "onSignal">, clock: (
   function soon(entry: Entry, atMost: number): void {
     if (entry.timer !== undefined && atMost > AT_MOST_MS) return;
     clearTimeout(entry.timer);
-    const wait = entry.answer.error === null ? entry.askedAt + atMost - clock() : 0;
+    const next = entry.answer.error === null ? entry.askedAt + atMost : entry.notBefore;
     entry.timer = setTimeout(
       () => {
         entry.timer = undefined;
         if (entry.watchers.size > 0) void ask(entry);
         else entry.askedAt = 0;
       },
-      Math.max(50, wait),
+      Math.max(50, next - clock()),
     );
   }
 
@@ -83,10 +87,17 @@ export function createAnswers(connection: Pick<Connection, "onSignal">, clock: (
     if (!entry.answer.loading) set(entry, { loading: true });
     try {
       const data = await entry.question.ask(controller.signal);
-      if (!controller.signal.aborted) set(entry, { data, error: null, loading: false });
+      if (!controller.signal.aborted) {
+        entry.failures = 0;
+        entry.notBefore = 0;
+        set(entry, { data, error: null, loading: false });
+      }
     } catch (error) {
       if (!controller.signal.aborted) {
+        const wait = patience(error, ++entry.failures);
+        entry.notBefore = wait === null ? 0 : clock() + wait;
         set(entry, { error: error instanceof Error ? error : new Error(String(error)), loading: false });
+        if (wait !== null && entry.watchers.size > 0) soon(entry, AT_MOST_MS);
       }
     } finally {
       if (entry.running === controller) entry.running = null;
@@ -105,7 +116,16 @@ export function createAnswers(connection: Pick<Connection, "onSignal">, clock: (
     watch(question, listener) {
       let entry = entries.get(question.key);
       if (!entry) {
-        entry = { answer: NOTHING, question, watchers: new Set(), askedAt: 0, running: null, timer: undefined };
+        entry = {
+          answer: NOTHING,
+          question,
+          watchers: new Set(),
+          askedAt: 0,
+          running: null,
+          failures: 0,
+          notBefore: 0,
+          timer: undefined,
+        };
         entries.set(question.key, entry);
         forget();
       }

@@ -24,6 +24,8 @@ export class ApiError extends Error {
   constructor(
     readonly status: number,
     readonly problem: Partial<Problem>,
+    /** When the service wants to be asked again. */
+    readonly retryAfterMs: number | null = null,
   ) {
     super(problem.detail ?? problem.title ?? `The service answered with status ${status}.`);
   }
@@ -125,7 +127,7 @@ export function createClient({ base = "", timeoutMs = TIMEOUT_MS, witness }: Cli
     if (response.status < 502 || response.headers.get("content-type")?.includes("json")) {
       witness?.answered(serverTime(response, body));
     }
-    if (!response.ok) throw new ApiError(response.status, body as Partial<Problem>);
+    if (!response.ok) throw new ApiError(response.status, body as Partial<Problem>, retryAfter(response));
     return body as T;
   }
   const get = <T>(path: string, signal: AbortSignal) => ask<T>("GET", path, signal);
@@ -183,6 +185,12 @@ function search(entries: Record<string, string | number | null | undefined>): st
     if (value !== null && value !== undefined && value !== "") query.set(name, String(value));
   }
   return query.toString();
+}
+
+/** A number of seconds; at least one, so that a service in trouble is not asked without end. */
+function retryAfter(response: Response): number | null {
+  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) ? Math.max(1, seconds) * 1000 : null;
 }
 
 /** The server's clock: what the answer says, else its Date header, which is exact to the second. */

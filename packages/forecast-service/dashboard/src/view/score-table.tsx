@@ -1,11 +1,12 @@
 import type { GateScore } from "../../../src/http/contract.js";
+import { formatLoss } from "../format.js";
 import { ScrollBox } from "./scroll-box.js";
 
 const NAMES: Readonly<Record<GateScore["name"], string>> = {
   candidate: "This version",
   champion: "The one in use",
   naive: "Naive: the last value",
-  "seasonal-naive": "Seasonal-naive: the same time a day before",
+  "seasonal-naive": "Seasonal-naive: a day before",
   "empirical-quantiles": "Quantiles of recent values",
 };
 
@@ -35,12 +36,12 @@ export function ScoreTable({ scores }: { readonly scores: readonly GateScore[] }
         <tbody>
           {scores.map((score) => (
             <tr key={score.name}>
-              <th scope="row">
+              <th scope="row" class="contestant">
                 {score.name === "candidate" ? <strong>{NAMES[score.name]}</strong> : NAMES[score.name]}
                 {score.pinball === best && <span class="badge badge-good best">best</span>}
               </th>
-              <td>{score.pinball.toPrecision(4)}</td>
-              <td class="spare">{score.mae.toPrecision(3)}</td>
+              <td>{formatLoss(score.pinball, 4)}</td>
+              <td class="spare">{formatLoss(score.mae, 3)}</td>
               {levels.map((level) => {
                 const ratio = score.coverage.find((part) => part.level === level)?.ratio;
                 return <td key={level}>{ratio === undefined ? "–" : `${(ratio * 100).toFixed(1)}\u202f%`}</td>;

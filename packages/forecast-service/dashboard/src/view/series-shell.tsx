@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import "../styles/series-shell.css";
 import { type KnownSeries, useSeries } from "../data/use-series.js";
 import { formatValue } from "../format.js";
-import { metricName } from "../names.js";
+import { byMetric, metricName } from "../names.js";
 import { type AccuracyRoute, formatRoute, type ModelRoute, type SeriesRoute, seriesRoute } from "../route.js";
 import { SyntheticBadge } from "./badge.js";
 import { PageSkeleton } from "./skeleton.js";
@@ -26,7 +26,7 @@ export function SeriesShell({ route, children }: SeriesShellProps) {
     document.title = entry ? `${part}${metricName(entry.metric)}${now} · ${entry.host} · Loadcast` : "Loadcast";
   }, [entry, route.page]);
 
-  if (!data) return error ? <Failure error={error} onRetry={refresh} /> : <PageSkeleton />;
+  if (!data) return error ? <Failure error={error} onRetry={refresh} /> : <PageSkeleton page={route.page} />;
   if (!data.known || !entry) return <UnknownSeries id={route.id} />;
   return (
     <>
@@ -46,11 +46,13 @@ export function SeriesShell({ route, children }: SeriesShellProps) {
           <Tabs route={route} />
           {data.known.siblings.length > 1 && (
             <nav class="siblings" aria-label={`Metrics of ${entry.host}`}>
-              {data.known.siblings.map(({ id, metric }) => (
-                <a key={id} href={sameView(route, id)} aria-current={id === route.id ? "true" : undefined}>
-                  {metricName(metric)}
-                </a>
-              ))}
+              {[...data.known.siblings]
+                .sort((a, b) => byMetric(a.metric, b.metric))
+                .map(({ id, metric }) => (
+                  <a key={id} href={sameView(route, id)} aria-current={id === route.id ? "true" : undefined}>
+                    {metricName(metric)}
+                  </a>
+                ))}
             </nav>
           )}
         </div>

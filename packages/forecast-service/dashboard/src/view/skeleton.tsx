@@ -1,17 +1,24 @@
+import type { Route } from "../route.js";
+
 /** The shape of what is coming, so that little jumps when it is there. */
-export function PageSkeleton({ cards = false }: { readonly cards?: boolean }) {
+export function PageSkeleton({ page }: { readonly page: Route["page"] }) {
+  const facts = page === "series" || page === "system";
   return (
     <div class="skeleton" role="status" aria-label="Loading">
       <div class="skeleton-line skeleton-title" />
-      {cards ? (
-        <div class="skeleton-cards">
-          {[1, 2, 3, 4].map((place) => (
-            <div key={place} class="skeleton-block" />
-          ))}
-        </div>
-      ) : (
-        <div class="skeleton-block" />
-      )}
+      {page === "overview" && <Blocks class="skeleton-cards" count={4} />}
+      {facts && <Blocks class="skeleton-facts" count={page === "series" ? 6 : 5} />}
+      {page !== "overview" && <div class="skeleton-block" />}
+    </div>
+  );
+}
+
+function Blocks({ class: kind, count }: { readonly class: string; readonly count: number }) {
+  return (
+    <div class={kind}>
+      {Array.from({ length: count }, (_, place) => (
+        <div key={place} class="skeleton-block" />
+      ))}
     </div>
   );
 }

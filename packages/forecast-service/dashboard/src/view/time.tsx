@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { formatAge, formatMoment, formatUntil, formatUtc } from "../format.js";
+import { formatAge, formatClock, formatMoment, formatUntil, formatUtc } from "../format.js";
 
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -45,6 +45,11 @@ export function Until({ at, skew }: TimeProps) {
 /** `14:20`, with the day where it is not today. */
 export function Moment({ at, now }: { readonly at: number; readonly now: number }) {
   return <Stamp at={at}>{formatMoment(at, now)}</Stamp>;
+}
+
+/** `14:20` of the next day and night, whichever side of midnight; with the day where it is further away. */
+export function Clock({ at, now }: { readonly at: number; readonly now: number }) {
+  return <Stamp at={at}>{Math.abs(at - now) < 43_200_000 ? formatClock(at) : formatMoment(at, now)}</Stamp>;
 }
 
 function Stamp({ at, children }: { readonly at: number; readonly children: string }) {

@@ -1,5 +1,5 @@
 import type { HorizonAccuracy } from "../../../../src/http/contract.js";
-import { formatValue, type Unit } from "../../format.js";
+import { formatLoss, formatValue, type Unit } from "../../format.js";
 import {
   compareWithNaive,
   formatLevel,
@@ -57,8 +57,9 @@ export function Horizons({ horizons, unit, span }: HorizonsProps) {
               </div>
             </div>
             <p class="horizon-count">
-              {new Intl.NumberFormat("en-GB").format(horizon.count)} forecasts judged
-              {horizon.pinball !== null && `, pinball loss ${horizon.pinball.toPrecision(3)}`}
+              {new Intl.NumberFormat("en-GB").format(horizon.count)} {horizon.count === 1 ? "forecast" : "forecasts"}{" "}
+              judged
+              {horizon.pinball !== null && `, pinball loss ${formatLoss(horizon.pinball, 3)}`}
             </p>
           </section>
         );

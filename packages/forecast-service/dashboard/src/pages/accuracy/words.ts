@@ -13,13 +13,21 @@ export interface Comparison {
   readonly better: boolean | null;
 }
 
+/** An hour of forecasts: the error of a few is chance. */
+const LEAST_FORECASTS = 12;
+
 /** Against doing without a model: the value of the same time one season before. */
-export function compareWithNaive({ mae, seasonalNaiveMae }: HorizonAccuracy): Comparison {
+export function compareWithNaive({ mae, seasonalNaiveMae, count }: HorizonAccuracy): Comparison {
   if (mae === null || seasonalNaiveMae === null) return { words: "not known yet", better: null };
+  if (count < LEAST_FORECASTS) return { words: "too early to say", better: null };
   if (seasonalNaiveMae === 0)
     return { words: mae === 0 ? "both without error" : "worse than a perfect rule", better: null };
   const share = mae / seasonalNaiveMae - 1;
   if (Math.abs(share) < 0.02) return { words: "as good as seasonal-naive", better: null };
+  // `300 % more` is read as three times as much, which is a whole too little.
+  const times = 1 + share;
+  if (times >= 2)
+    return { words: `${times.toFixed(times < 10 ? 1 : 0)} times the error of seasonal-naive`, better: false };
   const percent = `${Math.round(Math.abs(share) * 100)}\u202f%`;
   return share < 0
     ? { words: `${percent} less error than seasonal-naive`, better: true }

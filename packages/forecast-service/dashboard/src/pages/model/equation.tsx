@@ -8,57 +8,76 @@ export function Equation({ structure }: { readonly structure: Structure }) {
   return (
     <div class="equation">
       <Line label="The form of the model">
-        <Left structure={structure} value={value} factor={(one) => <Named polynomial={one} />} constant={<mi>μ</mi>} />
-        <mo>=</mo>
-        <Right structure={structure} factor={(one) => <Named polynomial={one} />} constant={<mi>c</mi>} />
+        <Part>
+          <Left
+            structure={structure}
+            value={value}
+            factor={(one) => <Named polynomial={one} />}
+            constant={<mi>μ</mi>}
+          />
+        </Part>
+        <Part>
+          <mo>=</mo>
+          <Right structure={structure} factor={(one) => <Named polynomial={one} />} constant={<mi>c</mi>} />
+        </Part>
       </Line>
       <Line label="The same with its numbers">
-        <Left
-          structure={structure}
-          value={value}
-          factor={(one) => <Numbers polynomial={one} />}
-          constant={<mn>{coefficientText(Math.abs(structure.constant?.value ?? 0))}</mn>}
-          negative={(structure.constant?.value ?? 0) < 0}
-        />
-        <mo>=</mo>
-        <Right
-          structure={structure}
-          factor={(one) => <Numbers polynomial={one} />}
-          constant={<mn>{coefficientText(structure.constant?.value ?? 0)}</mn>}
-        />
+        <Part>
+          <Left
+            structure={structure}
+            value={value}
+            factor={(one) => <Numbers polynomial={one} />}
+            constant={<mn>{coefficientText(Math.abs(structure.constant?.value ?? 0))}</mn>}
+            negative={(structure.constant?.value ?? 0) < 0}
+          />
+        </Part>
+        <Part>
+          <mo>=</mo>
+          <Right
+            structure={structure}
+            factor={(one) => <Numbers polynomial={one} />}
+            constant={<mn>{coefficientText(structure.constant?.value ?? 0)}</mn>}
+          />
+        </Part>
       </Line>
       <div class="equation-with">
         {structure.sigma2 !== null && (
           <Line label="The distribution of the surprises">
-            <Epsilon />
-            <mo>∼</mo>
-            <mi mathvariant="normal">N</mi>
-            <mo>(</mo>
-            <mn>0</mn>
-            <mo>,</mo>
-            <mn>{coefficientText(structure.sigma2)}</mn>
-            <mo>)</mo>
+            <Part>
+              <Epsilon />
+              <mo>∼</mo>
+              <mi mathvariant="normal">N</mi>
+              <mo>(</mo>
+              <mn>0</mn>
+              <mo>,</mo>
+              <mn>{coefficientText(structure.sigma2)}</mn>
+              <mo>)</mo>
+            </Part>
           </Line>
         )}
         {structure.transform && (
           <Line label="The scale">
-            <At letter="z" />
-            <mo>=</mo>
-            <Scale transform={structure.transform} />
+            <Part>
+              <At letter="z" />
+              <mo>=</mo>
+              <Scale transform={structure.transform} />
+            </Part>
           </Line>
         )}
         <Line label="The backshift operator">
-          <mi>B</mi>
-          <At letter={value} />
-          <mo>=</mo>
-          <msub>
-            <mi>{value}</mi>
-            <mrow>
-              <mi>t</mi>
-              <mo>−</mo>
-              <mn>1</mn>
-            </mrow>
-          </msub>
+          <Part>
+            <mi>B</mi>
+            <At letter={value} />
+            <mo>=</mo>
+            <msub>
+              <mi>{value}</mi>
+              <mrow>
+                <mi>t</mi>
+                <mo>−</mo>
+                <mn>1</mn>
+              </mrow>
+            </msub>
+          </Part>
         </Line>
       </div>
     </div>
@@ -69,10 +88,17 @@ function Line({ label, children }: { readonly label: string; readonly children: 
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a long equation scrolls, and must be reached by keyboard
     <section class="equation-line" aria-label={label} tabIndex={0}>
-      <math display="block">
-        <mrow>{children}</mrow>
-      </math>
+      {children}
     </section>
+  );
+}
+
+/** Half of an equation: the second goes below the first where both do not fit beside each other. */
+function Part({ children }: { readonly children: ComponentChildren }) {
+  return (
+    <math display="block">
+      <mrow>{children}</mrow>
+    </math>
   );
 }
 

@@ -27,21 +27,21 @@ function Model({ entry, route }: { readonly entry: KnownSeries["entry"]; readonl
   });
   const model = data?.model ?? null;
   const result = training.task?.result;
+  const train = (
+    <TaskProgress
+      followed={training}
+      action="Train now"
+      doing="Training"
+      title="Fits a new version to the latest values; it goes live when it passes the gate"
+    />
+  );
+  const trained = result && "gate" in result && (
+    <p role="status" class="model-trained">
+      Trained {result.modelVersion.replace(/^.*@/, "v")}. {result.gate.reason}
+    </p>
+  );
   return (
     <>
-      <div class="model-head">
-        <TaskProgress
-          followed={training}
-          action="Train now"
-          doing="Training"
-          title="Fits a new version to the latest values; it goes live when it passes the gate"
-        />
-        {result && "gate" in result && (
-          <p role="status" class="model-trained">
-            Trained {result.modelVersion.replace(/^.*@/, "v")}. {result.gate.reason}
-          </p>
-        )}
-      </div>
       {error && (
         <p class="notice notice-failed" role="alert">
           {error.message}
@@ -50,7 +50,11 @@ function Model({ entry, route }: { readonly entry: KnownSeries["entry"]; readonl
       {!data && !error && <PanelSkeleton height={480} />}
       {data && !model && (
         <section class="panel panel-pad">
-          <h2>{version === null ? "There is no model yet" : `There is no version ${version}`}</h2>
+          <div class="about-head">
+            <h2>{version === null ? "There is no model yet" : `There is no version ${version}`}</h2>
+            {train}
+          </div>
+          {trained}
           <p class="panel-note">
             {version === null
               ? (entry.reason ?? "The first one is trained as soon as there is enough history.")
@@ -58,7 +62,13 @@ function Model({ entry, route }: { readonly entry: KnownSeries["entry"]; readonl
           </p>
         </section>
       )}
-      {model && <ModelView model={model} stepSeconds={entry.history?.stepSeconds ?? 300} />}
+      {model && (
+        <ModelView
+          model={model}
+          stepSeconds={entry.history?.stepSeconds ?? 300}
+          head={{ action: train, outcome: trained }}
+        />
+      )}
       {(model || version !== null) && <Versions id={id} shown={model?.version ?? 0} />}
     </>
   );

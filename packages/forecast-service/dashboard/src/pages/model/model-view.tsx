@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { ModelDetailResponse } from "../../../../src/http/contract.js";
 import { formatDayClock, formatDuration, formatSentence, formatUtc } from "../../format.js";
@@ -13,9 +14,11 @@ import { modelWords } from "./words.js";
 interface ModelViewProps {
   readonly model: ModelDetailResponse;
   readonly stepSeconds: number;
+  /** What can be done with the model of this series, and what became of it. */
+  readonly head: { readonly action: ComponentChildren; readonly outcome: ComponentChildren };
 }
 
-export function ModelView({ model, stepSeconds }: ModelViewProps) {
+export function ModelView({ model, stepSeconds, head }: ModelViewProps) {
   // Of several, the heaviest with a likelihood: it has standard errors, and the residuals are its own.
   const likely = model.members.findIndex((one) => isSarima(one) && one.logLik !== null);
   const heaviest = likely >= 0 ? likely : model.members.findIndex(isSarima);
@@ -24,7 +27,7 @@ export function ModelView({ model, stepSeconds }: ModelViewProps) {
   const structure = member && isSarima(member) ? structureOf(member) : null;
   return (
     <>
-      <About model={model} />
+      <About model={model} head={head} />
       <div class="model-grid">
         <div>
           {member && structure && isSarima(member) && (
@@ -61,18 +64,22 @@ export function ModelView({ model, stepSeconds }: ModelViewProps) {
   );
 }
 
-function About({ model }: { readonly model: ModelDetailResponse }) {
+function About({ model, head }: Pick<ModelViewProps, "model" | "head">) {
   const moment = (iso: string | null) =>
     iso === null ? "–" : <span title={formatUtc(Date.parse(iso))}>{formatDayClock(Date.parse(iso))}</span>;
   const inUse = model.aliases.includes("champion");
   return (
     <section class="panel panel-pad about">
-      <h2>
-        Version {model.version}{" "}
-        <span class={inUse ? "badge badge-good" : "badge badge-plain"}>
-          {inUse ? "in use" : model.aliases.join(", ") || "kept"}
-        </span>
-      </h2>
+      <div class="about-head">
+        <h2>
+          Version {model.version}{" "}
+          <span class={inUse ? "badge badge-good" : "badge badge-plain"}>
+            {inUse ? "in use" : model.aliases.join(", ") || "kept"}
+          </span>
+        </h2>
+        {head.action}
+      </div>
+      {head.outcome}
       <dl class="about-facts">
         <div>
           <dt>Model</dt>

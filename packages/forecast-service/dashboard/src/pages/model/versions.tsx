@@ -58,7 +58,7 @@ export function Versions({ id, shown }: VersionsProps) {
     });
 
   return (
-    <section class="panel panel-pad">
+    <section class="panel panel-pad versions">
       <div class="versions-head">
         <div>
           <h2>Versions</h2>
@@ -91,7 +91,7 @@ export function Versions({ id, shown }: VersionsProps) {
                   AICc
                 </th>
               )}
-              <th scope="col" class="left">
+              <th scope="col" class="left spare">
                 Gate
               </th>
               <th scope="col">
@@ -158,7 +158,7 @@ function Row({ id, one, shown, judged, busy, onUse }: RowProps) {
         {one.description}
       </td>
       {judged && <td class="spare">{one.aicc === null ? "–" : one.aicc.toFixed(1)}</td>}
-      <td class="left" title={one.gate?.reason}>
+      <td class="left spare" title={one.gate?.reason}>
         {one.gate === null ? "–" : one.gate.accepted ? "passed" : "not passed"}
       </td>
       <td>

@@ -1,6 +1,7 @@
 /** The hosts of the overview, page by page: those in sight are there and fresh, others come when they are scrolled to. */
 import type { OverviewResponse } from "../../../../src/http/contract.js";
 import type { OverviewQuery } from "../../data/client.js";
+import { patience } from "../../data/patience.js";
 
 export type Host = OverviewResponse["hosts"][number];
 
@@ -42,6 +43,8 @@ export function createFeed(
   let state: FeedState = { hosts: [], total: 0, error: null, ready: false };
   let wanted: readonly [number, number] = [0, 1];
   let busy = false;
+  let failures = 0;
+  let again: ReturnType<typeof setTimeout> | undefined;
 
   /** Index of the page to ask for: the first old one in sight, else the one after the last while more is wanted. */
   function due(): number {
@@ -64,13 +67,17 @@ export function createFeed(
       try {
         const answer = await ask({ ...filter, limit: PAGE, after }, controller.signal);
         if (controller.signal.aborted) break;
+        failures = 0;
         pages[index] = { after, hosts: answer.hosts, next: answer.next, old: false };
         if (answer.next === null) pages.length = index + 1;
         publish({ hosts: joined(pages), total: answer.total, error: null, ready: true });
       } catch (error) {
         if (controller.signal.aborted) break;
         publish({ ...state, error: error instanceof Error ? error : new Error(String(error)) });
-        break; // the next event, poll or scroll tries again
+        const wait = patience(error, ++failures);
+        clearTimeout(again);
+        if (wait !== null) again = setTimeout(() => void work(), wait);
+        break; // and the next event, poll or scroll tries again
       }
     }
     busy = false;
@@ -93,7 +100,10 @@ export function createFeed(
       for (const page of pages) page.old = true;
       void work();
     },
-    stop: () => controller.abort(),
+    stop() {
+      clearTimeout(again);
+      controller.abort();
+    },
   };
 }
 

@@ -5,6 +5,7 @@ interface GaugeProps {
   /** Peak of the next hours with its band. */
   readonly peak: { readonly median: number; readonly lower: number; readonly upper: number } | null;
   readonly threshold: number | null;
+  /** The value as a number; the sign is added. */
   readonly label: string;
   /** How long ago the value came, where that is not now. */
   readonly age: string | null;
@@ -26,9 +27,10 @@ export function Gauge({ value, peak, threshold, label, age }: GaugeProps) {
           <path class="gauge-peak" d={tick(44, 49, peak.median)} />
         </>
       )}
-      {threshold !== null && <path class="gauge-threshold" d={tick(33, 43, threshold)} />}
+      {threshold !== null && <path class="gauge-threshold" d={tick(33.5, 43.5, threshold)} />}
       <text class="gauge-value" x={CENTRE} y="56">
         {label}
+        <tspan class="gauge-unit"> %</tspan>
       </text>
       <text class="gauge-name" x={CENTRE} y="71">
         {age ?? "now"}

@@ -6,6 +6,8 @@ export interface Grid {
   readonly columns: number;
   /** Tiles beside each other inside a card. */
   readonly tiles: number;
+  /** A card is hardly wider than a phone. */
+  readonly narrow: boolean;
 }
 
 /** Pixels; overview.css has the same numbers. */
@@ -13,6 +15,10 @@ export const GAP = 14;
 export const TILE = 172;
 const HEAD = 46;
 const WHY = 30;
+/** Where the reason may need a second line. */
+const WHY_NARROW = 50;
+/** Pixels; the longest usual reason fits into one line from here on. */
+const NARROW = 430;
 const BORDER = 2;
 /** A tile is readable from here on. */
 const LEAST_TILE = 322;
@@ -21,11 +27,12 @@ const LEAST_TILE = 322;
 export function gridOf(width: number, tilesPerHost: number): Grid {
   const tiles = Math.max(1, Math.min(tilesPerHost, Math.floor((width - 2) / LEAST_TILE)));
   const columns = Math.max(1, Math.min(4, Math.floor((width + GAP) / (tiles * LEAST_TILE + GAP))));
-  return { columns, tiles };
+  return { columns, tiles, narrow: (width - (columns - 1) * GAP) / columns < NARROW };
 }
 
-export function cardHeight(host: Pick<Host, "why" | "series">, tiles: number): number {
-  return HEAD + (host.why === null ? 0 : WHY) + Math.ceil(host.series.length / tiles) * TILE + BORDER;
+export function cardHeight(host: Pick<Host, "why" | "series">, { tiles, narrow }: Omit<Grid, "columns">): number {
+  const why = host.why === null ? 0 : narrow ? WHY_NARROW : WHY;
+  return HEAD + why + Math.ceil(host.series.length / tiles) * TILE + BORDER;
 }
 
 /** The cards of each row. */

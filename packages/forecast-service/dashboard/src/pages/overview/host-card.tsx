@@ -1,4 +1,5 @@
 import { formatSentence } from "../../format.js";
+import { byMetric } from "../../names.js";
 import { SyntheticBadge } from "../../view/badge.js";
 import { Icon } from "../../view/icon.js";
 import type { Host } from "./feed.js";
@@ -31,16 +32,18 @@ export function HostCard({ host, tiles, now, position, total }: HostCardProps) {
       {host.why !== null && (
         <p class="host-why" title={host.why}>
           <Icon name={serious ? "alert" : "diamond"} />
-          <span>{formatSentence(host.why, now)}</span>
+          <span class="host-why-words">{formatSentence(host.why, now)}</span>
         </p>
       )}
       <div
         class={tiles === 1 ? "host-tiles host-tiles-one" : "host-tiles"}
         style={{ gridTemplateColumns: `repeat(${tiles}, minmax(0, 1fr))` }}
       >
-        {host.series.map((entry) => (
-          <Tile key={entry.id} entry={entry} now={now} />
-        ))}
+        {[...host.series]
+          .sort((a, b) => byMetric(a.metric, b.metric))
+          .map((entry) => (
+            <Tile key={entry.id} entry={entry} now={now} />
+          ))}
       </div>
     </article>
   );

@@ -15,20 +15,26 @@ export function HostGrid({ feed, metric }: { readonly feed: Feed; readonly metri
   const { hosts, total } = feed.state();
   const { skew } = useLink();
   const now = Math.floor((useSecond() + skew) / 60_000) * 60_000; // nothing here is finer than a minute
-  const { columns, tiles } = gridOf(width, metric === "" ? 2 : 1);
+  const { columns, tiles, narrow } = gridOf(width, metric === "" ? 2 : 1);
   const cards = useMemo(() => rowsOfCards(hosts, columns), [hosts, columns]);
   const rows = useMemo(() => {
-    const heights = cards.map((row) => Math.max(...row.map((host) => cardHeight(host, tiles))) + GAP);
+    const heights = cards.map((row) => Math.max(...row.map((host) => cardHeight(host, { tiles, narrow }))) + GAP);
     // Hosts that were not asked for yet take the space they will probably need.
     const missing = Math.ceil(total / columns) - cards.length;
     const usual = heights.length > 0 ? heights.reduce((sum, height) => sum + height, 0) / heights.length : 0;
     return rowsOf([...heights, ...Array.from({ length: Math.max(0, missing) }, () => usual)]);
-  }, [cards, total, columns, tiles]);
+  }, [cards, total, columns, tiles, narrow]);
   const { first, end, before, after } = useRows(rows, list);
   useEffect(() => feed.show(first * columns, end * columns), [feed, first, end, columns]);
 
   return (
-    <div class="host-grid" ref={list} role="feed" aria-label="Hosts by who needs attention first" aria-busy={false}>
+    <div
+      class={narrow ? "host-grid host-grid-narrow" : "host-grid"}
+      ref={list}
+      role="feed"
+      aria-label="Hosts by who needs attention first"
+      aria-busy={false}
+    >
       <div style={{ height: `${before}px` }} />
       {width > 0 &&
         Array.from({ length: end - first }, (_, place) => first + place).map((row) => (

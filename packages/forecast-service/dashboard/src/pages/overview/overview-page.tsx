@@ -17,9 +17,10 @@ export default function OverviewPage({ route }: { readonly route: OverviewRoute 
   useEffect(() => {
     document.title = "Overview · Loadcast";
   }, []);
-  if (!feed) return <PageSkeleton cards />;
+  if (!feed) return <PageSkeleton page="overview" />;
   const { hosts, error, ready } = feed.state();
-  if (!ready) return error ? <Failure error={error} onRetry={() => feed.outdate()} /> : <PageSkeleton cards />;
+  if (!ready)
+    return error ? <Failure error={error} onRetry={() => feed.outdate()} /> : <PageSkeleton page="overview" />;
   const filtered = route.q !== "" || route.metric !== "" || route.status !== "all";
   if (hosts.length === 0 && !filtered) return <NoSeries />;
   return (
@@ -30,6 +31,7 @@ export default function OverviewPage({ route }: { readonly route: OverviewRoute 
           <p class="page-sub" role="status">
             {summary(feed, filtered)}
           </p>
+          <Key />
         </div>
         <Filters route={route} />
       </div>
@@ -50,6 +52,26 @@ export default function OverviewPage({ route }: { readonly route: OverviewRoute 
         <HostGrid feed={feed} metric={route.metric} />
       )}
     </>
+  );
+}
+
+/** What the parts of a gauge mean. */
+function Key() {
+  return (
+    <ul class="overview-key" aria-label="How to read the gauges">
+      <li>
+        <span class="overview-key-now" />
+        now
+      </li>
+      <li>
+        <span class="overview-key-peak" />
+        peak of the next 4 h, 80 % range
+      </li>
+      <li>
+        <span class="overview-key-limit" />
+        limit
+      </li>
+    </ul>
   );
 }
 

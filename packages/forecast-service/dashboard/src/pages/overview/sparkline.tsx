@@ -4,6 +4,8 @@ import type { Unit } from "../../format.js";
 
 const WIDTH = 300;
 const HEIGHT = 48;
+/** So few values are dots that a thin pen would hide. */
+const FEW = 4;
 
 /** The last hours and the next ones, without axes: the shape only. Gaps stay open. */
 export function Sparkline({ data, unit, threshold }: { data: Data; unit: Unit; threshold: number | null }) {
@@ -24,11 +26,13 @@ export function Sparkline({ data, unit, threshold }: { data: Data; unit: Unit; t
   const x = (place: number) => ((place / Math.max(1, end)) * WIDTH).toFixed(1);
   const y = (value: number) => (HEIGHT - ((value - low) / (high - low)) * HEIGHT).toFixed(1);
 
+  let observed = 0;
   let past = "";
   let pen = "M";
   data.values.forEach((value, place) => {
     if (value === null) pen = "M";
     else {
+      observed++;
       // A lone value between two gaps would have no length to be drawn.
       past += `${pen}${x(place)} ${y(value)}${pen === "M" ? "h.01" : ""}`;
       pen = "L";
@@ -50,7 +54,7 @@ export function Sparkline({ data, unit, threshold }: { data: Data; unit: Unit; t
       )}
       {band && <path class="spark-band" d={band} />}
       {forecast && <path class="spark-now" d={`M${x(future)} 0V${HEIGHT}`} />}
-      <path class="spark-past" d={past} />
+      <path class={observed < FEW ? "spark-past spark-few" : "spark-past"} d={past} />
       {line && <path class="spark-line" d={line} />}
     </svg>
   );

@@ -1,6 +1,14 @@
 import type { OverviewEntry } from "../../../../src/http/contract.js";
 import { formatThreshold, thresholdWords } from "../../forecast/threshold.js";
-import { formatClock, formatRoughAge, formatRoughSpan, formatSentence, formatUtc, formatValue } from "../../format.js";
+import {
+  formatClock,
+  formatNumber,
+  formatRoughAge,
+  formatRoughSpan,
+  formatSentence,
+  formatUtc,
+  formatValue,
+} from "../../format.js";
 import { metricName } from "../../names.js";
 import { formatRoute, seriesRoute } from "../../route.js";
 import { Icon } from "../../view/icon.js";
@@ -32,12 +40,12 @@ export function Tile({ entry, now }: { readonly entry: OverviewEntry; readonly n
             value={last.value}
             peak={outlook?.peak ?? null}
             threshold={threshold}
-            label={formatValue(last.value, unit)}
+            label={formatNumber(last.value, unit)}
             age={age}
           />
         ) : (
           <p class="tile-plain" aria-hidden="true">
-            <span>{formatValue(last?.value, unit)}</span> {age ?? "now"}
+            <b>{formatValue(last?.value, unit)}</b> {age ?? "now"}
           </p>
         )}
         {outlook ? (
@@ -81,14 +89,18 @@ export function Tile({ entry, now }: { readonly entry: OverviewEntry; readonly n
 function Reaches({ entry, now }: { readonly entry: OverviewEntry; readonly now: number }) {
   const threshold = entry.outlook?.threshold;
   if (!threshold) return null;
-  const { when, how, likely } = thresholdWords(threshold, now);
+  const { when, how, brief, likely } = thresholdWords(threshold, now);
   return (
     <div class={likely ? "tile-likely" : undefined}>
       <dt title="When the limit is passed, from simulated paths of the next four hours">
         Over {formatThreshold(threshold.threshold, entry.unit)}
       </dt>
       <dd>{threshold.time === null ? <span>{when}</span> : <b>{when}</b>}</dd>
-      {threshold.time !== null && <dd class="tile-how">{how}</dd>}
+      {threshold.time !== null && (
+        <dd class="tile-how" title={how}>
+          {brief}
+        </dd>
+      )}
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { formatThreshold, thresholdWords } from "../../forecast/threshold.js";
 import type { Step } from "../../forecast/timeline.js";
 import { formatSpan, formatValue, type Unit } from "../../format.js";
 import { versionName } from "../../names.js";
-import { Age, Moment, Until } from "../../view/time.js";
+import { Age, Clock, Until } from "../../view/time.js";
 
 interface CardsProps {
   readonly entry: KnownSeries["entry"];
@@ -79,7 +79,7 @@ function StepCard({ name, title, step, unit, now }: StepCardProps) {
         <>
           <p>
             <span>
-              at <Moment at={step.at} now={now} />
+              at <Clock at={step.at} now={now} />
             </span>
             {step.range95 && (
               <span class="card-range" title="95 % of outcomes are expected in this range">

@@ -8,12 +8,14 @@ interface ForecastTableProps {
   readonly now: number;
   /** All steps, not only every half hour. */
   readonly every?: boolean;
-  /** Days are shown as they were written; absent: that of the reader. */
+  /** Times are shown as they were written; absent: that of the reader. */
   readonly timeZone?: "UTC" | undefined;
+  /** Steps of days or longer, which have no clock. */
+  readonly days?: boolean;
 }
 
 /** The same forecast as numbers: for screen readers, for copying, for doubters. */
-export function ForecastTable({ steps, unit, now, every = false, timeZone }: ForecastTableProps) {
+export function ForecastTable({ steps, unit, now, every = false, timeZone, days = false }: ForecastTableProps) {
   const ahead = steps.filter((step) => step.at > now);
   const rows = every ? ahead : everyHalfHour(ahead);
   if (rows.length === 0) return null;
@@ -34,8 +36,11 @@ export function ForecastTable({ steps, unit, now, every = false, timeZone }: For
             {rows.map((step) => (
               <tr key={step.at}>
                 <th scope="row">
-                  <time dateTime={new Date(step.at).toISOString()} title={formatUtc(step.at)}>
-                    {timeZone ? formatDate(step.at, timeZone) : formatDayClock(step.at)}
+                  <time
+                    dateTime={new Date(step.at).toISOString()}
+                    title={timeZone === undefined ? formatUtc(step.at) : undefined}
+                  >
+                    {days ? formatDate(step.at, timeZone) : formatDayClock(step.at, timeZone)}
                   </time>
                 </th>
                 <td>{formatValue(step.median, unit)}</td>

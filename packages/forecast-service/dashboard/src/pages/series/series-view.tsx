@@ -7,7 +7,7 @@ import { anomaliesOf } from "../../forecast/anomaly.js";
 import { stepsAhead, stepsIssuedAt } from "../../forecast/past.js";
 import { summarize } from "../../forecast/summary.js";
 import { forecastSteps, joinTimeline, type Step } from "../../forecast/timeline.js";
-import { formatDayClock, formatDuration } from "../../format.js";
+import { formatDayClock, formatDuration, formatZone } from "../../format.js";
 import { metricName } from "../../names.js";
 import { replace } from "../../navigate.js";
 import { AHEAD, RANGE_MS, RANGE_WORDS, type SeriesRoute } from "../../route.js";
@@ -111,7 +111,7 @@ export function SeriesView({ entry, route }: SeriesViewProps) {
           earlier={earlier ?? null}
           issued={past?.at ?? null}
           forecasts={entry.modelVersion !== null}
-          exported={{ entry, timeline, anomalies, pastName: past?.name ?? null, plot }}
+          exported={{ entry, timeline, anomalies, pastName: past && past.steps.length > 0 ? past.name : null, plot }}
         />
         {error !== null && (
           <p class="panel-error" role="alert">
@@ -144,6 +144,7 @@ export function SeriesView({ entry, route }: SeriesViewProps) {
             gaps={timeline !== null && timeline.gaps.length > 0}
             past={past && past.steps.length > 0 ? past.name : null}
             anomalies={anomalies.length > 0}
+            note={formatZone(now)}
           />
           <p id="chart-summary" class="summary">
             {seen &&

@@ -13,7 +13,8 @@ export function Connections({ sources, sinks }: Pick<SystemResponse, "sources" |
           {sources.map((source) => (
             <li key={source.name}>
               <p>
-                <strong>{source.name}</strong> <span class="connection-kind">{source.kind}</span>
+                <strong>{source.name}</strong>{" "}
+                {source.kind !== source.name && <span class="connection-kind">{source.kind}</span>}
                 <span class={source.status === "ok" ? "badge badge-good" : "badge badge-bad"}>
                   {source.status === "ok" ? "works" : "fails"}
                 </span>

@@ -12,7 +12,7 @@ export function Jobs({ jobs }: { readonly jobs: SystemResponse["jobs"] }) {
       <h2>Jobs</h2>
       <p class="panel-note">What the service starts by itself. A run is skipped while the one before still works.</p>
       <ScrollBox label="Jobs">
-        <table class="table">
+        <table class="table jobs">
           <thead>
             <tr>
               <th scope="col">Job</th>

@@ -16,17 +16,22 @@ export function Pipeline({ steps }: { readonly steps: SystemResponse["steps"] })
             {step.count > 0 && <p class="step-time">{formatSeconds(step.medianSeconds)}</p>}
             <p class="step-count">
               {step.count === 0 ? "not run yet" : `${formatCount(step.count)} ${step.count === 1 ? "run" : "runs"}`}
-              {step.failures > 0 && `, ${formatCount(step.failures)} failed`}
+              {step.failures > 0 && <strong>, {formatCount(step.failures)} failed</strong>}
             </p>
-            {step.lastError !== null && (
-              <p class="step-error">
-                <Icon name="alert" />
-                <span>{step.lastError}</span>
-              </p>
-            )}
           </li>
         ))}
       </ol>
+      {inOrder(steps).map(
+        ({ name, lastError }) =>
+          lastError !== null && (
+            <p class="step-error" key={name}>
+              <Icon name="alert" />
+              <span>
+                <strong>{name}</strong> {lastError}
+              </span>
+            </p>
+          ),
+      )}
     </section>
   );
 }

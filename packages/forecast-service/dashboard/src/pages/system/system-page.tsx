@@ -24,7 +24,7 @@ export default function SystemPage() {
   useEffect(() => {
     document.title = "System · Loadcast";
   }, []);
-  if (!data) return error ? <Failure error={error} onRetry={refresh} /> : <PageSkeleton />;
+  if (!data) return error ? <Failure error={error} onRetry={refresh} /> : <PageSkeleton page="system" />;
   const trouble = troubleOf(data);
   return (
     <>

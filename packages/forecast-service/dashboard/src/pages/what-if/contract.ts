@@ -7,6 +7,8 @@ export type Method = "auto" | "ensemble" | "orders";
 export interface Settings {
   readonly method: Method;
   readonly horizon: number;
+  /** How many of the latest values the model is made of. */
+  readonly latest: number;
   /** Seasons in steps, shortest first; empty for none. */
   readonly periods: readonly number[];
   /** For `orders`: p, d, q and P, D, Q; the season is the first of `periods`. */
@@ -17,10 +19,17 @@ export interface Settings {
   readonly upper: number | null;
 }
 
+/** What of a table is read, where somebody has a say in it; empty where it is found by itself. */
 export interface Columns {
   readonly time: string;
   readonly value: string;
+  /** Of several series in one table: which. */
+  readonly group: string;
+  /** Minutes between two values of a table without times. */
+  readonly apart: number;
 }
+
+export const FOUND: Columns = { time: "", value: "", group: "", apart: 5 };
 
 export type Command =
   | { readonly kind: "read"; readonly text: string; readonly columns: Columns }
@@ -28,7 +37,15 @@ export type Command =
 
 /** What a table holds, on its own grid. */
 export interface ReadSeries {
-  readonly columns: Columns;
+  readonly columns: { readonly time: string; readonly value: string };
+  /** False: the table has no times, its values were counted. */
+  readonly timed: boolean;
+  /** False: no zone is written, so times are shown as they were written. */
+  readonly zoned: boolean;
+  /** What else could be read: other columns with numbers, other series. */
+  readonly valueColumns: readonly string[];
+  readonly groups: readonly string[];
+  readonly group: string | null;
   readonly times: Float64Array;
   /** NaN is a gap. */
   readonly values: Float64Array;

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatClock, formatDate, formatUtc } from "../../format.js";
 import { Icon } from "../../view/icon.js";
-import type { Columns } from "./contract.js";
+import { type Columns, FOUND, type ReadSeries } from "./contract.js";
 import { stepWords, zoneOf } from "./defaults.js";
 import { cpuCsv, passengersCsv } from "./examples.js";
 import type { Forecaster } from "./use-forecaster.js";
@@ -20,14 +20,14 @@ const LARGEST = 50_000_000;
 
 export function DataInput({ forecaster, onName }: DataInputProps) {
   const [text, setText] = useState("");
-  const [columns, setColumns] = useState<Columns>({ time: "", value: "" });
+  const [columns, setColumns] = useState<Columns>(FOUND);
   const [over, setOver] = useState(false);
   const [fileError, setFileError] = useState<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const { series, readError } = forecaster;
   useEffect(() => () => clearTimeout(timer.current), []);
 
-  const take = (next: string, name: string, asked: Columns = { time: "", value: "" }) => {
+  const take = (next: string, name: string, asked: Columns = FOUND) => {
     clearTimeout(timer.current);
     setFileError(null);
     setText(next);
@@ -36,9 +36,12 @@ export function DataInput({ forecaster, onName }: DataInputProps) {
     forecaster.read(next, asked);
   };
   const type = (next: string) => {
+    // Another header is another table: what was chosen of the one before does not hold for it.
+    const kept = headOf(next) === headOf(text) ? columns : { ...FOUND, apart: columns.apart };
     setText(next);
+    setColumns(kept);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => forecaster.read(next, columns), PAUSE_MS);
+    timer.current = setTimeout(() => forecaster.read(next, kept), PAUSE_MS);
   };
   const open = async (file: File | undefined) => {
     if (!file) return;
@@ -52,7 +55,7 @@ export function DataInput({ forecaster, onName }: DataInputProps) {
     const next = { ...columns, ...change };
     setColumns(next);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => forecaster.read(text, next), PAUSE_MS);
+    if (next.apart > 0) timer.current = setTimeout(() => forecaster.read(text, next), PAUSE_MS);
   };
 
   return (
@@ -71,7 +74,9 @@ export function DataInput({ forecaster, onName }: DataInputProps) {
       }}
     >
       <h2>Data</h2>
-      <p class="panel-note">Paste a CSV with a time and a value in each line, drop a file here, or take an example.</p>
+      <p class="panel-note">
+        Paste times and values, or values alone, in any usual form of CSV; drop a file here; or take an example.
+      </p>
       <div class="drop-buttons">
         <label class="button file-button">
           <Icon name="download" />
@@ -106,7 +111,8 @@ export function DataInput({ forecaster, onName }: DataInputProps) {
       <p id="what-if-read" class={(readError ?? fileError) ? "read read-error" : "read"} role="status">
         {fileError ?? readError ?? (series ? readWords(forecaster) : "")}
       </p>
-      {(readError !== null || columns.time !== "" || columns.value !== "") && text !== "" && (
+      {series && <Choices series={series} columns={columns} onChoose={choose} />}
+      {readError !== null && text !== "" && (
         <div class="form-row">
           <label class="field">
             Column of the time
@@ -122,23 +128,89 @@ export function DataInput({ forecaster, onName }: DataInputProps) {
   );
 }
 
+const headOf = (text: string) => text.slice(0, 2000).split(/[\r\n]/, 1)[0];
+
+interface ChoicesProps {
+  readonly series: ReadSeries;
+  readonly columns: Columns;
+  readonly onChoose: (change: Partial<Columns>) => void;
+}
+
+/** What else the table holds, and what it leaves open. */
+function Choices({ series, columns, onChoose }: ChoicesProps) {
+  const { valueColumns, groups, group, timed } = series;
+  if (valueColumns.length < 2 && groups.length < 2 && timed) return null;
+  return (
+    <div class="form-row">
+      {groups.length > 1 && (
+        <label class="field">
+          Rows of
+          <select value={group ?? ""} onChange={(event) => onChoose({ group: event.currentTarget.value })}>
+            {groups.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      )}
+      {valueColumns.length > 1 && (
+        <label class="field">
+          Values of
+          <select
+            value={series.columns.value}
+            onChange={(event) => onChoose({ value: event.currentTarget.value, group: group ?? "" })}
+          >
+            {valueColumns.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      )}
+      {!timed && (
+        <label class="field">
+          Minutes between values
+          <input
+            type="number"
+            min={0}
+            step="any"
+            value={columns.apart}
+            onInput={(event) => onChoose({ apart: event.currentTarget.valueAsNumber })}
+          />
+        </label>
+      )}
+    </div>
+  );
+}
+
 /** What was understood, so that a misread column is seen before anything is forecast. */
 function readWords({ series }: Forecaster) {
   if (!series) return null;
-  const { times, values, gaps, duplicates, columns, regular } = series;
+  const { times, values, gaps, duplicates, columns, regular, timed, zoned } = series;
   const zone = zoneOf(series);
   const moment = (time: number) => (
-    <span title={formatUtc(time)}>
+    <span title={zone === undefined ? formatUtc(time) : undefined}>
       {formatDate(time, zone)}
-      {zone === undefined && ` ${formatClock(time)}`}
+      {series.months === null && series.stepMillis < 86_400_000 && ` ${formatClock(time, zone)}`}
     </span>
   );
+  const several = `${new Intl.NumberFormat("en-GB").format(values.length - gaps)} values of “${columns.value}”`;
+  if (!timed) {
+    return (
+      <>
+        {several}. The table has no times: they are taken as {stepWords(series)} apart, the last one now.
+        {gaps > 0 && ` ${gaps} are missing.`}
+      </>
+    );
+  }
   return (
     <>
-      {new Intl.NumberFormat("en-GB").format(values.length - gaps)} values of “{columns.value}”, one every{" "}
-      {stepWords(series).replace(/^1 /, "")}, from {moment(times[0])} to {moment(times[times.length - 1])}.
+      {several}, one every {stepWords(series).replace(/^1 /, "")}, from {moment(times[0])} to{" "}
+      {moment(times[times.length - 1])}.
       {gaps > 0 && ` ${gaps} ${gaps === 1 ? "gap, which is" : "gaps, which are"} integrated out, not filled.`}
       {!regular && " The times are uneven: values were averaged to a grid."}
+      {!zoned &&
+        zone !== undefined &&
+        series.stepMillis < 86_400_000 &&
+        " The times name no zone: they are shown as written."}
       {duplicates > 0 && ` ${duplicates} times came twice; the last value counts.`}
     </>
   );

@@ -14,6 +14,14 @@ export function usualPeriods(series: ReadSeries): number[] {
   return [HOUR / stepMillis, DAY / stepMillis, (7 * DAY) / stepMillis].filter(fits).slice(0, 2);
 }
 
+/** A search takes seconds with so many values, and minutes with twice as many. */
+const ENOUGH = 10_000;
+
+/** All values, or the latest of a great many. */
+export function usualLatest({ values }: Pick<ReadSeries, "values">): number {
+  return Math.min(values.length, ENOUGH);
+}
+
 /** Four hours of fine data, a day of hourly data, two seasons of others. */
 export function usualHorizon(series: ReadSeries): number {
   const { stepMillis, months } = series;
@@ -55,7 +63,14 @@ export function stepWords(series: Pick<ReadSeries, "months" | "stepMillis">, ste
   return stepMillis % 60_000 === 0 ? `${stepMillis / 60_000} min` : `${stepMillis / 1000} s`;
 }
 
-/** Days and months are written without an hour: they mean the same date everywhere, so they are shown as written. */
-export function zoneOf({ months, stepMillis }: Pick<ReadSeries, "months" | "stepMillis">): "UTC" | undefined {
-  return months !== null || stepMillis >= DAY ? "UTC" : undefined;
+/**
+ * Days and months are written without an hour: they mean the same date everywhere, so they are shown as written. So are hours
+ * without a zone.
+ */
+export function zoneOf({
+  months,
+  stepMillis,
+  zoned,
+}: Pick<ReadSeries, "months" | "stepMillis" | "zoned">): "UTC" | undefined {
+  return months !== null || stepMillis >= DAY || !zoned ? "UTC" : undefined;
 }

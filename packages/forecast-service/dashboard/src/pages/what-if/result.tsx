@@ -124,7 +124,14 @@ export function Result({ series, outcome, name }: ResultProps) {
               {capitalised(warning)}.
             </p>
           ))}
-          <ForecastTable steps={steps} unit="none" now={0} every timeZone={zoneOf(series)} />
+          <ForecastTable
+            steps={steps}
+            unit="none"
+            now={0}
+            every
+            timeZone={zoneOf(series)}
+            days={series.months !== null || series.stepMillis >= 86_400_000}
+          />
         </div>
       </section>
       {structure && member && (

@@ -30,9 +30,11 @@ export function runForecast(
   return { steps, members, title, warnings, seconds: (performance.now() - started) / 1000 };
 }
 
-function fit({ values }: ReadSeries, settings: Settings, report: (words: string, share: number | null) => void) {
+function fit(series: ReadSeries, settings: Settings, report: (words: string, share: number | null) => void) {
   const { method, periods, horizon, lower, upper } = settings;
+  const values = series.values.subarray(Math.max(0, series.values.length - settings.latest));
   const bounds = { ...(lower === null ? {} : { lower }), ...(upper === null ? {} : { upper }) };
+  report(method === "orders" ? "Fitting" : "Looking for seasons and scales", null);
   if (method === "ensemble") {
     const model = autoEnsemble(values, {
       periods: periods.filter((period) => period > 1),
@@ -44,7 +46,6 @@ function fit({ values }: ReadSeries, settings: Settings, report: (words: string,
     return { model, members, title: `Ensemble of ${members.length} members`, warnings: model.warnings };
   }
   if (method === "orders") {
-    report("Fitting", null);
     const [period = 1] = periods;
     const [P, D, Q] = settings.seasonal;
     const model = sarima(values, { order: settings.order, seasonal: [P, D, Q, period], mean: settings.mean });

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { Segments } from "../../view/segments.js";
 import type { Method, ReadSeries, Settings } from "./contract.js";
-import { parsePeriods, stepWords, usualBounds, usualHorizon, usualPeriods } from "./defaults.js";
+import { parsePeriods, stepWords, usualBounds, usualHorizon, usualLatest, usualPeriods } from "./defaults.js";
 
 interface SettingsFormProps {
   readonly series: ReadSeries;
@@ -20,10 +20,13 @@ const METHODS: readonly { value: Method; name: string; title: string }[] = [
 ];
 
 const LONGEST = 2000;
+/** Fewer values than this are used up to the last one. */
+const MANY = 2000;
 
 export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
   const [method, setMethod] = useState<Method>("auto");
   const [horizon, setHorizon] = useState(String(usualHorizon(series)));
+  const [latest, setLatest] = useState(String(usualLatest(series)));
   const [periods, setPeriods] = useState(usualPeriods(series).join(", "));
   const [orders, setOrders] = useState([2, 0, 1, 1, 0, 1]);
   // Null: what is usual for the differences.
@@ -36,17 +39,21 @@ export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
   const withMean = differences < 2 && (mean ?? differences === 0);
   const seasons = parsePeriods(periods);
   const steps = Number(horizon);
+  const count = series.values.length;
+  const used = Number(latest);
   const problem = !seasons
     ? "Seasons are whole numbers of steps from 2 to 5,000, such as 12, 288."
     : !(Number.isInteger(steps) && steps >= 1 && steps <= LONGEST)
       ? `The horizon is a whole number of steps from 1 to ${LONGEST}.`
-      : method === "orders" && orders.slice(3).some((one) => one > 0) && seasons.length === 0
-        ? "Seasonal orders need a season."
-        : orders.some((one) => !Number.isInteger(one) || one < 0)
-          ? "Orders are whole numbers from 0."
-          : lower !== "" && upper !== "" && Number(lower) >= Number(upper)
-            ? "The least possible value must be below the largest."
-            : null;
+      : !(Number.isInteger(used) && used >= 1 && used <= count)
+        ? `The latest values are a whole number from 1 to ${new Intl.NumberFormat("en-GB").format(count)}.`
+        : method === "orders" && orders.slice(3).some((one) => one > 0) && seasons.length === 0
+          ? "Seasonal orders need a season."
+          : orders.some((one) => !Number.isInteger(one) || one < 0)
+            ? "Orders are whole numbers from 0."
+            : lower !== "" && upper !== "" && Number(lower) >= Number(upper)
+              ? "The least possible value must be below the largest."
+              : null;
 
   const run = (event: Event) => {
     event.preventDefault();
@@ -55,6 +62,7 @@ export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
     onRun({
       method,
       horizon: steps,
+      latest: used,
       periods: method === "orders" ? seasons.slice(0, 1) : seasons,
       order: [p, d, q],
       seasonal: seasons.length > 0 ? [P, D, Q] : [0, 0, 0],
@@ -144,6 +152,18 @@ export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
               />
             </label>
           </div>
+        )}
+        {count > MANY && (
+          <label class="field">
+            Latest values used, of {new Intl.NumberFormat("en-GB").format(count)}
+            <input
+              type="number"
+              min={1}
+              max={count}
+              value={latest}
+              onInput={(event) => setLatest(event.currentTarget.value)}
+            />
+          </label>
         )}
         {problem !== null && (
           <p class="read read-error" role="alert">

@@ -7,7 +7,7 @@ export interface Forecaster {
   readonly outcome: Outcome | null;
   readonly runError: string | null;
   /** Null while nothing runs. */
-  readonly progress: { readonly words: string; readonly share: number | null } | null;
+  readonly progress: { readonly words: string; readonly share: number | null; readonly since: number } | null;
   readonly reading: boolean;
   read(text: string, columns: Columns): void;
   run(settings: Settings): void;
@@ -31,8 +31,10 @@ export function useForecaster(): Forecaster {
     made.onmessage = ({ data }: MessageEvent<Reply>) => {
       if (worker.current !== made) return;
       if (data.kind === "series") change({ series: data.series, readError: null, reading: false });
-      else if (data.kind === "progress") change({ progress: { words: data.words, share: data.share } });
-      else if (data.kind === "outcome") change({ outcome: data.outcome, progress: null });
+      else if (data.kind === "progress") {
+        const { words, share } = data;
+        setState((now) => ({ ...now, progress: { words, share, since: now.progress?.since ?? Date.now() } }));
+      } else if (data.kind === "outcome") change({ outcome: data.outcome, progress: null });
       else if (data.during === "read") change({ series: null, readError: data.words, reading: false });
       else change({ runError: data.words, progress: null });
     };
@@ -70,7 +72,7 @@ export function useForecaster(): Forecaster {
       start().postMessage(table.current);
     },
     run(settings) {
-      change({ runError: null, progress: { words: "Starting", share: null } });
+      change({ runError: null, progress: { words: "Starting", share: null, since: Date.now() } });
       start().postMessage({ kind: "run", settings } satisfies Command);
     },
     cancel() {

@@ -3,10 +3,18 @@ import "uplot/dist/uPlot.min.css";
 import "../../styles/chart.css";
 import "../model/model.css";
 import "./what-if.css";
+import { formatDuration } from "../../format.js";
+import { useSecond } from "../../view/time.js";
 import { DataInput } from "./data-input.js";
 import { Result } from "./result.js";
 import { SettingsForm } from "./settings-form.js";
 import { useForecaster } from "./use-forecaster.js";
+
+/** How long it has been going on, where nobody knows how long it will. */
+function Since({ at }: { readonly at: number }) {
+  const passed = useSecond() - at;
+  return passed < 2000 ? null : <>({formatDuration(passed)})</>;
+}
 
 /** Any table of times and values, forecast right here in the browser. */
 export default function WhatIfPage() {
@@ -42,7 +50,9 @@ export default function WhatIfPage() {
           {progress && (
             <section class="panel panel-pad what-if-progress" aria-label="Progress">
               <label class="task-bar">
-                <span role="status">{progress.words}</span>
+                <span>
+                  <span role="status">{progress.words}</span> <Since at={progress.since} />
+                </span>
                 <progress {...(progress.share === null ? {} : { value: progress.share })} max={1} />
               </label>
               <button type="button" class="button" onClick={forecaster.cancel}>

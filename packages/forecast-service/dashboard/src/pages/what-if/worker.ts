@@ -1,5 +1,5 @@
 /** Reads a table and forecasts it, in a thread of the browser: the page stays at hand, and nothing leaves it. */
-import { parseCsvSeries, toGrid } from "@loadcast/metrics-io/csv";
+import { readPasted, toGrid } from "@loadcast/metrics-io/csv";
 import type { Columns, Command, ReadSeries, Reply } from "./contract.js";
 import { runForecast } from "./run.js";
 
@@ -27,14 +27,22 @@ scope.onmessage = ({ data: command }) => {
   }
 };
 
-function read(text: string, { time, value }: Columns): ReadSeries {
-  const table = parseCsvSeries(text, {
+function read(text: string, { time, value, group, apart }: Columns): ReadSeries {
+  const stepMillis = apart * 60_000;
+  const table = readPasted(text, {
     ...(time === "" ? {} : { timeColumn: time }),
     ...(value === "" ? {} : { valueColumn: value }),
+    ...(group === "" ? {} : { group }),
+    untimed: { stepMillis, end: Math.floor(Date.now() / stepMillis) * stepMillis },
   });
   const grid = toGrid(table, table.step);
   return {
     columns: table.columns,
+    timed: table.timed,
+    zoned: table.zoned,
+    valueColumns: table.valueColumns,
+    groups: table.groups,
+    group: table.group,
     times: grid.times,
     values: grid.values,
     gaps: grid.values.reduce((count, one) => count + (Number.isNaN(one) ? 1 : 0), 0),
