@@ -59,7 +59,7 @@ export async function openService(settings: Config): Promise<OpenService> {
     log,
   });
   const progress = await fileProgress(join(config.data, "sources.json"), log);
-  const sources = createSources(config.sources, { intake: service.intake, progress, clock: systemClock, log });
+  const sources = createSources(config.sources, { intake: service.intake, store, progress, clock: systemClock, log });
   const sinkStates = async () => [...sinks.states(), ...(await models.states())];
   const around = dependencyMetrics(sources.states, sinkStates);
 
