@@ -99,7 +99,10 @@ export function createInference(dependencies: {
       const from = state.lastTime ?? (tail.lastEnd ?? tail.start) - STEP_MILLIS;
       const { times, values } = await store.read(state, { from, to: now + 1 });
       const i = times.length - 1;
-      if (i >= 0) state.last = { time: times[i], value: values[i] };
+      if (i >= 0) {
+        state.last = { time: times[i], value: values[i] };
+        state.lastTime ??= times[i];
+      }
     }
   };
 

@@ -19,16 +19,27 @@ export interface Known {
   readonly observed: number;
   /** The end of the last bucket with a value; null where there is none. */
   readonly lastEnd: number | null;
+  /** The latest value that is dated in the future; null or nothing: none is. */
+  readonly ahead?: number | null;
 }
 
 /** A series is ready with `MIN_OBSERVED` values on the grid, the last of them not longer ago than `MAX_SILENCE` steps. */
-export function readiness({ observed, lastEnd }: Known, now: number): Readiness {
+export function readiness({ observed, lastEnd, ahead = null }: Known, now: number): Readiness {
   const complete = Math.floor(now / STEP_MILLIS) * STEP_MILLIS;
   const need = MIN_OBSERVED;
   if (lastEnd !== null && complete - lastEnd > MAX_SILENCE * STEP_MILLIS) {
     return {
       ready: false,
-      reason: `No data since ${new Date(lastEnd).toISOString().slice(0, 16).replace("T", " ")} UTC; forecasts go on when there are new values.`,
+      reason: `No data since ${minuteOf(lastEnd)}; forecasts go on when there are new values.`,
+      have: observed,
+      need,
+      completeAt: null,
+    };
+  }
+  if (observed === 0 && ahead !== null && ahead > now) {
+    return {
+      ready: false,
+      reason: `All its values are dated in the future, the last one ${minuteOf(ahead)}: correct the clock or the time zone of what writes them.`,
       have: observed,
       need,
       completeAt: null,
@@ -46,6 +57,8 @@ export function readiness({ observed, lastEnd }: Known, now: number): Readiness 
   }
   return { ready: true };
 }
+
+const minuteOf = (time: number) => `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
 /** What a grid of values says of that. */
 export function knownOf(values: Float64Array, start: number): Known {

@@ -97,6 +97,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
   const steps = stepTimes();
   const fleet = createFleet({
     store,
+    clock,
     hidden: (series) => (!config.demo && isDemo(series)) || seriesSettings(config, series).ignore,
   });
   const champions = createChampions(registry);
