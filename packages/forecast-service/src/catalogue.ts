@@ -96,8 +96,9 @@ export function createCatalogue(options: {
         note: note as string,
       },
     };
-    if (forecast && endOfForecast(forecast) > now)
-      return { ...common, status: "forecast", reason: null, history: null };
+    if (forecast && endOfForecast(forecast) > now) {
+      return { ...common, status: "forecast", reason: whyNotNewer(state, forecast, now), history: null };
+    }
 
     if (!state.tail) return { ...common, status: "waiting", reason: "Is being read from the store.", history: null };
     const { observed } = state.tail;
@@ -182,6 +183,15 @@ export function createCatalogue(options: {
       };
     },
   };
+}
+
+/** Why a forecast that still reaches into the future is the last one for now; null where it is not. */
+function whyNotNewer(state: SeriesState, { issuedAt }: StoredForecast, now: number): string | null {
+  const last = `The last forecast is of ${iso(issuedAt).slice(0, 16).replace("T", " ")} UTC.`;
+  if (state.error !== null) return `The last attempt failed: ${state.error} ${last}`;
+  if (!state.tail) return null;
+  const ready = readiness(knownOfState(state), now);
+  return ready.ready ? null : `${ready.reason} ${last}`;
 }
 
 function endOfForecast(forecast: StoredForecast): number {
