@@ -102,7 +102,7 @@ export function createCatalogue(options: {
 
     if (!state.tail) return { ...common, status: "waiting", reason: "Is being read from the store.", history: null };
     const { observed } = state.tail;
-    const ready = readiness(knownOfState(state), now);
+    const ready = readiness(knownOfState(state), now, outside === null || observed > 0);
     const history = {
       have: observed,
       need: ready.ready ? observed : ready.need,

@@ -23,8 +23,12 @@ export interface Known {
   readonly ahead?: number | null;
 }
 
-/** A series is ready with `MIN_OBSERVED` values on the grid, the last of them not longer ago than `MAX_SILENCE` steps. */
-export function readiness({ observed, lastEnd, ahead = null }: Known, now: number): Readiness {
+/**
+ * A series is ready with `MIN_OBSERVED` values on the grid, the last of them not longer ago than `MAX_SILENCE` steps.
+ *
+ * @param coming whether what comes will count as values: not where all of it lies outside the bounds
+ */
+export function readiness({ observed, lastEnd, ahead = null }: Known, now: number, coming = true): Readiness {
   const complete = Math.floor(now / STEP_MILLIS) * STEP_MILLIS;
   const need = MIN_OBSERVED;
   if (lastEnd !== null && complete - lastEnd > MAX_SILENCE * STEP_MILLIS) {
@@ -46,10 +50,11 @@ export function readiness({ observed, lastEnd, ahead = null }: Known, now: numbe
     };
   }
   if (observed < need) {
-    const completeAt = complete + (need - observed) * STEP_MILLIS;
+    const completeAt = coming ? complete + (need - observed) * STEP_MILLIS : null;
+    const expected = completeAt === null ? "" : `; expected in ${formatDuration(completeAt - now)}`;
     return {
       ready: false,
-      reason: `Has ${observed} of the ${need} five-minute values (${formatDuration(need * STEP_MILLIS)}) that a first forecast needs; expected in ${formatDuration(completeAt - now)}.`,
+      reason: `Has ${observed} of the ${need} five-minute values (${formatDuration(need * STEP_MILLIS)}) that a first forecast needs${expected}.`,
       have: observed,
       need,
       completeAt,

@@ -508,6 +508,22 @@ describe("all sources together", () => {
     await sources.stop();
   });
 
+  it("say of a file without a value that it has none", async () => {
+    const clock = virtualClock();
+    const store = memoryStore();
+    const intake = createIntake({ store, events: createEventBus() });
+    const path = csv("empty", "time,value\n2026-01-01T00:00:00Z,\n2026-01-01T00:05:00Z,\n");
+    const source = entry({ kind: "csv", name: "empty", path });
+    const sources = createSources([source], { intake, store, progress: memoryProgress(), clock, log: silentLog });
+    const { signal } = new AbortController();
+    await expect(sources.ingest(signal)).rejects.toThrow("empty: it holds no values: every one is empty");
+    writeFileSync(path, "time,value\n2026-01-01T00:00:00Z,\n2026-01-01T00:05:00Z,7\n");
+    utimesSync(path, new Date(), new Date(Date.UTC(2026, 0, 9)));
+    await sources.ingest(signal);
+    expect(sources.states()[0]).toMatchObject({ status: "ok", detail: null, samples: 1 });
+    await sources.stop();
+  });
+
   it("say which one failed when they are read once, after the others were read", async () => {
     const clock = virtualClock();
     const store = memoryStore();

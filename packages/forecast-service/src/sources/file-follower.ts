@@ -38,9 +38,11 @@ export function createFileFollower(
     const fingerprint = await reader.fingerprint();
     if (fingerprint === progress.fingerprint(key)) return;
     const source = reader.open();
+    let held = 0;
     try {
       for (const { host, metric } of await source.listSeries()) {
         const { times, values } = await source.read({ host, metric }, { from: -Infinity, to: Infinity });
+        held += times.length;
         const fresh = await news.find({ host, metric }, { times, values });
         for (let at = 0; at < fresh.times.length; at += PIECE) {
           if (signal.aborted) return;
@@ -53,6 +55,8 @@ export function createFileFollower(
     } finally {
       await source.close();
     }
+    // Nobody would know otherwise why there is no series.
+    if (held === 0) throw new Error("it holds no values: every one is empty");
     progress.setFingerprint(key, fingerprint);
     await progress.save();
   };
