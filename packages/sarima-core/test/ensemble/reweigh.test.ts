@@ -72,6 +72,29 @@ describe("reweigh", () => {
     expect(inside / count).toBeGreaterThan(0.88);
   });
 
+  it("widens its intervals within hours where the noise grew fivefold, and not where a day is like the others", () => {
+    const covered = (noise: number) => {
+      let inside = 0;
+      for (const seed of [3, 4, 5]) {
+        const random = new Random(seed);
+        let x = 0;
+        const series = Float64Array.from({ length: 1152 }, (_, t) => {
+          x = 0.5 * x + random.normal() * (t >= 1008 ? noise : 1);
+          return 50 + x;
+        });
+        const live = append(autoEnsemble(series.slice(0, 1008), { periods: [12], upper: 100 }), series.slice(1008, 1104));
+        const [{ lower, upper }] = forecast(reweigh(live), 48).intervals;
+        series.subarray(1104).forEach((value, h) => {
+          if (value >= lower[h] && value <= upper[h]) inside++;
+        });
+      }
+      return inside / (3 * 48);
+    };
+    expect(covered(5)).toBeGreaterThan(0.7);
+    expect(covered(1)).toBeGreaterThan(0.72);
+    expect(covered(1)).toBeLessThan(0.9);
+  });
+
   it("the pieces in which values came, and how often it was done between them, change nothing", () => {
     const later = y.slice(600).map((value, t) => (t % 31 === 7 || (t > 60 && t < 66) ? gap : value));
     const cuts = fc.uniqueArray(fc.integer({ min: 0, max: later.length }), { maxLength: 6 });
