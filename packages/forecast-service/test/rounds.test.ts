@@ -143,7 +143,18 @@ describe("rounds of forecasts", () => {
   it("find drift, record anomalies, and have another model trained, with a pause between two", {
     timeout: 120_000,
   }, async () => {
-    const { service, clock, fill, events, store } = await opened(400, { env: { LOADCAST_TRAIN_INTERVAL: "30d" } });
+    const inline = inlineExecutor();
+    /** Whether weights were to follow, by round. */
+    const followed: boolean[] = [];
+    const executor: typeof inline = {
+      ...inline,
+      run(job, input, options) {
+        if (job === "inferMany") followed.push((input as InferInput[]).some(({ reweigh }) => reweigh));
+        return inline.run(job, input, options);
+      },
+    };
+    const env = { LOADCAST_TRAIN_INTERVAL: "30d" };
+    const { service, clock, fill, events, store } = await opened(400, { env, executor });
     service.start();
     await clock.advance(10_000);
     const trained = () => events.filter(({ type }) => type === "model").length;
@@ -156,7 +167,11 @@ describe("rounds of forecasts", () => {
       await clock.advance(5000);
       await fill(strange);
       await clock.advance(7000);
-      if (driftAt === null && service.fleet.get(ID)?.drift) driftAt = step;
+      if (driftAt === null && service.fleet.get(ID)?.drift) {
+        driftAt = step;
+        // Not in four hours: in this very round.
+        expect(followed.slice(-2)).toContain(true);
+      }
     }
     expect(driftAt).not.toBeNull();
     // Its alarm goes on for hours; the next training has to wait for six of them.
