@@ -171,6 +171,9 @@ describe("rounds of forecasts", () => {
         driftAt = step;
         // Not in four hours: in this very round.
         expect(followed.slice(-2)).toContain(true);
+        const overview = await service.overview.hosts({ limit: 10 });
+        expect(overview.hosts[0].series[0].anomalous).toBe(true);
+        expect(overview.hosts[0].attention).toBeGreaterThan(0);
       }
     }
     expect(driftAt).not.toBeNull();
@@ -181,9 +184,6 @@ describe("rounds of forecasts", () => {
     expect(await store.anomalies(KEY, { from: 0, to: Infinity })).toHaveLength(found.anomalies.length);
     expect(events.filter(({ type }) => type === "anomaly")).toHaveLength(found.anomalies.length);
     for (const { value, lower, upper } of found.anomalies) expect(value < lower || value > upper).toBe(true);
-    const overview = await service.overview.hosts({ limit: 10 });
-    expect(overview.hosts[0].series[0].anomalous).toBe(true);
-    expect(overview.hosts[0].attention).toBeGreaterThan(0);
     const text = await service.metrics.registry.metrics();
     expect(text).toContain(`loadcast_anomalies_total{host="web",metric="cpu_percent"} ${found.anomalies.length}`);
     expect(text).toMatch(/loadcast_forecast_error\{host="web",metric="cpu_percent",horizon="5m",measure="mae"\} \d/);
