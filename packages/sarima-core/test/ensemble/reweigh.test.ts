@@ -44,6 +44,12 @@ describe("reweigh", () => {
     expect(after.members[0].reason).toMatch(/^loss on 26 origins and 7 after training: /);
     expect(explain(after)).toContain("have followed the 96 values that came after it");
     expect(explain(live)).not.toContain("have followed");
+    // A leak is no noise: what lies one step ahead is known as before.
+    const width = (ensemble: SarimaEnsemble) => {
+      const [{ upper }] = forecast(ensemble, 1).intervals;
+      return upper[0] - forecast(ensemble, 1).median[0];
+    };
+    expect(width(after)).toBeLessThan(2 * width(live) + 1);
   });
 
   it("is no worse than the old weights on a load that goes on as before, and its intervals hold", () => {
@@ -82,7 +88,10 @@ describe("reweigh", () => {
           x = 0.5 * x + random.normal() * (t >= 1008 ? noise : 1);
           return 50 + x;
         });
-        const live = append(autoEnsemble(series.slice(0, 1008), { periods: [12], upper: 100 }), series.slice(1008, 1104));
+        const live = append(
+          autoEnsemble(series.slice(0, 1008), { periods: [12], upper: 100 }),
+          series.slice(1008, 1104),
+        );
         const [{ lower, upper }] = forecast(reweigh(live), 48).intervals;
         series.subarray(1104).forEach((value, h) => {
           if (value >= lower[h] && value <= upper[h]) inside++;
