@@ -10,7 +10,7 @@ const METRICS = [
 
 /** @param {string} metric @param {string} horizon @param {string} quantile */
 const forecastOf = (metric, horizon, quantile) =>
-  `loadcast_forecast{host="$host",metric="${metric}",horizon="${horizon}",quantile="${quantile}"}`;
+  `loadcast_forecast{host="$host",metric="${metric}",horizon="${horizon}",estimate="${quantile}"}`;
 
 /**
  * Gauges are stamped with the time at which a forecast was made; `offset` puts them to the time that they are about, which for the newest

@@ -46,8 +46,10 @@ export function createCatalogue(options: {
   firstRunAfter: (time: number) => number;
   /** Whether a run is under way. */
   forecasting: () => boolean;
+  /** Sources that cannot be read now, with the reason. */
+  trouble?: () => readonly string[];
 }): Catalogue {
-  const { store, fleet, inference, clock, nextRun, firstRunAfter, forecasting } = options;
+  const { store, fleet, inference, clock, nextRun, firstRunAfter, forecasting, trouble = () => [] } = options;
   const known = firstRead(inference.refresh);
   const answers = recentAnswers<HistoryResponse>(clock);
 
@@ -69,6 +71,21 @@ export function createCatalogue(options: {
     }
     await known(state);
     return state;
+  };
+
+  /** Where nothing comes it may be the host, or what is asked for it: which source a series is from is not known. */
+  const silent = (reason: string): string => {
+    const failing = trouble();
+    return failing.length === 0 ? reason : `${reason} Cannot be read now: ${failing.join("; ")}.`;
+  };
+
+  /** Why a forecast that still reaches into the future is the last one for now; null where it is not. */
+  const whyNotNewer = (state: SeriesState, { issuedAt }: StoredForecast): string | null => {
+    const last = `The last forecast is of ${iso(issuedAt).slice(0, 16).replace("T", " ")} UTC.`;
+    if (state.error !== null) return `The last attempt failed: ${state.error} ${last}`;
+    if (!state.tail) return null;
+    const ready = readiness(knownOfState(state), clock.now());
+    return ready.ready ? null : `${silent(ready.reason)} ${last}`;
   };
 
   const describe = (state: SeriesState): SeriesEntry => {
@@ -96,12 +113,13 @@ export function createCatalogue(options: {
         note: note as string,
       },
     };
-    if (forecast && endOfForecast(forecast) > now)
-      return { ...common, status: "forecast", reason: null, history: null };
+    if (forecast && endOfForecast(forecast) > now) {
+      return { ...common, status: "forecast", reason: whyNotNewer(state, forecast), history: null };
+    }
 
     if (!state.tail) return { ...common, status: "waiting", reason: "Is being read from the store.", history: null };
     const { observed } = state.tail;
-    const ready = readiness(knownOfState(state), now);
+    const ready = readiness(knownOfState(state), now, outside === null || observed > 0);
     const history = {
       have: observed,
       need: ready.ready ? observed : ready.need,
@@ -126,7 +144,7 @@ export function createCatalogue(options: {
     return {
       ...common,
       status: "waiting",
-      reason: because(ready.reason),
+      reason: because(ready.completeAt === null ? silent(ready.reason) : ready.reason),
       history: { ...history, firstForecastAt: at === null ? null : iso(at) },
     };
   };

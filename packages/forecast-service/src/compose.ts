@@ -48,7 +48,10 @@ export async function openService(settings: Config): Promise<OpenService> {
   const { registry } = models;
   await takeLegacyModels(join(config.data, "models"), registry, log);
   const sinks = await openSinks(config, log);
+  let sourceStates: () => readonly SourceState[] = () => [];
   const service = await createService({
+    trouble: () =>
+      sourceStates().flatMap(({ name, detail }) => (detail === null ? [] : [`the source ${name} (${detail})`])),
     config,
     store,
     registry,
@@ -59,7 +62,8 @@ export async function openService(settings: Config): Promise<OpenService> {
     log,
   });
   const progress = await fileProgress(join(config.data, "sources.json"), log);
-  const sources = createSources(config.sources, { intake: service.intake, progress, clock: systemClock, log });
+  const sources = createSources(config.sources, { intake: service.intake, store, progress, clock: systemClock, log });
+  sourceStates = sources.states;
   const sinkStates = async () => [...sinks.states(), ...(await models.states())];
   const around = dependencyMetrics(sources.states, sinkStates);
 

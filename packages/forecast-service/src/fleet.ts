@@ -6,6 +6,7 @@ import {
   seriesId,
 } from "@loadcast/metrics-io";
 import type { Champion } from "./champion.js";
+import type { Clock } from "./clock.js";
 import type { Outlook, TrainStage } from "./http/contract.js";
 import { type DriftWatch, driftWatch } from "./monitor/drift.js";
 import { type PendingPredictions, pendingPredictions } from "./monitor/pending-predictions.js";
@@ -14,6 +15,9 @@ import type { Weighing } from "./pipeline/weighing.js";
 import type { Known } from "./readiness.js";
 import { type Bounds, GONE_AFTER, STEP_MILLIS } from "./settings.js";
 import type { Tail } from "./tail.js";
+
+/** Clocks of two machines may differ by so much. */
+const AHEAD = STEP_MILLIS;
 
 /** A training, with or without a version that came of it. */
 export interface LastTraining {
@@ -35,6 +39,8 @@ export interface SeriesState {
   last: { readonly time: number; readonly value: number } | null;
   /** When it was taken, also where its value is not known yet; null where there is none. */
   lastTime: number | null;
+  /** The latest sample that was dated further ahead than clocks differ; null: none. It counts once its time has come. */
+  ahead: number | null;
   /** Null until it was read from the store. */
   tail: Tail | null;
   /** What forecasts are made with; null: there is none. Undefined until the registry was asked. */
@@ -82,8 +88,9 @@ export interface Fleet {
 export function createFleet(options: {
   store: Pick<MetricStore, "listSeries">;
   hidden: (series: Pick<SeriesInfo, "id" | "host" | "metric" | "synthetic">) => boolean;
+  clock: Pick<Clock, "now">;
 }): Fleet {
-  const { store, hidden } = options;
+  const { store, hidden, clock } = options;
   const states = new Map<string, SeriesState>();
   let ordered: readonly SeriesState[] | null = [];
   let revision = 0;
@@ -99,7 +106,11 @@ export function createFleet(options: {
       ordered = null;
     }
     state.synthetic = series.synthetic;
-    if (series.last !== undefined) state.lastTime = Math.max(state.lastTime ?? series.last, series.last);
+    if (series.last !== undefined) {
+      // One wrong date would hide for years that a host is silent.
+      if (series.last > clock.now() + AHEAD) state.ahead = Math.max(state.ahead ?? series.last, series.last);
+      else state.lastTime = Math.max(state.lastTime ?? series.last, series.last);
+    }
     return state;
   };
   const all = () => {
@@ -132,8 +143,13 @@ export function createFleet(options: {
         const state = ensure({ id, host, metric, synthetic });
         state.changes++;
         let first = Infinity;
+        const limit = clock.now() + AHEAD;
         for (let i = 0; i < times.length; i++) {
           if (Number.isNaN(values[i])) continue;
+          if (times[i] > limit) {
+            state.ahead = Math.max(state.ahead ?? times[i], times[i]);
+            continue;
+          }
           first = Math.min(first, times[i]);
           if (state.last === null || times[i] >= state.last.time) state.last = { time: times[i], value: values[i] };
           state.lastTime = Math.max(state.lastTime ?? times[i], times[i]);
@@ -155,10 +171,10 @@ export function isGone({ lastTime }: Pick<SeriesState, "lastTime">, now: number)
 }
 
 /** What is known of a series, as far as its tail reaches; before that only when its last sample was. */
-export function knownOfState({ tail, lastTime }: SeriesState): Known {
+export function knownOfState({ tail, lastTime, ahead }: SeriesState): Known {
   const lastEnd = lastTime === null ? null : (Math.floor(lastTime / STEP_MILLIS) + 1) * STEP_MILLIS;
-  if (tail === null) return { observed: 0, lastEnd };
-  return { observed: tail.observed, lastEnd: tail.lastEnd ?? lastEnd };
+  if (tail === null) return { observed: 0, lastEnd, ahead };
+  return { observed: tail.observed, lastEnd: tail.lastEnd ?? lastEnd, ahead };
 }
 
 function newState({
@@ -175,6 +191,7 @@ function newState({
     changes: 0,
     last: null,
     lastTime: null,
+    ahead: null,
     tail: null,
     champion: undefined,
     weighing: null,

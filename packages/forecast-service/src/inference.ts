@@ -99,11 +99,14 @@ export function createInference(dependencies: {
       const from = state.lastTime ?? (tail.lastEnd ?? tail.start) - STEP_MILLIS;
       const { times, values } = await store.read(state, { from, to: now + 1 });
       const i = times.length - 1;
-      if (i >= 0) state.last = { time: times[i], value: values[i] };
+      if (i >= 0) {
+        state.last = { time: times[i], value: values[i] };
+        state.lastTime ??= times[i];
+      }
     }
   };
 
-  /** Holds new values against old forecasts; what stands out is kept and told. */
+  /** Holds new values against old forecasts; what stands out is kept and told. Returns when that was: drift found now has this time. */
   const observe = (state: SeriesState) =>
     steps.time("monitor", async () => {
       const { anomalies, drift } = monitor(state, seriesSettings(config, state).bounds);
@@ -120,12 +123,13 @@ export function createInference(dependencies: {
         if (state.drift === null) log.info(`${state.id} drifts: ${drift}`);
         state.drift = { since: state.drift?.since ?? now, at: now, reason: drift };
       } else if (state.drift && now - state.drift.at >= DRIFT_MEMORY) state.drift = null;
+      return now;
     });
 
   /** What the job needs, or why there is nothing to be done. */
   const prepare = async (state: SeriesState, signal?: AbortSignal): Promise<Ready | string> => {
     await steps.time("ingest", () => refresh(state));
-    await observe(state);
+    const observedAt = await observe(state);
     const ready = readiness(knownOfState(state), clock.now());
     if (!ready.ready) return ready.reason;
     if (!(await askChampion(state))) await train(state, signal ? { signal } : {});
@@ -143,7 +147,7 @@ export function createInference(dependencies: {
       levels: [...LEVELS, ANOMALY_LEVEL],
       threshold,
       weighing: state.weighing?.version === version ? state.weighing.values : null,
-      reweigh: isWeighed(state, version),
+      reweigh: isWeighed(state, version) || state.drift?.at === observedAt,
     };
     return { state, input, version };
   };

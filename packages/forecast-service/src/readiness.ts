@@ -19,26 +19,42 @@ export interface Known {
   readonly observed: number;
   /** The end of the last bucket with a value; null where there is none. */
   readonly lastEnd: number | null;
+  /** The latest value that is dated in the future; null or nothing: none is. */
+  readonly ahead?: number | null;
 }
 
-/** A series is ready with `MIN_OBSERVED` values on the grid, the last of them not longer ago than `MAX_SILENCE` steps. */
-export function readiness({ observed, lastEnd }: Known, now: number): Readiness {
+/**
+ * A series is ready with `MIN_OBSERVED` values on the grid, the last of them not longer ago than `MAX_SILENCE` steps.
+ *
+ * @param coming whether what comes will count as values: not where all of it lies outside the bounds
+ */
+export function readiness({ observed, lastEnd, ahead = null }: Known, now: number, coming = true): Readiness {
   const complete = Math.floor(now / STEP_MILLIS) * STEP_MILLIS;
   const need = MIN_OBSERVED;
   if (lastEnd !== null && complete - lastEnd > MAX_SILENCE * STEP_MILLIS) {
     return {
       ready: false,
-      reason: `No data since ${new Date(lastEnd).toISOString().slice(0, 16).replace("T", " ")} UTC; forecasts go on when there are new values.`,
+      reason: `No data since ${minuteOf(lastEnd)}; forecasts go on when there are new values.`,
+      have: observed,
+      need,
+      completeAt: null,
+    };
+  }
+  if (observed === 0 && ahead !== null && ahead > now) {
+    return {
+      ready: false,
+      reason: `All its values are dated in the future, the last one ${minuteOf(ahead)}: correct the clock or the time zone of what writes them.`,
       have: observed,
       need,
       completeAt: null,
     };
   }
   if (observed < need) {
-    const completeAt = complete + (need - observed) * STEP_MILLIS;
+    const completeAt = coming ? complete + (need - observed) * STEP_MILLIS : null;
+    const expected = completeAt === null ? "" : `; expected in ${formatDuration(completeAt - now)}`;
     return {
       ready: false,
-      reason: `Has ${observed} of the ${need} five-minute values (${formatDuration(need * STEP_MILLIS)}) that a first forecast needs; expected in ${formatDuration(completeAt - now)}.`,
+      reason: `Has ${observed} of the ${need} five-minute values (${formatDuration(need * STEP_MILLIS)}) that a first forecast needs${expected}.`,
       have: observed,
       need,
       completeAt,
@@ -46,6 +62,8 @@ export function readiness({ observed, lastEnd }: Known, now: number): Readiness 
   }
   return { ready: true };
 }
+
+const minuteOf = (time: number) => `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
 /** What a grid of values says of that. */
 export function knownOf(values: Float64Array, start: number): Known {

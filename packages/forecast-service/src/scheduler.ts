@@ -94,8 +94,10 @@ export function createScheduler(options: { clock: Clock; log: Log; jobs: readonl
 
   const tick = (entry: Entry, due: number) => {
     if (stopping.signal.aborted) return;
-    // A timer may fire early, when its count overflows or the clock was set back: wait for the rest.
-    if (clock.now() < due) return schedule(entry, due);
+    const now = clock.now();
+    // A timer may fire early, when its count overflows or the clock was set back: wait for the rest. Where the clock was wrong by hours,
+    // or years, the rest is as long: the next start is then the one by the new time.
+    if (now < due) return schedule(entry, Math.min(due, nextStart(entry.job, due, now)));
     entry.lastDue = due;
     schedule(entry, nextStart(entry.job, due, clock.now()));
     if (entry.running) {

@@ -38,6 +38,8 @@ export interface ServiceDependencies {
   samplers: readonly Sampler[];
   /** Where forecasts go beside the store. */
   sinks?: readonly MetricSink[];
+  /** Sources that cannot be read now, with the reason. */
+  trouble?: () => readonly string[];
   clock: Clock;
   log: Log;
 }
@@ -97,6 +99,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
   const steps = stepTimes();
   const fleet = createFleet({
     store,
+    clock,
     hidden: (series) => (!config.demo && isDemo(series)) || seriesSettings(config, series).ignore,
   });
   const champions = createChampions(registry);
@@ -171,6 +174,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     nextRun: () => scheduler.state("infer").nextRun,
     firstRunAfter: (time) => nextStart(rhythms(config.intervals).infer, time, time - 1),
     forecasting: () => scheduler.state("infer").running,
+    ...(dependencies.trouble ? { trouble: dependencies.trouble } : {}),
   });
   metrics.watch({ fleet, catalogue, scheduler, clock });
   const library = createLibrary({

@@ -150,7 +150,7 @@ describe("a series with a glitch", () => {
     const { status, reason } = await service.catalogue.entry(ID);
     expect(status).toBe("waiting");
     expect(reason).toMatch(
-      /Has 0 of the 36 .* 40 values of the last day lie outside 0 to 100 and count as gaps.* give the series other bounds/,
+      /^Has 0 of the 36 five-minute values \(3 h\) that a first forecast needs\. 40 values of the last day lie outside 0 to 100 and count as gaps.* give the series other bounds/,
     );
     await expect(service.cycle.train({ id: ID })).rejects.toThrow("lie outside 0 to 100");
   });

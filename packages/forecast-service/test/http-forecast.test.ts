@@ -1,5 +1,6 @@
 import { sarima } from "sarima-core";
 import { describe, expect, it } from "vitest";
+import { inlineExecutor } from "../src/executor/inline.js";
 import { createAdmission } from "../src/http/admission.js";
 import type { ForecastResponse } from "../src/http/contract.js";
 import * as schemas from "../src/http/schemas.js";
@@ -192,6 +193,69 @@ describe("admission", () => {
     await Promise.all([first, second]);
     await admission.enter(async () => void order.push("third"));
     expect(order).toEqual(["first", "second", "third"]);
+  });
+
+  it("lets go of who does not wait any longer", async () => {
+    const admission = createAdmission({ running: 1, waiting: 1 });
+    const order: string[] = [];
+    let release = () => {};
+    const first = admission.enter(
+      () =>
+        new Promise<void>((resolve) => {
+          release = resolve;
+        }),
+    );
+    const leaving = new AbortController();
+    const gone = admission.enter(async () => void order.push("gone"), leaving.signal);
+    leaving.abort(new Error("left"));
+    await expect(gone).rejects.toThrow("left");
+    // Its place in the line is free again.
+    const second = admission.enter(async () => void order.push("second"));
+    release();
+    await Promise.all([first, second]);
+    await expect(admission.enter(async () => void order.push("late"), leaving.signal)).rejects.toThrow("left");
+    expect(order).toEqual(["second"]);
+  });
+
+  it("fits nothing for callers who went away while they waited", async () => {
+    const started: number[] = [];
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const executor = inlineExecutor();
+    const server = await build({
+      executor: {
+        ...executor,
+        concurrency: 1,
+        async run(job, input, options) {
+          if (job === "train") started.push((input as { prepared: { values: Float64Array } }).prepared.values[0]);
+          await held;
+          return executor.run(job, input, options);
+        },
+      },
+    });
+    const address = await server.listen({ host: "127.0.0.1", port: 0 });
+    const ask = (first: number, signal?: AbortSignal) =>
+      fetch(`${address}/api/v1/forecast`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ values: [first, 2, 3, 4, 5, 6, 7, 8, 9, 8, 7, 6], horizon: 2, order: [0, 1, 0] }),
+        ...(signal ? { signal } : {}),
+      });
+    const first = ask(1);
+    while (started.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const leaving = new AbortController();
+    const gone = ask(2, leaving.signal);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    leaving.abort();
+    await expect(gone).rejects.toThrow();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    release();
+    expect((await first).status).toBe(200);
+    expect((await ask(3)).status).toBe(200);
+    expect(started).toEqual([1, 3]);
+    await server.close();
   });
 
   it("gives the place back after a failure", async () => {

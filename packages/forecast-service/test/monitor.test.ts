@@ -31,7 +31,7 @@ function issued(at: number, median: number, half80: number, half95: number, half
 async function aSeries(): Promise<SeriesState> {
   const store = memoryStore();
   await store.writeSamples([{ ...KEY, times: [0], values: [0] }]);
-  const [state] = await createFleet({ store, hidden: () => false }).refresh();
+  const [state] = await createFleet({ store, hidden: () => false, clock: virtualClock() }).refresh();
   return state;
 }
 
@@ -176,7 +176,7 @@ describe("accuracy asked for", () => {
     const from = DAY;
     for (let at = from; at < days * DAY; at++) await store.writeForecast(issued(at, 50, 40, 25, 49));
     const clock = virtualClock(days * DAY * STEP_MILLIS + 5000);
-    const fleet = createFleet({ store, hidden: () => false });
+    const fleet = createFleet({ store, hidden: () => false, clock });
     const [state] = await fleet.refresh();
     const answers = createMonitor({ store, find: async () => state, clock, config: loadConfig({ env: {} }) });
     const span = { from: from * STEP_MILLIS, to: days * DAY * STEP_MILLIS };

@@ -143,7 +143,18 @@ describe("rounds of forecasts", () => {
   it("find drift, record anomalies, and have another model trained, with a pause between two", {
     timeout: 120_000,
   }, async () => {
-    const { service, clock, fill, events, store } = await opened(400, { env: { LOADCAST_TRAIN_INTERVAL: "30d" } });
+    const inline = inlineExecutor();
+    /** Whether weights were to follow, by round. */
+    const followed: boolean[] = [];
+    const executor: typeof inline = {
+      ...inline,
+      run(job, input, options) {
+        if (job === "inferMany") followed.push((input as InferInput[]).some(({ reweigh }) => reweigh));
+        return inline.run(job, input, options);
+      },
+    };
+    const env = { LOADCAST_TRAIN_INTERVAL: "30d" };
+    const { service, clock, fill, events, store } = await opened(400, { env, executor });
     service.start();
     await clock.advance(10_000);
     const trained = () => events.filter(({ type }) => type === "model").length;
@@ -156,7 +167,14 @@ describe("rounds of forecasts", () => {
       await clock.advance(5000);
       await fill(strange);
       await clock.advance(7000);
-      if (driftAt === null && service.fleet.get(ID)?.drift) driftAt = step;
+      if (driftAt === null && service.fleet.get(ID)?.drift) {
+        driftAt = step;
+        // Not in four hours: in this very round.
+        expect(followed.slice(-2)).toContain(true);
+        const overview = await service.overview.hosts({ limit: 10 });
+        expect(overview.hosts[0].series[0].anomalous).toBe(true);
+        expect(overview.hosts[0].attention).toBeGreaterThan(0);
+      }
     }
     expect(driftAt).not.toBeNull();
     // Its alarm goes on for hours; the next training has to wait for six of them.
@@ -166,9 +184,6 @@ describe("rounds of forecasts", () => {
     expect(await store.anomalies(KEY, { from: 0, to: Infinity })).toHaveLength(found.anomalies.length);
     expect(events.filter(({ type }) => type === "anomaly")).toHaveLength(found.anomalies.length);
     for (const { value, lower, upper } of found.anomalies) expect(value < lower || value > upper).toBe(true);
-    const overview = await service.overview.hosts({ limit: 10 });
-    expect(overview.hosts[0].series[0].anomalous).toBe(true);
-    expect(overview.hosts[0].attention).toBeGreaterThan(0);
     const text = await service.metrics.registry.metrics();
     expect(text).toContain(`loadcast_anomalies_total{host="web",metric="cpu_percent"} ${found.anomalies.length}`);
     expect(text).toMatch(/loadcast_forecast_error\{host="web",metric="cpu_percent",horizon="5m",measure="mae"\} \d/);

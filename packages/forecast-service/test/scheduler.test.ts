@@ -34,6 +34,30 @@ describe("the scheduler", () => {
     expect(counted).toHaveLength(41);
   });
 
+  it("follows a clock that is set, by hours as well as by seconds", async () => {
+    const starts: string[] = [];
+    const { clock, scheduler } = scheduled([
+      { name: "infer", every: 300_000, offset: 2000, run: async () => void starts.push(at(clock.now())) },
+      { name: "collect", every: 15_000, atStart: true, run: async () => {} },
+    ]);
+    const at = (time: number) => new Date(time).toISOString().slice(0, 19);
+    await clock.advance(300_000);
+    expect(starts).toEqual(["2026-11-23T10:05:02"]);
+    // A few seconds: the start that has happened is not repeated.
+    clock.set(Date.parse("2026-11-23T10:04:50Z"));
+    await clock.advance(400_000);
+    expect(starts.slice(1)).toEqual(["2026-11-23T10:10:02"]);
+    // The clock was ten years ahead until the machine asked for the time.
+    clock.set(Date.parse("2016-11-23T10:01:00Z"));
+    const before = scheduler.state("collect").runs;
+    await clock.advance(600_000);
+    expect(starts.slice(2)).toEqual(["2016-11-23T10:05:02", "2016-11-23T10:10:02"]);
+    expect(scheduler.state("collect").runs - before).toBeGreaterThan(38);
+    clock.set(Date.parse("2026-11-23T11:01:00Z"));
+    await clock.advance(600_000);
+    expect(starts.slice(4)).toEqual(["2026-11-23T11:05:02", "2026-11-23T11:10:02"]);
+  });
+
   it("never overlaps a job with itself, and does not make up for what was left out", async () => {
     let finish = () => {};
     let most = 0;

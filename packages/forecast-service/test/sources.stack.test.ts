@@ -32,7 +32,7 @@ function configured(source: object): SourceConfig[] {
 async function follow(source: object) {
   const store = memoryStore();
   const intake = createIntake({ store, events: createEventBus() });
-  const dependencies = { intake, progress: memoryProgress(), clock: systemClock, log: silentLog };
+  const dependencies = { intake, store, progress: memoryProgress(), clock: systemClock, log: silentLog };
   const sources = createSources(configured(source), dependencies);
   return { store, sources };
 }

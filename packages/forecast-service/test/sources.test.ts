@@ -539,7 +539,7 @@ describe("all sources together", () => {
     const intake = createIntake({ store, events: createEventBus() });
     const path = csv("first", "time,value\n2026-01-01T00:00:00Z,1\n2026-01-01T00:05:00Z,2\n");
     const first = entry({ kind: "csv", name: "first", path, metric: "m", every: "10s" });
-    const sources = createSources([first], { intake, progress: memoryProgress(), clock, log: silentLog });
+    const sources = createSources([first], { intake, store, progress: memoryProgress(), clock, log: silentLog });
     const count = async () => (await store.listSeries()).map(({ id, count: samples }) => `${id} ${samples}`);
     /** Files are read by the system, in its own time. */
     const until = async (expected: string[]) => {
@@ -571,6 +571,69 @@ describe("all sources together", () => {
     await sources.stop();
   });
 
+  it("store of a file that grows what is new in it, and take late and corrected rows up", async () => {
+    const clock = virtualClock();
+    const store = memoryStore();
+    const written: string[] = [];
+    const onStored = (batches: readonly { times: ArrayLike<number>; values: ArrayLike<number> }[]) => {
+      for (const { times, values } of batches)
+        written.push(...Array.from(times, (time, i) => `${new Date(time).toISOString().slice(5, 16)} ${values[i]}`));
+    };
+    const intake = createIntake({ store, events: createEventBus(), onStored });
+    const row = (time: string, value: string) => `2026-${time}:00Z,${value}\n`;
+    const days = Array.from({ length: 3 }, (_, day) =>
+      Array.from({ length: 24 }, (_, hour) => row(`01-0${day + 1}T${String(hour).padStart(2, "0")}:00`, String(hour))),
+    ).flat();
+    let rows = days;
+    let age = 0;
+    const path = csv("grows", "");
+    const write = () => {
+      writeFileSync(path, `time,value\n${rows.join("")}`);
+      utimesSync(path, new Date(), new Date(Date.UTC(2026, 0, 9) + ++age * 1000));
+    };
+    const source = entry({ kind: "csv", name: "grows", path, metric: "grows" });
+    const open = () => createSources([source], { intake, store, progress: memoryProgress(), clock, log: silentLog });
+    let sources = open();
+    /** What is stored when the file has changed and is read. */
+    const read = async (change: (rows: string[]) => string[]) => {
+      rows = change(rows);
+      write();
+      written.length = 0;
+      await sources.ingest(new AbortController().signal);
+      return [...written];
+    };
+    expect(await read((all) => all)).toHaveLength(72);
+    expect(await read((all) => [...all, row("01-04T00:00", "7"), row("01-04T01:00", "8")])).toEqual([
+      "01-04T00:00 7",
+      "01-04T01:00 8",
+    ]);
+    expect(await read((all) => [...all, row("01-02T12:30", "99")])).toEqual(["01-02T12:30 99"]);
+    expect(await read(([first, ...rest]) => [first.replace(",0", ",5"), ...rest])).toEqual(["01-01T00:00 5"]);
+    expect(await read((all) => all.slice(24))).toEqual([]);
+    expect(sources.states()[0].samples).toBe(76);
+    await sources.stop();
+    // A start knows nothing of what was read before; the store does.
+    sources = open();
+    expect(await read((all) => [...all, row("01-04T02:00", "9")])).toEqual(["01-04T02:00 9"]);
+    await sources.stop();
+  });
+
+  it("say of a file without a value that it has none", async () => {
+    const clock = virtualClock();
+    const store = memoryStore();
+    const intake = createIntake({ store, events: createEventBus() });
+    const path = csv("empty", "time,value\n2026-01-01T00:00:00Z,\n2026-01-01T00:05:00Z,\n");
+    const source = entry({ kind: "csv", name: "empty", path });
+    const sources = createSources([source], { intake, store, progress: memoryProgress(), clock, log: silentLog });
+    const { signal } = new AbortController();
+    await expect(sources.ingest(signal)).rejects.toThrow("empty: it holds no values: every one is empty");
+    writeFileSync(path, "time,value\n2026-01-01T00:00:00Z,\n2026-01-01T00:05:00Z,7\n");
+    utimesSync(path, new Date(), new Date(Date.UTC(2026, 0, 9)));
+    await sources.ingest(signal);
+    expect(sources.states()[0]).toMatchObject({ status: "ok", detail: null, samples: 1 });
+    await sources.stop();
+  });
+
   it("say which one failed when they are read once, after the others were read", async () => {
     const clock = virtualClock();
     const store = memoryStore();
@@ -582,7 +645,7 @@ describe("all sources together", () => {
       metric: "m",
     });
     const gone = entry({ kind: "csv", name: "gone", path: join(folder, "gone.csv") });
-    const sources = createSources([gone, good], { intake, progress: memoryProgress(), clock, log: silentLog });
+    const sources = createSources([gone, good], { intake, store, progress: memoryProgress(), clock, log: silentLog });
     await expect(sources.ingest(new AbortController().signal)).rejects.toThrow(/^gone: .*gone\.csv/);
     expect((await store.listSeries()).map(({ id }) => id)).toEqual(["csv/m"]);
     expect(sources.states()).toMatchObject([

@@ -4,6 +4,8 @@ import type { Clock } from "../src/clock.js";
 export interface VirtualClock extends Clock {
   /** Moves on, firing timers in order and letting promises settle between them. */
   advance(millis: number): Promise<void>;
+  /** Sets the time, as a machine's clock is set. Timers go on counting. */
+  set(time: number): void;
 }
 
 export function virtualClock(start = Date.parse("2026-11-23T10:00:00Z")): VirtualClock {
@@ -21,6 +23,10 @@ export function virtualClock(start = Date.parse("2026-11-23T10:00:00Z")): Virtua
       return () => {
         timers = timers.filter((other) => other !== timer);
       };
+    },
+    set(time) {
+      for (const timer of timers) timer.at += time - now;
+      now = time;
     },
     async advance(millis) {
       const end = now + millis;

@@ -165,7 +165,7 @@ describe.skipIf(without)(`The whole chain, with one server after the other away$
       const inAnHour = Date.now() + 3_600_000;
       const distance = ({ time }: { time: string }) => Math.abs(Date.parse(time) - inAnHour);
       const nearest = forecast.reduce((best, step) => (distance(step) < distance(best) ? step : best)).median;
-      const gauge = `loadcast_forecast{host="${HOST}",metric="memory_percent",horizon="1h",quantile="median"}`;
+      const gauge = `loadcast_forecast{host="${HOST}",metric="memory_percent",horizon="1h",estimate="median"}`;
       const line = (await at.metrics()).split("\n").find((text) => text.startsWith(gauge));
       expect(Number(line?.slice(gauge.length))).toBe(nearest);
       const [scraped] = await at.prometheus(gauge);

@@ -60,7 +60,7 @@ export function sampleMetrics(now: number): SeedSample[] {
           lower95: -15,
           upper95: 15,
         }))
-          gauge(`loadcast_forecast{${series},horizon="${horizon}",quantile="${quantile}"}`, wave(middle + above, 10));
+          gauge(`loadcast_forecast{${series},horizon="${horizon}",estimate="${quantile}"}`, wave(middle + above, 10));
         for (const measure of ["mae", "mase", "pinball"])
           gauge(`loadcast_forecast_error{${series},horizon="${horizon}",measure="${measure}"}`, wave(0.8, 0.2));
         for (const level of ["0.8", "0.95"])

@@ -44,7 +44,7 @@ describe.skipIf(without)(`Loadcast in the stack of deploy/${without}`, () => {
     const found = new Set(
       [...metrics.matchAll(/^loadcast_forecast\{(.*)\} \S+$/gm)].map(([, labels]) => {
         const label = (name: string) => new RegExp(`${name}="([^"]*)"`).exec(labels)?.[1];
-        return ["host", "metric", "horizon", "quantile"].map(label).join(" ");
+        return ["host", "metric", "horizon", "estimate"].map(label).join(" ");
       }),
     );
     for (const host of ["web-1", "win-1"])
@@ -112,7 +112,7 @@ describe.skipIf(without)(`Loadcast in the stack of deploy/${without}`, () => {
 
   it("is scraped by Prometheus, where the forecasts arrive", async () => {
     await vi.waitFor(async () => {
-      const query = 'loadcast_forecast{host="web-1",metric="cpu_percent",horizon="4h",quantile="median"}';
+      const query = 'loadcast_forecast{host="web-1",metric="cpu_percent",horizon="4h",estimate="median"}';
       const answer = await fetch(`${chain.urls.prometheus}/api/v1/query?${new URLSearchParams({ query })}`);
       const { data } = (await answer.json()) as { data: { result: { metric: { job: string } }[] } };
       expect(data.result.map(({ metric }) => metric.job)).toEqual(["loadcast"]);

@@ -15,7 +15,9 @@ import { installGracefulEnd } from "./graceful-end.js";
 import { installHeaders } from "./headers.js";
 import { installLimits } from "./limits.js";
 import { isLoopback } from "./listen.js";
-import { installProblems, problem, sendProblem } from "./problem.js";
+import { installMethods } from "./methods.js";
+import { installNegotiation } from "./negotiation.js";
+import { answerBrokenRequest, installProblems, problem, sendProblem } from "./problem.js";
 import { installRequestMetrics, processMetrics } from "./request-metrics.js";
 import { installRevalidation } from "./revalidation.js";
 import { eventRoute } from "./routes/events.js";
@@ -62,7 +64,9 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     // A path that cannot be decoded never reaches the routes and their error handler.
     frameworkErrors: (error, _request, reply) =>
       void sendProblem(reply as FastifyReply, problem(error.statusCode ?? 400, "BAD_REQUEST", error.message)),
+    clientErrorHandler: answerBrokenRequest,
   });
+  const methods = installMethods(app);
   const own = processMetrics();
   installRequestMetrics(app, own);
   installGracefulEnd(app);
@@ -70,9 +74,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await installHeaders(app);
   await installLimits(app, http);
   await installDocs(app, version);
-  await installDashboard(app, dashboard);
+  await installDashboard(app, dashboard, methods);
   installGuard(app, { auth: () => config.auth, cors: http.cors, loopback: isLoopback(host) });
-  loginRoutes(app, { auth: () => config.auth });
+  // In a place of its own: a form is a body of these routes and of no other.
+  await app.register(async (login) => loginRoutes(login, { auth: () => config.auth }));
   await app.register(async (operations) => {
     installValidation(operations);
     healthRoutes(operations, { health });
@@ -85,6 +90,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       installValidation(api);
       // Everything here is JSON; as a text it would be refused for what it is not.
       api.removeContentTypeParser("text/plain");
+      installNegotiation(api);
       installRevalidation(api);
       forecastRoute(api, dependencies);
       seriesRoutes(api, dependencies);

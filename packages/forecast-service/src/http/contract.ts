@@ -59,7 +59,7 @@ export interface SeriesEntry {
   last: { time: string; value: number } | null;
   modelVersion: string | null;
   nextRun: string | null;
-  /** Why there is no forecast, in plain words; null where there is one. */
+  /** Why there is no forecast, or none newer than the one there is, in plain words; null where all is well. */
   reason: string | null;
   /** How much history the first forecast needs, and when it is expected; null once there is a forecast. */
   history: { have: number; need: number; stepSeconds: number; firstForecastAt: string | null } | null;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { sendLogin } from "./access/login.js";
+import type { Methods } from "./methods.js";
 import { problem, sendProblem } from "./problem.js";
 
 /** Paths that are never a page of the dashboard, so that a wrong address of the API says so. */
@@ -15,7 +16,7 @@ const NOT_BUILT = `<!doctype html>
 `;
 
 /** Serves the built dashboard; every path that could be one of its pages gets its index.html, or the form to log in. */
-export async function installDashboard(app: FastifyInstance, folder: string): Promise<void> {
+export async function installDashboard(app: FastifyInstance, folder: string, methods: Methods): Promise<void> {
   const built = existsSync(join(folder, "index.html"));
   if (built) {
     await app.register(fastifyStatic, {
@@ -43,6 +44,11 @@ export async function installDashboard(app: FastifyInstance, folder: string): Pr
   app.get("/", { schema: { hide: true }, config: { access: "public" } }, sendPage);
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?")[0];
+    const allowed = methods.of(path);
+    if (allowed.length > 0 && !allowed.includes(request.method)) {
+      const detail = `${path} has no ${request.method}, only ${allowed.join(", ")}`;
+      return sendProblem(reply.header("allow", allowed.join(", ")), problem(405, "METHOD_NOT_ALLOWED", detail));
+    }
     const wantsPage = request.method === "GET" && (request.headers.accept ?? "").includes("text/html");
     if (built && wantsPage && !NOT_PAGES.test(path)) return sendPage(request, reply);
     return sendProblem(reply, problem(404, "NOT_FOUND", `there is no ${request.method} ${path}`));

@@ -22,6 +22,11 @@ const ALWAYS: Readonly<Record<number, string>> = {
 const GUARDED: Readonly<Record<number, string>> = {
   401: "A token is needed, or it is not known.",
   403: "The token does not have the scope.",
+  406: "Accept does not fit what the route answers with.",
+};
+const WITH_BODY: Readonly<Record<number, string>> = {
+  413: "The body is longer than `http.bodyLimit`.",
+  415: "The body is not application/json.",
 };
 
 /** Collects the routes that are registered after it; the document is at /openapi.json and its page at /docs. */
@@ -54,7 +59,7 @@ export async function installDocs(app: FastifyInstance, version: string): Promis
       if (!schema || schema.hide) return jsonSchemaTransform(document as never) as never;
       const access = route?.config?.access;
       const guarded = access !== undefined && access !== "public";
-      const extra = { ...(guarded ? GUARDED : {}), ...ALWAYS };
+      const extra = { ...(guarded ? GUARDED : {}), ...(schema.body ? WITH_BODY : {}), ...ALWAYS };
       const response: Record<string, unknown> = {};
       for (const code of new Set([...Object.keys(schema.response ?? {}), ...Object.keys(extra)])) {
         response[code] = describeResponse(
@@ -83,6 +88,7 @@ export async function installDocs(app: FastifyInstance, version: string): Promis
 
 interface Schema {
   readonly hide?: boolean;
+  readonly body?: unknown;
   readonly response?: Readonly<Record<string, unknown>>;
 }
 

@@ -1,3 +1,5 @@
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { describeError, errorCode } from "../errors.js";
 import type { Problem } from "./contract.js";
@@ -25,6 +27,7 @@ const STATUS: Readonly<Record<string, number>> = {
   NOT_READY: 409,
   NO_PREVIOUS_VERSION: 409,
   BAD_ALIAS: 400,
+  BAD_CURSOR: 400,
   BAD_RANGE: 400,
   TOO_MANY_POINTS: 400,
   NO_DATA: 400,
@@ -50,11 +53,14 @@ const TITLES: Readonly<Record<number, string>> = {
   403: "Not allowed",
   404: "Not found",
   405: "Method not allowed",
+  406: "Not acceptable",
+  408: "Too slow",
   409: "Not possible now",
   413: "Request too large",
   415: "Unsupported media type",
   422: "No model can be fitted",
   429: "Too many requests",
+  431: "Headers too large",
   500: "Internal error",
   503: "Not available now",
 };
@@ -77,6 +83,26 @@ export function sendProblem(reply: FastifyReply, body: Problem): FastifyReply {
     .header("content-type", "application/problem+json; charset=utf-8")
     .send(JSON.stringify(body));
 }
+
+/** What is no HTTP, or too much of it, never becomes a request: it is answered on its connection. */
+export function answerBrokenRequest(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || socket.destroyed) return;
+  const [status, code, detail] = BROKEN[error.code ?? ""] ?? [400, "BAD_REQUEST", "this is no HTTP request"];
+  const body = JSON.stringify(problem(status, code, detail));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    "content-type: application/problem+json; charset=utf-8",
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ];
+  if (socket.writable) socket.write(`${head.join("\r\n")}\r\n\r\n${body}`);
+  socket.destroySoon();
+}
+
+const BROKEN: Readonly<Record<string, readonly [number, string, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, "HEADERS_TOO_LARGE", "the headers have more than 16 KB; send less"],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "REQUEST_TIMEOUT", "the request did not come to its end in time"],
+};
 
 /** Answers every failure as RFC 9457. Failures of our own are logged with their stack and answered without it. */
 export function installProblems(app: FastifyInstance, onInternal: (error: unknown) => void): void {

@@ -41,7 +41,7 @@ export function verdict(scores: readonly GateScore[], champion: Standing | null,
     .filter(({ name }) => name !== "candidate" && name !== "champion")
     .reduce((a, b) => (b.pinball < a.pinball ? b : a));
   const lost = own > best.pinball;
-  const toBaseline = `${BASELINES[best.name]} (pinball loss ${short(own)} against ${short(best.pinball)})`;
+  const toBaseline = `${BASELINES[best.name]} (pinball loss ${pair(own, best.pinball, " against ")})`;
   if (!champion) {
     return {
       accepted: true,
@@ -53,11 +53,11 @@ export function verdict(scores: readonly GateScore[], champion: Standing | null,
   if (rival && !(own < rival.pinball * (1 - margin))) {
     return {
       accepted: false,
-      reason: `The champion stays: the candidate's pinball loss is ${short(own)}, the champion's ${short(rival.pinball)}.`,
+      reason: `The champion stays: the candidate's pinball loss is ${pair(own, rival.pinball, ", the champion's ")}.`,
     };
   }
   const better = rival
-    ? `it beats the champion (pinball loss ${short(own)} against ${short(rival.pinball)})`
+    ? `it beats the champion (pinball loss ${pair(own, rival.pinball, " against ")})`
     : "the champion cannot be compared: it knew the values held back, or cannot take them";
   if (lost && !champion.provisional) {
     return { accepted: false, reason: `The champion stays: the candidate lost to ${toBaseline}.` };
@@ -76,4 +76,10 @@ const BASELINES: Record<string, string> = {
   "empirical-quantiles": "the quantiles of the last day",
 };
 
-const short = (value: number) => String(Number(value.toPrecision(3)));
+/** Both losses, with as many digits as tell them apart: 0.16 does not beat 0.16. */
+function pair(a: number, b: number, between: string): string {
+  const short = (value: number, digits: number) => String(Number(value.toPrecision(digits)));
+  let digits = 3;
+  while (a !== b && digits < 8 && short(a, digits) === short(b, digits)) digits++;
+  return `${short(a, digits)}${between}${short(b, digits)}`;
+}

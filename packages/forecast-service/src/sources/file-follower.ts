@@ -1,7 +1,9 @@
+import type { MetricSource } from "@loadcast/metrics-io";
 import type { Clock } from "../clock.js";
 import type { Intake } from "../collector.js";
 import { describeError } from "../errors.js";
 import type { Log } from "../log.js";
+import { createFileNews } from "./file-news.js";
 import type { FileReader } from "./file-reader.js";
 import type { Follower } from "./follower.js";
 import type { Progress } from "./progress.js";
@@ -15,13 +17,15 @@ export function createFileFollower(
   dependencies: {
     readonly reader: FileReader;
     readonly intake: Intake;
+    readonly store: Pick<MetricSource, "read">;
     readonly progress: Progress;
     readonly clock: Clock;
     readonly log: Log;
   },
 ): Follower {
   const { name, kind, key, every } = options;
-  const { reader, intake, progress, clock, log } = dependencies;
+  const { reader, intake, store, progress, clock, log } = dependencies;
+  const news = createFileNews(store);
   const stopping = new AbortController();
   let samples = 0;
   let failures = 0;
@@ -34,19 +38,25 @@ export function createFileFollower(
     const fingerprint = await reader.fingerprint();
     if (fingerprint === progress.fingerprint(key)) return;
     const source = reader.open();
+    let held = 0;
     try {
       for (const { host, metric } of await source.listSeries()) {
         const { times, values } = await source.read({ host, metric }, { from: -Infinity, to: Infinity });
-        for (let at = 0; at < times.length; at += PIECE) {
+        held += times.length;
+        const fresh = await news.find({ host, metric }, { times, values });
+        for (let at = 0; at < fresh.times.length; at += PIECE) {
           if (signal.aborted) return;
-          const batch = { times: times.subarray(at, at + PIECE), values: values.subarray(at, at + PIECE) };
+          const batch = { times: fresh.times.subarray(at, at + PIECE), values: fresh.values.subarray(at, at + PIECE) };
           await intake.store([{ host, metric, ...batch }]);
           samples += batch.times.length;
         }
+        news.stored({ host, metric });
       }
     } finally {
       await source.close();
     }
+    // Nobody would know otherwise why there is no series.
+    if (held === 0) throw new Error("it holds no values: every one is empty");
     progress.setFingerprint(key, fingerprint);
     await progress.save();
   };

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { MetricSource } from "@loadcast/metrics-io";
 import type { Clock } from "../clock.js";
 import type { Intake } from "../collector.js";
 import type { SourceConfig } from "../config/sources.js";
@@ -23,6 +24,8 @@ export interface Sources {
 
 export interface SourcesDependencies {
   readonly intake: Intake;
+  /** Where the intake stores: asked what of a file is there already. */
+  readonly store: Pick<MetricSource, "read">;
   readonly progress: Progress;
   readonly clock: Clock;
   readonly log: Log;

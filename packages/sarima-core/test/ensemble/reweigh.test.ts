@@ -44,6 +44,12 @@ describe("reweigh", () => {
     expect(after.members[0].reason).toMatch(/^loss on 26 origins and 7 after training: /);
     expect(explain(after)).toContain("have followed the 96 values that came after it");
     expect(explain(live)).not.toContain("have followed");
+    // A leak is no noise: what lies one step ahead is known as before.
+    const width = (ensemble: SarimaEnsemble) => {
+      const [{ upper }] = forecast(ensemble, 1).intervals;
+      return upper[0] - forecast(ensemble, 1).median[0];
+    };
+    expect(width(after)).toBeLessThan(2 * width(live) + 1);
   });
 
   it("is no worse than the old weights on a load that goes on as before, and its intervals hold", () => {
@@ -70,6 +76,32 @@ describe("reweigh", () => {
     expect(after).toBeLessThan(1.02 * before);
     expect(after).toBeLessThan(0.9 * naively);
     expect(inside / count).toBeGreaterThan(0.88);
+  });
+
+  it("widens its intervals within hours where the noise grew fivefold, and not where a day is like the others", () => {
+    const covered = (noise: number) => {
+      let inside = 0;
+      for (const seed of [3, 4, 5]) {
+        const random = new Random(seed);
+        let x = 0;
+        const series = Float64Array.from({ length: 1152 }, (_, t) => {
+          x = 0.5 * x + random.normal() * (t >= 1008 ? noise : 1);
+          return 50 + x;
+        });
+        const live = append(
+          autoEnsemble(series.slice(0, 1008), { periods: [12], upper: 100 }),
+          series.slice(1008, 1104),
+        );
+        const [{ lower, upper }] = forecast(reweigh(live), 48).intervals;
+        series.subarray(1104).forEach((value, h) => {
+          if (value >= lower[h] && value <= upper[h]) inside++;
+        });
+      }
+      return inside / (3 * 48);
+    };
+    expect(covered(5)).toBeGreaterThan(0.7);
+    expect(covered(1)).toBeGreaterThan(0.72);
+    expect(covered(1)).toBeLessThan(0.9);
   });
 
   it("the pieces in which values came, and how often it was done between them, change nothing", () => {

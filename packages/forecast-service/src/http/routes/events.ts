@@ -12,7 +12,9 @@ export function eventRoute(app: FastifyInstance, { stream }: { stream: EventStre
   app.withTypeProvider<ZodTypeProvider>().get(
     "/events",
     {
-      config: { access: "read" },
+      config: { access: "read", media: "text/event-stream" },
+      // It would be a stream without a word in it.
+      exposeHeadRoute: false,
       schema: {
         tags: ["series"],
         summary: "What happens, as it happens",

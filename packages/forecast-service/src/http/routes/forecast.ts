@@ -38,11 +38,21 @@ export function forecastRoute(app: FastifyInstance, { executor }: { executor: Ex
         },
       },
     },
-    async (request, reply) => admission.enter(() => makeForecast(request.body as ForecastRequest, executor, reply)),
+    async (request, reply) => {
+      const caller = watchCaller(reply);
+      try {
+        return await admission.enter(
+          () => makeForecast(request.body as ForecastRequest, executor, caller.signal),
+          caller.signal,
+        );
+      } finally {
+        caller.release();
+      }
+    },
   );
 }
 
-async function makeForecast(body: ForecastRequest, executor: Executor, reply: FastifyReply): Promise<ForecastResponse> {
+async function makeForecast(body: ForecastRequest, executor: Executor, caller: AbortSignal): Promise<ForecastResponse> {
   const { horizon, levels = LEVELS, stepSeconds, order, seasonal } = body;
   const asked = body.period ?? seasonal?.[3] ?? 1;
   const prepared = preprocess(
@@ -53,7 +63,7 @@ async function makeForecast(body: ForecastRequest, executor: Executor, reply: Fa
     },
     { periods: [asked], metric: body.bounds !== undefined, bounds: body.bounds ?? null, outside: "refuse" },
   );
-  const stop = stopSignal(reply);
+  const stop = stopSignal(caller);
   try {
     // Without a word on the kind, a single model is what is trained.
     const trained = (await executor.run(
@@ -80,22 +90,32 @@ async function makeForecast(body: ForecastRequest, executor: Executor, reply: Fa
   }
 }
 
+/** Fires when the caller went away, also while it waits for its turn: a fit for nobody would keep those behind it waiting. */
+function watchCaller({ raw }: FastifyReply) {
+  const controller = new AbortController();
+  const onClose = () => controller.abort(new HttpError(503, "ABORTED", "the caller went away"));
+  if (raw.destroyed) onClose();
+  raw.once("close", onClose);
+  return { signal: controller.signal, release: () => void raw.off("close", onClose) };
+}
+
 /** Fires when the caller went away or the time is up. */
-function stopSignal(reply: FastifyReply) {
+function stopSignal(caller: AbortSignal) {
   const controller = new AbortController();
   let late = false;
   const timer = setTimeout(() => {
     late = true;
     controller.abort();
   }, TIME_LIMIT);
-  const onClose = () => controller.abort();
-  reply.raw.once("close", onClose);
+  const onGone = () => controller.abort();
+  if (caller.aborted) onGone();
+  caller.addEventListener("abort", onGone, { once: true });
   return {
     signal: controller.signal,
     timedOut: () => late,
     release() {
       clearTimeout(timer);
-      reply.raw.off("close", onClose);
+      caller.removeEventListener("abort", onGone);
     },
   };
 }

@@ -37,7 +37,7 @@ export const forecastRequest = z
       .meta({ description: "Time of the first value. With `stepSeconds`, every step gets its time." }),
     stepSeconds: z
       .number()
-      .positive()
+      .min(0.001)
       .max(400 * 86_400)
       .optional()
       .meta({ description: "Seconds from one value to the next." }),

@@ -18,7 +18,10 @@ export const seriesEntry = z.object({
   last: z.object({ time: z.string(), value: z.number() }).nullable(),
   modelVersion: z.string().nullable(),
   nextRun: z.string().nullable(),
-  reason: z.string().nullable().meta({ description: "Why there is no forecast; null where there is one." }),
+  reason: z
+    .string()
+    .nullable()
+    .meta({ description: "Why there is no forecast, or none newer than the one there is; null where all is well." }),
   history: z
     .object({ have: z.int(), need: z.int(), stepSeconds: z.number(), firstForecastAt: z.string().nullable() })
     .nullable(),

@@ -19,7 +19,7 @@ export interface PrometheusSink extends MetricSink {
   /**
    * What a scrape gets, in Prometheus' text format 0.0.4: to be appended to the other metrics of `/metrics`. "" when there is nothing.
    *
-   *     loadcast_forecast{host,metric,horizon="5m",quantile="median"|"lower80"|"upper80"|…}
+   *     loadcast_forecast{host,metric,horizon="5m",estimate="median"|"lower80"|"upper80"|…}
    *     loadcast_forecast_issued_timestamp_seconds{host,metric}
    */
   render(): string;
@@ -127,7 +127,7 @@ function gauges(forecast: StoredForecast, horizon: number, now: EpochMillis): st
     .filter(([, value]) => Number.isFinite(value))
     .map(
       ([name, value]) =>
-        `loadcast_forecast{${labels(forecast)},horizon="${durationName(horizon)}",quantile="${name}"} ${value}`,
+        `loadcast_forecast{${labels(forecast)},horizon="${durationName(horizon)}",estimate="${name}"} ${value}`,
     );
 }
 

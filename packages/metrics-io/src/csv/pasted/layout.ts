@@ -1,5 +1,5 @@
 import { findColumn, TIME_NAMES, VALUE_NAMES } from "../../column-names.js";
-import { GAP } from "../parse.js";
+import { isGap } from "../parse.js";
 import { dateReader } from "./date-text.js";
 import { numberReader } from "./number-text.js";
 
@@ -44,7 +44,7 @@ export function layoutOf(
   const time = asked.time >= 0 ? asked.time : timeColumn(names, kinds);
   const numeric = all.filter((column) => column !== time && kinds[column] !== "dates" && kinds[column] !== "words");
   const usual = findColumn(names, undefined, VALUE_NAMES);
-  const filled = numeric.filter((column) => look.some((row) => !GAP.test(row[column] ?? "")));
+  const filled = numeric.filter((column) => look.some((row) => !isGap(row[column] ?? "")));
   const plain = filled.filter((column) =>
     names[column] === unnamed(column) ? !countsRows(look.map((row) => row[column] ?? "")) : !INDEX.test(names[column]),
   );
@@ -69,7 +69,7 @@ function countsRows(fields: readonly string[]): boolean {
 type Kind = "dates" | "epochs" | "numbers" | "words";
 
 function kindOf(fields: readonly string[], delimiter: string, name: string): Kind {
-  const filled = fields.filter((text) => !GAP.test(text));
+  const filled = fields.filter((text) => !isGap(text));
   if (filled.length === 0) return "numbers";
   const read = numberReader(filled, delimiter);
   const values = filled.map(read);

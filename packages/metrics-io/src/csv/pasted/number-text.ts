@@ -1,4 +1,4 @@
-import { GAP } from "../parse.js";
+import { isGap } from "../parse.js";
 
 const PLAIN = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const GROUPED = /^[+-]?\d{1,3}(,\d{3})+$/;
@@ -12,7 +12,7 @@ export function numberReader(samples: Iterable<string>, delimiter: string): (tex
   const alone = [...samples].map(bare).filter((text) => text.includes(",") && !text.includes("."));
   const thousands = delimiter === "," && alone.length > 0 && alone.every((text) => GROUPED.test(text));
   return (text) => {
-    if (GAP.test(text)) return Number.NaN;
+    if (isGap(text)) return Number.NaN;
     const plain = withPoint(bare(text), thousands);
     const value = PLAIN.test(plain) ? Number(plain) : Number.NaN;
     return Number.isFinite(value) ? value : null;

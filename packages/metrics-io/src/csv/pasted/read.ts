@@ -3,7 +3,7 @@ import { AdapterError } from "../../errors.js";
 import { orderSamples } from "../../samples.js";
 import { detectStep } from "../../step.js";
 import type { EpochMillis } from "../../types.js";
-import { type CsvSeries, detectDelimiter, GAP } from "../parse.js";
+import { type CsvSeries, detectDelimiter, isGap } from "../parse.js";
 import { type CsvRow, csvRows } from "../rows.js";
 import { epochUnit } from "../time.js";
 import { dateReader } from "./date-text.js";
@@ -53,7 +53,7 @@ export function readPasted(text: string, options: PastedOptions): PastedSeries {
 
   const number = numberReader([], delimiter);
   const header = all[0].fields.every(
-    (field) => GAP.test(field) || (number(field) === null && dateReader([field]).read(field) === null),
+    (field) => isGap(field) || (number(field) === null && dateReader([field]).read(field) === null),
   );
   const names = header ? all[0].fields : all[0].fields.map((_, column) => unnamed(column));
   const rows = header ? all.slice(1) : all;
