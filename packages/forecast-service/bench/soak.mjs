@@ -64,7 +64,9 @@ const clock = {
 const store = duckdbStore({ path: folder });
 const executor = threadsExecutor({ threads: Number(args.threads) });
 const service = await createService({
-  config: loadConfig({ env: { LOADCAST_DEMO: "false", LOADCAST_DATA: folder, LOADCAST_TRAINING_HISTORY: `${args.days}d` } }),
+  config: loadConfig({
+    env: { LOADCAST_DEMO: "false", LOADCAST_DATA: folder, LOADCAST_TRAINING_HISTORY: `${args.days}d` },
+  }),
   store,
   registry: store.registry(),
   executor,
