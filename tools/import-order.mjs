@@ -53,7 +53,7 @@ const layers = {
     "inference",
     "training",
     "dependency-metrics",
-    "file-backtest shared-work catalogue champion collector demo-host first-read recent-answers scheduler train-outcome executor sources sinks",
+    "file-backtest shared-work catalogue champion collector demo-host first-read read-ahead recent-answers scheduler train-outcome executor sources sinks",
     "pipeline monitor fleet",
     "chart-svg tried-models tail",
     "bounds readiness regular-series questions series-page forecast-steps retention",

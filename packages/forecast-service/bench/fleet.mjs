@@ -6,7 +6,7 @@
 // a free port of this machine; the load comes from another process. CPU time is that of the whole service, its threads
 // included: on a machine that does other things as well it says more than the clock.
 import { fork } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
@@ -71,10 +71,20 @@ function handClock(now) {
 
 const megabytes = () => (process.memoryUsage.rss() / 2 ** 20).toFixed(0);
 
+/** The most that was resident since the last call of `startPeak`, as Linux keeps it; elsewhere nobody does. */
+const startPeak = () => {
+  if (process.platform === "linux") writeFileSync("/proc/self/clear_refs", "5");
+};
+const peakMegabytes = () => {
+  if (process.platform !== "linux") return "";
+  return (Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1]) / 1024).toFixed(0);
+};
+
 const rows = [];
 async function measured(what, work, count = SERIES) {
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
+  startPeak();
   const cpu = process.cpuUsage();
   const began = performance.now();
   const result = await work();
@@ -88,6 +98,7 @@ async function measured(what, work, count = SERIES) {
     "CPU ms a series": ((user + system) / 1e3 / count).toFixed(1),
     "loop delay p99 ms": (delay.percentile(99) / 1e6 - 5).toFixed(1),
     "RSS MB": megabytes(),
+    "peak RSS MB": peakMegabytes(),
   };
   rows.push(row);
   console.error(JSON.stringify(row));

@@ -78,10 +78,11 @@ export function createCycle(dependencies: {
       states.slice(i * size, (i + 1) * size),
     );
     const outcomes: Outcome[] = [];
+    const ahead = inference.readAhead(states);
     await inLanes(
       batches,
       async (batch) => {
-        outcomes.push(...(await inference.infer(batch, signal)));
+        outcomes.push(...(await inference.infer(batch, signal ? { signal, ahead } : { ahead })));
       },
       signal,
     );
@@ -95,7 +96,7 @@ export function createCycle(dependencies: {
     train: async (series, options) => train(await find(series), options),
     async infer(series, signal) {
       const state = await find(series);
-      const [outcome] = await inference.infer([state], signal);
+      const [outcome] = await inference.infer([state], signal ? { signal } : {});
       if (outcome?.result === "failed") throw new LoadcastError("FAILED", `${state.id}: ${outcome.detail}`);
       return outcome?.result === "done" && state.forecast ? shownLevels(state.forecast) : null;
     },

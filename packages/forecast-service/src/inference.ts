@@ -13,10 +13,11 @@ import { outlookOf } from "./monitor/outlook.js";
 import type { InferInput, Inferred } from "./pipeline/infer.js";
 import { monitor, remember } from "./pipeline/monitor.js";
 import { preprocess } from "./pipeline/preprocess.js";
+import { type ReadAhead, readAhead } from "./read-ahead.js";
 import { readiness } from "./readiness.js";
 import { ANOMALY_LEVEL, HORIZON, LEVELS, STEP, STEP_MILLIS } from "./settings.js";
 import type { StepTimes } from "./step-times.js";
-import { readTail, type Tail } from "./tail.js";
+import { readTail, type Tail, type TailOptions } from "./tail.js";
 import type { Trainer } from "./training.js";
 
 /** What came of one series in a round. */
@@ -36,7 +37,9 @@ interface Ready {
 /** The part of the pipeline that runs every few minutes. */
 export interface Inference {
   /** Forecasts a batch of series, training a model where there is none. One that fails does not stop the others. */
-  infer(states: readonly SeriesState[], signal?: AbortSignal): Promise<Outcome[]>;
+  infer(states: readonly SeriesState[], options?: { signal?: AbortSignal; ahead?: ReadAhead }): Promise<Outcome[]>;
+  /** For `infer` of all of these, batch by batch in this order: reads what it needs for many at once. */
+  readAhead(states: readonly SeriesState[]): ReadAhead;
   /** Reads what readers want to know of a series: its recent values, and what was forecast last. */
   refresh(state: SeriesState): Promise<void>;
 }
@@ -76,17 +79,21 @@ export function createInference(dependencies: {
     return state.champion;
   };
 
-  const refresh = async (state: SeriesState): Promise<void> => {
+  /** What is read of a series next; null while its champion is not known. */
+  const tailOptions = (state: SeriesState): TailOptions | null => {
+    const { champion } = state;
+    if (champion === undefined) return null;
     const now = clock.now();
-    const champion = await askChampion(state);
     const from = Math.max(now - LONGEST_TAIL, Math.min(now - TAIL_STEPS * STEP_MILLIS, champion?.until ?? Infinity));
+    return { now, from, again: state.lateFrom, bounds: seriesSettings(config, state).bounds };
+  };
+
+  const refresh = async (state: SeriesState, ahead?: ReadAhead): Promise<void> => {
+    await askChampion(state);
+    const now = clock.now();
+    const source = (await ahead?.(state)) ?? store;
     const again = state.lateFrom;
-    const { tail } = await readTail(store, state, state.tail, {
-      now,
-      from,
-      again,
-      bounds: seriesSettings(config, state).bounds,
-    });
+    const { tail } = await readTail(source, state, state.tail, tailOptions(state) as TailOptions);
     state.tail = tail;
     if (state.lateFrom === again) state.lateFrom = Infinity;
     if (state.forecast === undefined) {
@@ -127,8 +134,8 @@ export function createInference(dependencies: {
     });
 
   /** What the job needs, or why there is nothing to be done. */
-  const prepare = async (state: SeriesState, signal?: AbortSignal): Promise<Ready | string> => {
-    await steps.time("ingest", () => refresh(state));
+  const prepare = async (state: SeriesState, ahead?: ReadAhead, signal?: AbortSignal): Promise<Ready | string> => {
+    await steps.time("ingest", () => refresh(state, ahead));
     const observedAt = await observe(state);
     const ready = readiness(knownOfState(state), clock.now());
     if (!ready.ready) return ready.reason;
@@ -200,14 +207,15 @@ export function createInference(dependencies: {
   };
 
   return {
-    refresh,
-    async infer(states, signal) {
+    refresh: (state) => refresh(state),
+    readAhead: (states) => readAhead(store, states, tailOptions),
+    async infer(states, { signal, ahead } = {}) {
       const outcomes: Outcome[] = [];
       const ready: Ready[] = [];
       for (const state of states) {
         if (signal?.aborted) return outcomes;
         try {
-          const input = await prepare(state, signal);
+          const input = await prepare(state, ahead, signal);
           if (typeof input === "string") {
             state.error = null;
             outcomes.push({ id: state.id, result: "waiting", detail: input });

@@ -21,20 +21,23 @@ export interface TailUpdate {
   readonly changed: boolean;
 }
 
-/**
- * Reads what came since the last time, and the last hour again, in which samples may have come late.
- *
- * @param from how far the tail should reach back
- * @param bounds samples outside of them are left out and counted
- * @param again read again from here, because samples are known to have come for it
- */
-export async function readTail(
-  source: Pick<MetricSource, "read">,
-  key: SeriesKey,
-  before: Tail | null,
-  options: { now: number; from: number; again?: number; bounds?: Bounds | null },
-): Promise<TailUpdate> {
-  const { now, from, again = Infinity, bounds = null } = options;
+export interface TailOptions {
+  readonly now: number;
+  /** How far the tail should reach back. */
+  readonly from: number;
+  /** Read again from here, because samples are known to have come for it. */
+  readonly again?: number;
+  /** Samples outside of them are left out and counted. */
+  readonly bounds?: Bounds | null;
+}
+
+/** What `readTail` asks the source for. */
+export function tailRange(before: Tail | null, options: TailOptions): { from: number; to: number } {
+  const { end, readFrom } = placesOf(before, options);
+  return { from: readFrom, to: end };
+}
+
+function placesOf(before: Tail | null, { now, from, again = Infinity, bounds = null }: TailOptions) {
   const floor = (time: number) => Math.floor(time / STEP_MILLIS) * STEP_MILLIS;
   const end = floor(now);
   const wanted = Math.min(end, floor(from));
@@ -43,24 +46,38 @@ export async function readTail(
   // and one that was read with other bounds.
   const usable = before !== null && knownEnd <= end && before.start <= wanted && sameBounds(before.bounds, bounds);
   const readFrom = usable ? Math.max(wanted, Math.min(floor(again), knownEnd - LATE_WINDOW)) : wanted;
+  return { end, wanted, knownEnd, readFrom, kept: usable ? before : null };
+}
+
+/**
+ * Reads what came since the last time, and the last hour again, in which samples may have come late.
+ */
+export async function readTail(
+  source: Pick<MetricSource, "read">,
+  key: SeriesKey,
+  before: Tail | null,
+  options: TailOptions,
+): Promise<TailUpdate> {
+  const { now, bounds = null } = options;
+  const { end, wanted, knownEnd, readFrom, kept } = placesOf(before, options);
   const { samples, outside } = withinBounds(await source.read(key, { from: readFrom, to: end }), bounds);
   const grid = resample(samples, { stepSeconds: STEP_MILLIS / 1000, from: readFrom, to: end, completeAt: now });
 
   const start = wanted;
   const values = new Float64Array(Math.max(0, (end - start) / STEP_MILLIS)).fill(Number.NaN);
-  if (usable) {
-    const skip = (start - before.start) / STEP_MILLIS;
-    values.set(before.values.subarray(skip, skip + values.length));
+  if (kept) {
+    const skip = (start - kept.start) / STEP_MILLIS;
+    values.set(kept.values.subarray(skip, skip + values.length));
   }
   let changed = false;
   grid.values.forEach((value, i) => {
     const time = readFrom + i * STEP_MILLIS;
     const at = (time - start) / STEP_MILLIS;
     if (at < 0 || at >= values.length) return;
-    if (usable && time < knownEnd && !Object.is(values[at], value)) changed = true;
+    if (kept && time < knownEnd && !Object.is(values[at], value)) changed = true;
     values[at] = value;
   });
-  const left = leftOut(usable ? before : null, outside, { start, length: values.length, readFrom });
+  const left = leftOut(kept, outside, { start, length: values.length, readFrom });
   return { tail: { start, values, bounds, left, ...knownOf(values, start) }, changed };
 }
 

@@ -73,7 +73,8 @@ export function pendingPredictions(): PendingPredictions {
         if (size === MOST) dropEarliest();
         at = size * WIDTH;
         if (at === rows.length) {
-          const grown = new Float64Array(2 * rows.length);
+          // A series comes to rest at 61 rows: doubling would take it to 128.
+          const grown = new Float64Array(Math.min(2 * rows.length, rows.length + 16 * WIDTH));
           grown.set(rows);
           rows = grown;
         }

@@ -23,22 +23,32 @@ export interface RollingScores {
 const LEAST_COUNT = 40;
 const LEAST_HOURS = 12;
 
+/** Hours that are kept: those of the last day, the one under way, and one to be late in. */
+const KEPT = WINDOW / PART + 2;
+
 export function rollingScores(): RollingScores {
-  // Rows of numbers: as objects, a day of thousands of series would take more memory than all else that is known of them.
-  const parts = new Map<number, Float64Array>();
-  const within = (now: number) =>
-    [...parts].flatMap(([hour, row]) =>
-      (hour + 1) * PART > now - WINDOW && hour * PART < now ? [unpackScores(row)] : [],
-    );
+  // One array of numbers, a row for each hour in turn: as objects, or as arrays of their own, a day of thousands of series would take more
+  // memory than all else that is known of them.
+  let rows: Float64Array | null = null;
+  const hours = new Int32Array(KEPT).fill(-1);
+  const rowOf = (all: Float64Array, place: number) => all.subarray(place * SCORE_WIDTH, (place + 1) * SCORE_WIDTH);
+  const within = (now: number): Scores[] => {
+    const kept = rows;
+    if (kept === null) return [];
+    return Array.from(hours, (hour, place) => ({ hour, place }))
+      .filter(({ hour }) => hour >= 0 && (hour + 1) * PART > now - WINDOW && hour * PART < now)
+      .sort((a, b) => a.hour - b.hour)
+      .map(({ place }) => unpackScores(rowOf(kept, place)));
+  };
   return {
     add(prediction, y, before) {
       const hour = Math.floor(prediction.time / PART);
-      let row = parts.get(hour);
-      if (!row) {
-        row = new Float64Array(SCORE_WIDTH);
-        parts.set(hour, row);
-        for (const old of parts.keys()) if (old < hour - WINDOW / PART) parts.delete(old);
-      }
+      const place = ((hour % KEPT) + KEPT) % KEPT;
+      if (hours[place] > hour) return; // it has left the day long ago
+      rows ??= new Float64Array(KEPT * SCORE_WIDTH);
+      const row = rowOf(rows, place);
+      if (hours[place] !== hour) row.fill(0);
+      hours[place] = hour;
       const scores = unpackScores(row);
       score(scores, prediction, y, before);
       packScores(scores, row);

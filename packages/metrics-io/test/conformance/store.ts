@@ -52,6 +52,25 @@ export function describeStore(name: string, { create }: StoreUnderTest): void {
       expect(await store.latestForecast(CPU)).toBeNull();
     });
 
+    it("reads several series at once as one by one, where it can", async () => {
+      const store = await fresh();
+      if (!store.readMany) return;
+      const keys = ["a", "b", "c", "d"].map((host) => ({ ...CPU, host }));
+      await store.writeSamples(
+        keys.slice(0, 3).map((key, k) => ({ ...key, times: [1000, 2000, 3000 + k], values: [k, 10 + k, 20 + k] })),
+      );
+      await store.flush();
+      await store.writeSamples([
+        { ...keys[1], times: [1500], values: [99] },
+        { ...keys[3], times: [], values: [] },
+      ]);
+      const range = { from: 1500, to: 3001 };
+      const order = [keys[2], keys[0], keys[3], keys[1]];
+      expect(await store.readMany(order, range)).toEqual(await Promise.all(order.map((key) => store.read(key, range))));
+      expect(await store.readMany([], ALL)).toEqual([]);
+      expect((await rejection(store.readMany([CPU], ALL))).code).toBe("UNKNOWN_SERIES");
+    });
+
     it("reads what was written without a flush, in time order", async () => {
       const store = await fresh();
       await store.writeSamples([{ ...CPU, times: [3000, 1000, 2000], values: [3, 1, 2] }]);

@@ -1,7 +1,9 @@
 import { sortedQuantile } from "../baselines/empirical.js";
+import { countedValues } from "./counted-values.js";
 import { toOriginal } from "./error-table.js";
 import { COUNT, PROBABILITIES } from "./grid.js";
 import type { History, ScaleName } from "./history.js";
+import type { Setting } from "./members.js";
 
 export interface AnalogOptions {
   /** Lengths of the means that describe a moment: the last value, the last quarter of an hour, … */
@@ -14,8 +16,9 @@ export interface AnalogOptions {
 const EXCLUDED = 12;
 const MIN_NEIGHBOURS = 20;
 const MIN_CANDIDATES = 48;
-/** A step pools what came this many steps to either side. */
+/** A step pools what came this many steps to either side; fewer values than the least say nothing of it. */
 const POOL = 2;
+const LEAST_POOLED = 10;
 const LEVEL_LENGTH = 12;
 /** Values that are searched. */
 const WINDOW = 4032;
@@ -25,16 +28,86 @@ const WINDOW = 4032;
  * that jumps between levels. Null where the history is too short to have analogs.
  */
 export function analogQuantiles(
-  history: History,
+  setting: Pick<Setting, "history" | "order">,
   t: number,
   steps: readonly number[],
   { lengths, shift }: AnalogOptions,
 ): Float64Array | null {
-  const scale: ScaleName = history.shape ? "shape" : "raw";
-  const z = history[scale] as Float64Array;
+  const { history } = setting;
+  const z = history[history.shape ? "shape" : "raw"] as Float64Array;
   const near = nearestMoments(history, z, t, lengths);
   if (near === null) return null;
+  return shift === 0 ? observedAfter(setting, near, t, steps) : shiftedAfter(history, z, near, t, steps, shift);
+}
+
+/**
+ * Unshifted values are taken as they were observed: there and back through the scale costs the last digit. They are values of the series,
+ * whose order is known, so quantiles are found by counting, without sorting anything: from one step to the next a column of followers
+ * comes and another goes.
+ */
+function observedAfter(
+  { history: { y }, order }: Pick<Setting, "history" | "order">,
+  near: Int32Array,
+  t: number,
+  steps: readonly number[],
+): Float64Array | null {
+  const rank = ranksOf(order, y.length);
+  const counted = countedValues(order.length);
+  const move = (k: number, by: 1 | -1) => {
+    for (let i = 0; i < near.length && near[i] + k < t; i++) counted.add(rank[near[i] + k], by);
+  };
+  const m = steps.length;
+  const out = new Float64Array(COUNT * m);
+  // Columns begin … end − 1 are counted.
+  let begin = 0;
+  let end = 0;
+  for (let s = 0; s < m; s++) {
+    const first = Math.max(0, steps[s] - POOL);
+    const next = steps[s] + POOL + 1;
+    for (; begin < Math.min(first, end); begin++) move(begin, -1);
+    begin = first;
+    for (end = Math.max(end, first); end < next; end++) move(end, 1);
+    if (counted.total < LEAST_POOLED) {
+      if (s === 0) return null;
+      for (let k = 0; k < COUNT; k++) out[k * m + s] = out[k * m + s - 1];
+      continue;
+    }
+    const rankAt = counted.ranks();
+    for (let k = 0; k < COUNT; k++) {
+      const position = PROBABILITIES[k] * (counted.total - 1);
+      const below = Math.floor(position);
+      const low = y[order[rankAt(below)]];
+      out[k * m + s] = below + 1 < counted.total ? low + (position - below) * (y[order[rankAt(below + 1)]] - low) : low;
+    }
+  }
+  return out;
+}
+
+/** Ranks by position, −1 at gaps; found once for each order of a series. */
+const ranks = new WeakMap<Int32Array, Int32Array>();
+
+function ranksOf(order: Int32Array, length: number): Int32Array {
+  let known = ranks.get(order);
+  if (known === undefined) {
+    known = new Int32Array(length).fill(-1);
+    for (let i = 0; i < order.length; i++) known[order[i]] = i;
+    ranks.set(order, known);
+  }
+  return known;
+}
+
+/** What followed the nearest moments, moved by a share of the difference in level: other values for every origin, so they are sorted. */
+function shiftedAfter(
+  history: History,
+  z: Float64Array,
+  near: Int32Array,
+  t: number,
+  steps: readonly number[],
+  shift: number,
+): Float64Array | null {
+  const scale: ScaleName = history.shape ? "shape" : "raw";
   const level = shift * meanBefore(z, t);
+  const moves = Float64Array.from(near, (at) => level - shift * meanBefore(z, at));
   /** What followed k steps after the nearest, ascending; neighbouring steps share most of it. */
   const columns = new Map<number, Float64Array>();
   const columnAt = (k: number): Float64Array => {
@@ -42,10 +115,8 @@ export function analogQuantiles(
     if (column === undefined) {
       column = new Float64Array(near.length);
       let count = 0;
-      for (const at of near) {
-        if (at + k >= t || Number.isNaN(history.y[at + k])) continue;
-        // Unshifted values are taken as they were observed: there and back through the scale costs the last digit.
-        column[count++] = shift === 0 ? history.y[at + k] : z[at + k] + (level - shift * meanBefore(z, at));
+      for (let i = 0; i < near.length && near[i] + k < t; i++) {
+        if (!Number.isNaN(history.y[near[i] + k])) column[count++] = z[near[i] + k] + moves[i];
       }
       column = column.subarray(0, count).sort();
       columns.set(k, column);
@@ -62,14 +133,13 @@ export function analogQuantiles(
     for (let k = Math.max(0, steps[s] - POOL) + 1; k <= steps[s] + POOL; k++) {
       followed = merge(followed, columnAt(k), buffers[k & 1]);
     }
-    if (followed.length < 10) {
+    if (followed.length < LEAST_POOLED) {
       if (s === 0) return null;
       for (let k = 0; k < COUNT; k++) out[k * m + s] = out[k * m + s - 1];
       continue;
     }
     for (let k = 0; k < COUNT; k++) {
-      const value = sortedQuantile(followed, PROBABILITIES[k]);
-      out[k * m + s] = shift === 0 ? value : toOriginal(value, scale, history);
+      out[k * m + s] = toOriginal(sortedQuantile(followed, PROBABILITIES[k]), scale, history);
     }
   }
   return out;

@@ -25,6 +25,7 @@ export function burg(
     for (let t = 0; t < n; t++) mean += z[t];
     mean /= n;
   }
+  // Backward errors stay where they are while the order grows: b[t − order] is the one of time t − 1 that meets f[t].
   const f = new Float64Array(n);
   const b = new Float64Array(n);
   let variance = 0;
@@ -34,6 +35,12 @@ export function burg(
     variance += f[t] * f[t];
   }
   variance /= n;
+  let cross = 0;
+  let energy = 0;
+  for (let t = 1; t < n; t++) {
+    cross += f[t] * b[t - 1];
+    energy += f[t] * f[t] + b[t - 1] * b[t - 1];
+  }
   /** Orders that were better than all before them. */
   const better: number[][] = [[]];
   // Below this the series is constant but for rounding.
@@ -44,20 +51,24 @@ export function burg(
   let bestCriterion = aicc(0);
   let phi: number[] = [];
   for (let order = 1; order <= Math.min(maxOrder, n - 5); order++) {
-    let cross = 0;
-    let energy = 0;
-    for (let t = order; t < n; t++) {
-      cross += f[t] * b[t - 1];
-      energy += f[t] * f[t] + b[t - 1] * b[t - 1];
-    }
     if (!(energy > 0)) break;
     const reflection = (2 * cross) / energy;
     phi = phi.map((value, j) => value - reflection * phi[order - 2 - j]);
     phi.push(reflection);
-    for (let t = n - 1; t >= order; t--) {
-      const forward = f[t];
-      f[t] = forward - reflection * b[t - 1];
-      b[t] = b[t - 1] - reflection * forward;
+    // The errors of this order, and in the same pass the sums that the next one needs.
+    cross = 0;
+    energy = 0;
+    let behind = 0;
+    for (let t = order, i = 0; t < n; t++, i++) {
+      const forward = f[t] - reflection * b[i];
+      const backward = b[i] - reflection * f[t];
+      f[t] = forward;
+      b[i] = backward;
+      if (i > 0) {
+        cross += forward * behind;
+        energy += forward * forward + behind * behind;
+      }
+      behind = backward;
     }
     variance *= 1 - reflection * reflection;
     // What is left of a series without noise is rounding, times the coefficients: longer models would fit that.

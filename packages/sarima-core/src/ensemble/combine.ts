@@ -50,23 +50,30 @@ export function combineQuantiles(
   const out = new Float64Array(COUNT * steps);
   const values = new Float64Array(members.length);
   const shares = new Float64Array(members.length);
+  const silent = new Float64Array(COUNT * steps).fill(Number.NaN);
+  const answers = members.map((answer) => answer ?? silent);
+  const shareOf = Object.fromEntries(PARTS.map((part) => [part, Float64Array.from(weights, (w) => w[part])]));
+  // Ascending by value, equals by number. From step to step hardly any two change places, so sorting begins with the order before.
+  const order = Int32Array.from(members, (_, m) => m);
   for (let k = 0; k < COUNT; k++) {
-    const part = partOf(k);
+    const share = shareOf[partOf(k)];
     for (let s = 0; s < steps; s++) {
       let count = 0;
-      for (let m = 0; m < members.length; m++) {
-        const value = members[m]?.[k * steps + s];
-        const weight = weights[m][part];
-        if (value === undefined || !Number.isFinite(value) || !(weight > 0)) continue;
-        let at = count++;
-        while (at > 0 && values[at - 1] > value) {
+      for (let i = 0; i < order.length; i++) {
+        const m = order[i];
+        let value = answers[m][k * steps + s];
+        if (share[m] > 0 && Number.isFinite(value)) count++;
+        else value = Infinity; // goes last
+        let at = i;
+        while (at > 0 && (values[at - 1] > value || (values[at - 1] === value && order[at - 1] > m))) {
           values[at] = values[at - 1];
-          shares[at] = shares[at - 1];
+          order[at] = order[at - 1];
           at--;
         }
         values[at] = value;
-        shares[at] = weight;
+        order[at] = m;
       }
+      for (let i = 0; i < count; i++) shares[i] = share[order[i]];
       out[k * steps + s] = weightedMedian(values, shares, count);
     }
   }

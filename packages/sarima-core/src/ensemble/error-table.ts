@@ -23,6 +23,8 @@ export interface ErrorSource {
  * coefficients that were fitted to them and by the steps that overlapping forecasts share: their distances from the median grow
  * by 1 + (coefficients + step) / length. An anchor with too few errors takes the row before, wider by the square root of
  * the distance where there is a unit root.
+ *
+ * @param errors are sorted in place
  */
 export function errorTable(
   errors: readonly Float64Array[],
@@ -37,7 +39,7 @@ export function errorTable(
       table.push(a > 0 ? table[a - 1].map((e) => e * growth) : new Array<number>(COUNT).fill(0));
       continue;
     }
-    const sorted = list.slice().sort();
+    const sorted = list.sort();
     const median = sortedQuantile(sorted, 0.5);
     const bias = unitRoot ? 0 : median;
     const inflation = 1 + (coefficients + anchors[a]) / length;
@@ -66,8 +68,10 @@ export function spreadAround(
     const step = steps[s];
     const { i, j, u } = betweenAnchors(anchors, step);
     const growth = grows && step > last ? Math.sqrt((step + 1) / (last + 1)) : 1;
+    const low = table[i];
+    const high = table[j];
     for (let k = 0; k < COUNT; k++) {
-      const value = path[step] + ((1 - u) * table[i][k] + u * table[j][k]) * growth;
+      const value = path[step] + ((1 - u) * low[k] + u * high[k]) * growth;
       out[k * m + s] = toOriginal(value, scale, history);
     }
   }

@@ -44,11 +44,14 @@ export function forecastEnsemble(
   const column = (score: number) => Float64Array.from({ length: horizon }, (_, h) => marginals(h, score));
   const mean = new Float64Array(horizon);
   const standardError = new Float64Array(horizon);
+  const values = new Float64Array(POINTS.length);
   for (let h = 0; h < horizon; h++) {
     let sum = 0;
     let squares = 0;
-    const values = POINTS.map((score) => marginals(h, score));
-    for (const value of values) sum += value;
+    for (let i = 0; i < values.length; i++) {
+      values[i] = marginals(h, POINTS[i]);
+      sum += values[i];
+    }
     // A mean of equal values may miss them by a rounding.
     mean[h] = Math.min(values[values.length - 1], Math.max(values[0], sum / values.length));
     for (const value of values) squares += (value - mean[h]) ** 2;
@@ -89,8 +92,10 @@ export function marginalsOf(
   const effects = regression ? effectsOf(regression, regressors, horizon) : null;
   const [low, high] = possibleRange(ensemble, clean);
   const row = new Float64Array(COUNT);
+  let held = -1;
   return (step, score) => {
-    for (let k = 0; k < COUNT; k++) row[k] = q[k * total + passed + step];
+    if (step !== held) for (let k = 0; k < COUNT; k++) row[k] = q[k * total + passed + step];
+    held = step;
     const value = Math.min(high, Math.max(low, quantileAt(row, score)));
     if (!effects) return value;
     return Math.min(ensemble.upper ?? Infinity, Math.max(ensemble.lower ?? -Infinity, value + effects[step]));

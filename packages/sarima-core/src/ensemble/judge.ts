@@ -1,6 +1,6 @@
 import { throwIfAborted } from "../errors.js";
 import { COUNT, PARTS, PROBABILITIES, partOf } from "./grid.js";
-import { type Candidate, type MemberFit, memberQuantiles, type Setting } from "./members.js";
+import { answersFrom, type Candidate, type Setting } from "./members.js";
 
 /** Forecasts from origins inside the training data, one block for each candidate. */
 export interface Trial {
@@ -35,16 +35,15 @@ export function runTrial(
   const start = origins.length > 0 ? origins[origins.length - 1] : n;
   const quantiles = list.map((candidate, index) => {
     throwIfAborted(setting.signal);
-    const fits = new Map<number, MemberFit | null>();
-    const answers = origins.map((origin) => {
-      const end = fitEnd(origin, start, n, candidate.refits);
-      let fit = fits.get(end);
-      if (fit === undefined) {
-        fit = candidate.fit(setting, end);
-        fits.set(end, fit);
-      }
-      return fit && memberQuantiles(fit, setting, origin, setting.anchors);
-    });
+    const answers: (Float64Array | null)[] = [];
+    // Neighbours that share a fit are asked together.
+    for (let o = 0, next = 0; o < origins.length; o = next) {
+      const end = fitEnd(origins[o], start, n, candidate.refits);
+      while (next < origins.length && fitEnd(origins[next], start, n, candidate.refits) === end) next++;
+      const shared = origins.slice(o, next);
+      const fit = candidate.fit(setting, end);
+      answers.push(...(fit ? answersFrom(fit, setting, shared, setting.anchors) : shared.map(() => null)));
+    }
     onProgress?.(index + 1, list.length);
     return answers;
   });

@@ -126,18 +126,31 @@ function constant(id: string, fit: MemberFit): Candidate {
   return { id, refits: 0, fit: () => fit };
 }
 
+/** What a member says from each of several origins, the latest first. */
+export function answersFrom(
+  fit: MemberFit,
+  setting: Setting,
+  origins: readonly number[],
+  steps: readonly number[],
+): (Float64Array | null)[] {
+  return fit.kind === "sarima"
+    ? forecastSarima(fit, setting.history, origins, steps, setting.anchors)
+    : origins.map((origin) => memberQuantiles(fit, setting, origin, steps));
+}
+
 /** Quantiles at `steps` after the origin t, COUNT blocks of steps.length values; null where the member has no answer there. */
 export function memberQuantiles(
   fit: MemberFit,
-  { history, order, anchors }: Setting,
+  setting: Setting,
   t: number,
   steps: readonly number[],
 ): Float64Array | null {
+  const { history, order, anchors } = setting;
   switch (fit.kind) {
     case "autoregression":
       return forecastLongAutoregression(fit, history, t, steps, anchors);
     case "sarima":
-      return forecastSarima(fit, history, t, steps, anchors);
+      return forecastSarima(fit, history, [t], steps, anchors)[0];
     case "trend":
       return forecastLocalTrend(fit, history, t, steps, anchors);
     case "recent":
@@ -145,7 +158,7 @@ export function memberQuantiles(
     case "same-time":
       return sameTimeQuantiles(history, t, steps, fit.period, fit.cycles);
     case "analogs":
-      return analogQuantiles(history, t, steps, fit);
+      return analogQuantiles(setting, t, steps, fit);
   }
 }
 

@@ -33,8 +33,8 @@ export function recentQuantiles(
 ): Float64Array {
   const oldest = t - REACH * halfLife;
   const weights = decay(halfLife, Math.min(t, Math.ceil(REACH * halfLife) + 1));
-  const values = new Float64Array(order.length);
-  const middles = new Float64Array(order.length);
+  const values = new Float64Array(weights.length + 1);
+  const middles = new Float64Array(weights.length + 1);
   let count = 0;
   let total = 0;
   for (let i = 0; i < order.length; i++) {

@@ -11,7 +11,7 @@ import {
 } from "./ensemble.js";
 import { historyOf } from "./history.js";
 import { judge, trialOrigins } from "./judge.js";
-import { memberQuantiles } from "./members.js";
+import { answersFrom } from "./members.js";
 
 /**
  * Lets weights and calibration follow the values that were appended after training, so that what has just begun (a leak, a new level)
@@ -37,9 +37,7 @@ export function reweigh(ensemble: SarimaEnsemble): SarimaEnsemble {
   // 1. Forecasts from origins whose future came, at least in part, after training.
   const setting = settingOf(historyOf(clean, transform, unit), horizon);
   const origins = trialOrigins(clean.length).filter((origin) => origin + horizon > from);
-  const quantiles = members.map(({ fit }) =>
-    origins.map((origin) => memberQuantiles(fit, setting, origin, setting.anchors)),
-  );
+  const quantiles = members.map(({ fit }) => answersFrom(fit, setting, origins, setting.anchors));
   const trial = { origins, quantiles };
 
   // 2. Their losses, after those of the training.

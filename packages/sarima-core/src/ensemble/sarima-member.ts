@@ -3,12 +3,14 @@ import { filterPass, modelPolynomials } from "../estimate/filter-pass.js";
 import { prepare } from "../estimate/prepare.js";
 import { fitPrepared } from "../fit.js";
 import { respond } from "../likelihood/filter-prediction.js";
+import type { StateMean } from "../likelihood/filter-state.js";
 import { step } from "../likelihood/filter-step.js";
 import type { SarimaModel } from "../model.js";
 import { countObserved } from "../series.js";
 import type { CheckedSpec, SarimaSpec } from "../spec.js";
 import { type ErrorTable, errorTable, spreadAround } from "./error-table.js";
 import type { History, ScaleName } from "./history.js";
+import { statesAlong } from "./states-along.js";
 
 /** A seasonal model fitted by exact maximum likelihood, with its errors at every step. */
 export interface SarimaFit {
@@ -92,19 +94,29 @@ function sampleErrors(fit: SarimaFit, z: Float64Array, y: Float64Array, anchors:
   const stride = Math.max(1, Math.floor((n - first) / MAX_ORIGINS));
   const horizon = anchors[anchors.length - 1] + 1;
   const errors: number[][] = anchors.map(() => []);
+  const missed = (t: number, { alpha, lags }: StateMean) => {
+    const path = respond(alpha, lags, polynomials, Math.min(horizon, n - t));
+    for (let a = 0; a < anchors.length && t + anchors[a] < n; a++) {
+      const at = t + anchors[a];
+      if (!Number.isNaN(y[at])) errors[a].push(series[at] - path[anchors[a]]);
+    }
+  };
   if (first < n - 1) {
-    let { state } = filterPass(series.slice(0, first), fit.spec, factorsOf(fit), { quick: true });
-    for (let t = first; t < n; t++) {
-      if ((t - first) % stride === 0) {
-        const path = respond(state.alpha, state.lags, polynomials, Math.min(horizon, n - t));
-        for (let a = 0; a < anchors.length && t + anchors[a] < n; a++) {
-          const at = t + anchors[a];
-          if (!Number.isNaN(y[at])) errors[a].push(series[at] - path[anchors[a]]);
-        }
+    const times = Array.from({ length: Math.ceil((n - first) / stride) }, (_, i) => first + i * stride);
+    const states = statesAlong(series, fit.spec, factorsOf(fit), times);
+    if (states) {
+      states.forEach((state, i) => {
+        if (state) missed(times[i], state);
+      });
+    } else {
+      // Digits would be lost: extended precision up to the first time, from there step by step.
+      let { state } = filterPass(series.slice(0, first), fit.spec, factorsOf(fit), { quick: true });
+      for (let t = first; t < n; t++) {
+        if ((t - first) % stride === 0) missed(t, state);
+        const next = step(state, polynomials, series[t]);
+        if (!next) break;
+        state = next.state;
       }
-      const next = step(state, polynomials, series[t]);
-      if (!next) break;
-      state = next.state;
     }
   }
   const coefficients = fit.ar.length + fit.ma.length + fit.seasonalAr.length + fit.seasonalMa.length;
@@ -112,20 +124,30 @@ function sampleErrors(fit: SarimaFit, z: Float64Array, y: Float64Array, anchors:
   return errorTable(lists, anchors, { length: n, coefficients, unitRoot: hasUnitRoot(fit) });
 }
 
+/** Quantiles from each of the origins, the latest first. */
 export function forecastSarima(
   fit: SarimaFit,
   history: History,
-  t: number,
+  origins: readonly number[],
   steps: readonly number[],
   anchors: readonly number[],
-): Float64Array {
-  const z = (history[fit.scale] as Float64Array).slice(Math.max(0, t - fit.window), t);
-  for (let i = 0; i < z.length; i++) z[i] -= fit.mean;
+): Float64Array[] {
+  const scaled = history[fit.scale] as Float64Array;
   const factors = factorsOf(fit);
-  const { state } = filterPass(z, fit.spec, factors, { quick: true });
-  const path = respond(state.alpha, state.lags, modelPolynomials(fit.spec, factors), steps[steps.length - 1] + 1);
-  for (let h = 0; h < path.length; h++) path[h] += fit.mean;
-  return spreadAround(path, steps, fit.errors, anchors, hasUnitRoot(fit), fit.scale, history);
+  const polynomials = modelPolynomials(fit.spec, factors);
+  const seriesFrom = (start: number, end: number) => scaled.slice(start, end).map((value) => value - fit.mean);
+  const startOf = (t: number) => Math.max(0, t - fit.window);
+  // Several origins share a walk from where the earliest of them starts: later ones may then look back a little further.
+  const start = startOf(origins[origins.length - 1]);
+  const times = origins.map((t) => t - start).reverse();
+  const states = origins.length > 1 ? statesAlong(seriesFrom(start, origins[0]), fit.spec, factors, times) : null;
+  return origins.map((t, o) => {
+    const known = states?.[origins.length - 1 - o];
+    const state = known ?? filterPass(seriesFrom(startOf(t), t), fit.spec, factors, { quick: true }).state;
+    const path = respond(state.alpha, state.lags, polynomials, steps[steps.length - 1] + 1);
+    for (let h = 0; h < path.length; h++) path[h] += fit.mean;
+    return spreadAround(path, steps, fit.errors, anchors, hasUnitRoot(fit), fit.scale, history);
+  });
 }
 
 function hasUnitRoot({ spec }: SarimaFit): boolean {

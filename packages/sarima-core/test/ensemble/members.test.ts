@@ -4,13 +4,17 @@ import { describe, expect, it } from "vitest";
 import { normalQuantile } from "../../src/distributions/normal-quantile.js";
 import { analogQuantiles } from "../../src/ensemble/analogs.js";
 import { burg, directWeights } from "../../src/ensemble/autoregression.js";
+import { countedValues } from "../../src/ensemble/counted-values.js";
 import { anchorSteps, betweenAnchors, COUNT, PROBABILITIES, quantileAt, SCORES } from "../../src/ensemble/grid.js";
 import { chooseTransform, fillGaps, historyOf } from "../../src/ensemble/history.js";
 import { fitLongAutoregression, forecastLongAutoregression } from "../../src/ensemble/long-autoregression.js";
 import { recentQuantiles, sameTimeQuantiles, valueOrder } from "../../src/ensemble/recent-values.js";
 import { fitSarima, forecastSarima } from "../../src/ensemble/sarima-member.js";
+import { statesAlong } from "../../src/ensemble/states-along.js";
+import { filterPass } from "../../src/estimate/filter-pass.js";
 import { sarima } from "../../src/fit.js";
 import { forecast } from "../../src/forecast.js";
+import { validateSpec } from "../../src/spec.js";
 import { load } from "./series.js";
 
 const gap = Number.NaN;
@@ -110,7 +114,7 @@ describe("seasonal models as members", () => {
     const spec = { order: [1, 0, 1], seasonal: [1, 0, 0, 12] } as const;
     const fit = fitSarima(history, 300, anchors, { scale: "raw", window: 2016, candidates: [spec] });
     const steps = [0, 1, 5, 11];
-    const q = forecastSarima(fit as NonNullable<typeof fit>, history, 300, steps, anchors);
+    const [q] = forecastSarima(fit as NonNullable<typeof fit>, history, [300], steps, anchors);
     const { mean: path, standardError } = forecast(sarima(y, spec), 12);
     // Quantiles are the path plus errors: the same errors again leave the path.
     const table = (fit as NonNullable<typeof fit>).errors;
@@ -119,6 +123,58 @@ describe("seasonal models as members", () => {
       // A member's search ends a little below the maximum: that moves the path by less than anybody can see.
       if (row) expect(Math.abs(q[7 * 4 + s] - row[7] - path[step])).toBeLessThan(0.02 * standardError[step]);
     });
+  });
+});
+
+describe("the walk along a series", () => {
+  const y = load(400);
+  it("finds the states of full passes, before the filter settles and after, whatever is differenced", () => {
+    const cases = [
+      { order: [2, 0, 1], seasonal: [1, 0, 1, 12], ar: [0.5, 0.2], ma: [0.3], seasonalAr: [0.8], seasonalMa: [-0.95] },
+      { order: [1, 1, 1], seasonal: [0, 0, 0, 0], ar: [0.4], ma: [-0.6], seasonalAr: [], seasonalMa: [] },
+      { order: [1, 1, 0], seasonal: [0, 1, 1, 12], ar: [0.4], ma: [], seasonalAr: [], seasonalMa: [-0.5] },
+    ] as const;
+    for (const { order, seasonal, ...factors } of cases) {
+      const spec = validateSpec({ order, seasonal });
+      const times = [20, 21, 100, 399, 400];
+      const states = statesAlong(y, spec, { ...factors, period: spec.seasonal[3] }, times);
+      times.forEach((t, i) => {
+        const { state } = filterPass(y.slice(0, t), spec, { ...factors, period: spec.seasonal[3] }, { quick: true });
+        expect([...(states?.[i]?.lags ?? [])]).toEqual([...state.lags]);
+        expect(states?.[i]?.alpha).toHaveLength(state.alpha.length);
+        state.alpha.forEach((value, j) => {
+          expect(states?.[i]?.alpha[j]).toBeCloseTo(value, 9);
+        });
+      });
+    }
+  });
+  it("does not know a model that is not stationary, nor a time before the differences", () => {
+    const spec = validateSpec({ order: [1, 0, 0] });
+    const none = { ma: [], seasonalAr: [], seasonalMa: [], period: 1 };
+    expect(statesAlong(y, spec, { ar: [1.2], ...none }, [50])).toBeNull();
+    expect(statesAlong(y, validateSpec({ order: [0, 1, 0] }), { ar: [], ...none }, [0, 1])?.[0]).toBeUndefined();
+  });
+});
+
+describe("values that are counted", () => {
+  it("have the order statistics of a sorted list, while some come and others go", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(199), { minLength: 1, maxLength: 80 }), fc.nat(79), (ranks, gone) => {
+        const counted = countedValues(200);
+        for (const rank of ranks) counted.add(rank, 1);
+        counted.add(-1, 1);
+        const kept = ranks.slice(Math.min(gone, ranks.length - 1));
+        for (const rank of ranks.slice(0, ranks.length - kept.length)) counted.add(rank, -1);
+        kept.sort((a, b) => a - b);
+        expect(counted.total).toBe(kept.length);
+        const rankAt = counted.ranks();
+        kept.forEach((rank, at) => {
+          expect(rankAt(at)).toBe(rank);
+          if (at > 0) expect(rankAt(at - 1)).toBe(kept[at - 1]);
+          expect(rankAt(at)).toBe(rank);
+        });
+      }),
+    );
   });
 });
 
@@ -162,7 +218,8 @@ describe("quantiles of the past", () => {
     const y = load(300, 5);
     const history = historyOf(y, null, 1);
     const lengths = [1, 6];
-    const q = analogQuantiles(history, 300, [3], { lengths, shift: 0 }) as Float64Array;
+    const setting = { history, order: valueOrder(y) };
+    const q = analogQuantiles(setting, 300, [3], { lengths, shift: 0 }) as Float64Array;
     const describeAt = (t: number) => lengths.map((l) => y.slice(t - l, t).reduce((a, b) => a + b) / l);
     const moments = Array.from({ length: 300 - 12 - 12 }, (_, c) => c + 12);
     const all = moments.map(describeAt);
@@ -181,7 +238,7 @@ describe("quantiles of the past", () => {
     const position = 0.5 * (followed.length - 1);
     const median = (followed[Math.floor(position)] + followed[Math.ceil(position)]) / 2;
     expect(q[7]).toBeCloseTo(median, 9);
-    expect(analogQuantiles(history, 60, [3], { lengths, shift: 0 })).toBeNull();
+    expect(analogQuantiles(setting, 60, [3], { lengths, shift: 0 })).toBeNull();
   });
 });
 

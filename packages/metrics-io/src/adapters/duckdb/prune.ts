@@ -241,7 +241,7 @@ async function thinHour({ writer, catalogue }: Session, hour: number, limits: Re
     const issued = new Map(reader.getRows() as [number, number][]);
     for (const [id, known] of touched) {
       const lastIssued = issued.get(known.seriesId) ?? -Infinity;
-      if (lastIssued !== known.lastIssued) catalogue.set(id, { ...known, lastIssued, latest: undefined });
+      if (lastIssued !== known.lastIssued) catalogue.set(id, { ...known, lastIssued });
     }
   }
   return deleted;

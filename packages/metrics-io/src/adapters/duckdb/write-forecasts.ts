@@ -49,7 +49,7 @@ export async function writeForecasts(
       ]);
     }
     if (forecast.issuedAt >= known.lastIssued) {
-      changed.set(id, { ...known, lastIssued: forecast.issuedAt, latest: forecast });
+      changed.set(id, { ...known, lastIssued: forecast.issuedAt });
     }
   }
   const appender = await connection.createAppender("forecasts");
