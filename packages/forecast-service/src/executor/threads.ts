@@ -1,7 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
 import { describeError } from "../errors.js";
-import { collectAlone } from "./collect-alone.js";
 import { createExecutor } from "./create.js";
 import { type Executor, JobError } from "./executor.js";
 import type { JobName, JobOutput, JobResult } from "./jobs.js";
@@ -28,7 +27,6 @@ export function threadsExecutor({ threads, workerFile = defaultWorkerFile() }: T
   let whyBroken: string | null = null;
 
   const open = (): Piscina => {
-    collectAlone();
     const opened = new Piscina({
       filename: workerFile,
       minThreads: 0,
