@@ -23,7 +23,7 @@ async function fleetOfThree() {
       return Promise.all(keys.map((key) => store.read(key, range)));
     },
   };
-  const fleet = createFleet({ store, hidden: () => false });
+  const fleet = createFleet({ store, hidden: () => false, clock: { now: () => NOW + STEP_MILLIS } });
   const bring = async (host: string, times: readonly number[]) => {
     const batch = { host, metric: "cpu_percent", times, values: times.map((time) => (time / STEP_MILLIS) % 7) };
     await store.writeSamples([batch]);
