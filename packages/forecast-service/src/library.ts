@@ -105,7 +105,7 @@ export function createLibrary(options: {
           await latest(name);
           throw new LoadcastError(
             "NO_PREVIOUS_VERSION",
-            `${name} has no version that ${alias} pointed at before; promote the version that is to be used`,
+            `${name} has no version that ${alias} pointed at before; name one with {"version": N}, or on the command line with \`models promote\``,
           );
         }
         await point(name, alias, target);
