@@ -257,8 +257,7 @@ export function fitPrepared(
   };
   const clean = withoutRegression(data.z, spec, data.design, mean, beta);
   const pass = filterPass(clean, spec, factors, { signal: options.signal });
-  const fitted = data.z.slice();
-  for (let t = 0; t < fitted.length; t++) fitted[t] -= pass.innovations[t];
+  const fitted = lessInnovations(data.z, pass.innovations);
   const estimated = fixedMask.filter((held) => !held).length + (fixedSigma2 === undefined ? 1 : 0);
   return freezeModel({
     spec,
@@ -309,6 +308,12 @@ function withoutKnown(
   const clean = withoutRegression(lessLevel(z, before), spec, design, mean, beta);
   const after = free ? highLevel(clean) : 0;
   return { y: lessLevel(clean, after), level: before + after };
+}
+
+function lessInnovations(z: Float64Array, innovations: Float64Array): Float64Array {
+  const out = z.slice();
+  for (let t = 0; t < out.length; t++) out[t] -= innovations[t];
+  return out;
 }
 
 /** ARMA coefficients of which none may be left open. */

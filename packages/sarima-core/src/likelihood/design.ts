@@ -57,20 +57,8 @@ export function designOf(data: ExactData): Design {
   const m = delta.degree;
 
   // Values before the first and after the last observation integrate to one: leave them out.
-  let first = 0;
-  let last = y.length - 1;
-  while (first <= last && Number.isNaN(y[first])) first++;
-  while (last >= first && Number.isNaN(y[last])) last--;
+  const { first, last, largest, gaps } = extentOf(y);
   const n = last - first + 1;
-  const gaps: number[] = [];
-  let largest = 0;
-  let sum = 0;
-  for (let t = first; t <= last; t++) {
-    const size = Math.abs(y[t]);
-    if (size > largest) largest = size;
-    sum += size;
-  }
-  if (Number.isNaN(sum)) for (let t = 0; t < n; t++) if (Number.isNaN(y[first + t])) gaps.push(t);
   const undetermined = gaps.length > 0 ? undeterminedPlaces(y.subarray(first, last + 1), D, s) : 0;
   const nobs = n - gaps.length - m + undetermined;
   const regression = (data.mean ? 1 : 0) + regressors.length;
@@ -107,6 +95,24 @@ export function designOf(data: ExactData): Design {
     columnScales: Float64Array.from([...(data.mean ? [1] : []), ...scales]),
     names,
   };
+}
+
+/** Where the observations of a series begin and end, their largest magnitude, and the gaps between, counted from the first. */
+function extentOf(y: Float64Array): { first: number; last: number; largest: number; gaps: number[] } {
+  let first = 0;
+  let last = y.length - 1;
+  while (first <= last && Number.isNaN(y[first])) first++;
+  while (last >= first && Number.isNaN(y[last])) last--;
+  const gaps: number[] = [];
+  let largest = 0;
+  let sum = 0;
+  for (let t = first; t <= last; t++) {
+    const size = Math.abs(y[t]);
+    if (size > largest) largest = size;
+    sum += size;
+  }
+  if (Number.isNaN(sum)) for (let t = first; t <= last; t++) if (Number.isNaN(y[t])) gaps.push(t - first);
+  return { first, last, largest, gaps };
 }
 
 /** One column for each gap: 1 where it is, differenced. */
