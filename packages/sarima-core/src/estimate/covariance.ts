@@ -6,7 +6,7 @@ import { invertSymmetric } from "./symmetric.js";
 /**
  * Standard errors from the Hessian of the exact log-likelihood, σ² concentrated out, in the natural parameters: the free
  * ARMA coefficients, then the regression.
- * NaN for all where the Hessian is not positive definite.
+ * NaN for all where the Hessian is not positive definite. The last evaluation must be the precise one at `factors`.
  */
 export function standardErrors(
   likelihood: ExactLikelihood,
@@ -20,8 +20,7 @@ export function standardErrors(
   const scaled = sigma2 === undefined ? undefined : sigma2 / likelihood.scale / likelihood.scale;
 
   // Second differences need every digit near the unit circle; elsewhere double precision has enough of them.
-  const slow = !likelihood.evaluate(factors) || likelihood.isSlow();
-  if (slow) likelihood.evaluate(factors, true);
+  const slow = likelihood.isSlow();
   const variance = scaled ?? likelihood.current.rss / n;
   const R = likelihood.regressionR();
   const regressionH = new Float64Array(b * b);

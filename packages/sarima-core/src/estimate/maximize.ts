@@ -272,7 +272,7 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
     const second = sure ? first : search(first, finalists.second, 100, 1e-9);
     likelihood.rough = false;
     const [top] = byValue(second);
-    if (top && map.apply(top.u) && likelihood.evaluate(map.factors)) precise = likelihood.isSlow() && w.length < 1000;
+    if (top && w.length < 1000 && map.apply(top.u) && likelihood.evaluate(map.factors)) precise = likelihood.isSlow();
     [best] = search(byValue(second).slice(0, 1), 1, LONGEST, 1e-13);
     // Flat ridges lead towards the unit circle; what was learnt on the way up one misleads further along it.
     if (best && precise)
