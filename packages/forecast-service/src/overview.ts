@@ -36,8 +36,10 @@ export function createOverview(options: {
   catalogue: Pick<Catalogue, "all" | "describe">;
   clock: Clock;
   system: () => Promise<SystemResponse>;
+  /** The limit of a series; null where it has none. */
+  limitOf: (state: SeriesState) => number | null;
 }): Overview {
-  const { fleet, catalogue, clock, system } = options;
+  const { fleet, catalogue, clock, system, limitOf } = options;
   let ranked: { revision: number; at: number; hosts: readonly Host[] } | null = null;
 
   /** All hosts, who needs attention most first. Ranked again when something changed, at most once a second. */
@@ -50,7 +52,10 @@ export function createOverview(options: {
       if (own) own.push(state);
       else byHost.set(state.host, [state]);
     }
-    const hosts = [...byHost].map(([host, states]) => rankHost(host, states, catalogue, now));
+    const hosts = [...byHost].map(([host, states]) => {
+      const found = states.map((state) => attentionOf(state, catalogue.describe(state), limitOf(state), now));
+      return rankHost(host, states, found, now);
+    });
     hosts.sort(
       (a, b) =>
         Number(a.gone) - Number(b.gone) ||
@@ -124,21 +129,22 @@ const BY_NAME = new Intl.Collator("en", { numeric: true });
 const WORTH_A_WORD = 0.05;
 
 /** From 0 to 1: that a limit is passed counts as much as it is likely; what is broken or strange counts on its own. */
-function attentionOf(state: SeriesState, entry: SeriesEntry, now: number): Attention {
-  const { status, reason, metric, unit, last, outside } = entry;
+function attentionOf(state: SeriesState, entry: SeriesEntry, limit: number | null, now: number): Attention {
+  const { status, reason, metric, unit, outside } = entry;
   const found: Attention[] = [];
   const name = NAMES[metric] ?? metric;
   const silent = state.lastTime !== null && now - state.lastTime > SILENCE;
   const threshold = status === "forecast" && !silent ? state.outlook?.threshold : null;
-  if (threshold && threshold.probability >= WORTH_A_WORD) {
-    const limit = `${threshold.threshold}${unit === "percent" ? " %" : ""}`;
+  const latest = latestValue(state);
+  const written = (value: number) => `${value}${unit === "percent" ? " %" : ""}`;
+  // What is above its limit needs no forecast to say so.
+  if (limit !== null && !silent && latest !== null && latest > limit) {
+    found.push({ score: 1, why: `${name} is above ${written(limit)}` });
+  } else if (threshold && threshold.probability >= WORTH_A_WORD) {
     const chance = Math.min(99, Math.round(threshold.probability * 100));
     found.push({
       score: threshold.probability,
-      why:
-        last !== null && last.value > threshold.threshold
-          ? `${name} is above ${limit}`
-          : `${name}: ${chance} % chance to pass ${limit} within 4 h`,
+      why: `${name}: ${chance} % chance to pass ${written(threshold.threshold)} within 4 h`,
     });
   }
   if (status === "failed") found.push({ score: 0.5, why: `${name}: ${reason}` });
@@ -156,6 +162,12 @@ function attentionOf(state: SeriesState, entry: SeriesEntry, now: number): Atten
   return found.reduce((most, one) => (one.score > most.score ? one : most), { score: 0, why: null });
 }
 
+/** The mean of the last five minutes, which a moment does not move much; the last sample where nothing else is known. */
+function latestValue({ tail, last }: SeriesState): number | null {
+  const mean = tail ? valueAt(tail, endOf(tail) - STEP_MILLIS) : Number.NaN;
+  return Number.isNaN(mean) ? (last?.value ?? null) : mean;
+}
+
 /** What people call the metrics that every host has. */
 const NAMES: Readonly<Record<string, string>> = { cpu_percent: "CPU", memory_percent: "Memory" };
 
@@ -165,15 +177,8 @@ const endOfStep = (time: number) => (Math.floor(time / STEP_MILLIS) + 1) * STEP_
 /** `2026-11-23 01:45 UTC` */
 const minuteOf = (time: number) => `${iso(time).slice(0, 16).replace("T", " ")} UTC`;
 
-function rankHost(
-  host: string,
-  states: readonly SeriesState[],
-  catalogue: Pick<Catalogue, "describe">,
-  now: number,
-): Host {
-  const worst = states
-    .map((state) => attentionOf(state, catalogue.describe(state), now))
-    .reduce((most, one) => (one.score > most.score ? one : most));
+function rankHost(host: string, states: readonly SeriesState[], found: readonly Attention[], now: number): Host {
+  const worst = found.reduce((most, one) => (one.score > most.score ? one : most));
   return {
     host,
     synthetic: states.every(({ synthetic }) => synthetic),

@@ -11,7 +11,7 @@ import { isDemo, openDemoHost } from "./demo-host.js";
 import { describeError } from "./errors.js";
 import { createEventBus, type EventBus } from "./events.js";
 import type { Executor } from "./executor/executor.js";
-import { createFleet, type Fleet } from "./fleet.js";
+import { createFleet, type Fleet, type SeriesState } from "./fleet.js";
 import type { HealthResponse } from "./http/contract.js";
 import { createInference } from "./inference.js";
 import { createLibrary } from "./library.js";
@@ -203,7 +203,8 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     log,
   });
   const system = systemReport({ startedAt, clock, scheduler, steps, executor, catalogue });
-  const overview = createOverview({ fleet, catalogue, clock, system });
+  const limitOf = (series: SeriesState) => seriesSettings(config, series).threshold;
+  const overview = createOverview({ fleet, catalogue, clock, system, limitOf });
 
   let stopped: Promise<void> | null = null;
   return {

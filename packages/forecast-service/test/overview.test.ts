@@ -38,6 +38,29 @@ async function fleetOf(write: (store: MetricStore) => Promise<void>, env: Record
 }
 
 describe("the overview", () => {
+  it("puts a host first that is above its limit, though there is no forecast yet, and lets a single sample be", async () => {
+    const overview = await fleetOf(async (store) => {
+      await series(store, "calm", "cpu_percent", valueAtStep);
+      await series(store, "hot", "cpu_percent", (step) => (step >= now - 12 ? 99 : Number.NaN));
+      const sample = now * STEP_MILLIS - 20_000;
+      await store.writeSamples([
+        {
+          host: "spike",
+          metric: "cpu_percent",
+          times: [sample - 120_000, sample - 60_000, sample],
+          values: [10, 10, 100],
+        },
+      ]);
+    });
+    const { hosts } = await overview.hosts({ limit: 10 });
+    expect(hosts.map(({ host, why }) => [host, why])).toEqual([
+      ["hot", "CPU is above 90 %"],
+      ["calm", null],
+      ["spike", null],
+    ]);
+    expect(hosts[0].series[0].outlook).toBe(null);
+  });
+
   it("puts those first who need attention, and says why", { timeout: 60_000 }, async () => {
     const overview = await fleetOf(async (store) => {
       await series(store, "calm", "cpu_percent", valueAtStep);
