@@ -21,7 +21,7 @@ const layers = {
     "forecast",
     "intervals",
     "simulate diagnostics",
-    "fit update json predict",
+    "fit update json predict log-likelihood",
     "estimate",
     "optimize likelihood",
     "regressors transform outliers range calibrated-width",

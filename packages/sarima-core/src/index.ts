@@ -38,7 +38,7 @@ export type {
   OriginResult,
 } from "./evaluate/cross-validation.js";
 export { coverage, crpsFromQuantiles, crpsFromSamples, pinball, winkler } from "./evaluate/scores.js";
-export { type LikelihoodOptions, logLikelihood, sarima } from "./fit.js";
+export { sarima } from "./fit.js";
 export {
   append,
   crossValidate,
@@ -57,6 +57,7 @@ export type {
   InnovationsFilterState,
   StateMean,
 } from "./likelihood/filter-state.js";
+export { type LikelihoodOptions, logLikelihood } from "./log-likelihood.js";
 export type {
   FitOptions,
   FittedParams,

@@ -1,5 +1,6 @@
 import { SarimaError } from "../errors.js";
 import { integratedConstant } from "../likelihood/design.js";
+import { highLevel, lessLevel } from "../likelihood/scaling.js";
 import type { FitOptions, Harmonics, Transform } from "../model.js";
 import { checkHarmonics, designColumns } from "../regressors.js";
 import { checkList, checkObject, type Series, toCompleteSeries, toSeries } from "../series.js";
@@ -83,6 +84,22 @@ export function withoutRegression(
     if (b) for (let t = 0; t < out.length; t++) out[t] -= b * x[t];
   });
   return out;
+}
+
+/**
+ * The series without what is known of its regression. Differencing and a free mean take any level away; a high one is better gone
+ * before they do, and before anything is subtracted: a drift of 0.001 cannot be taken from 1e9 without rounding.
+ */
+export function withoutKnown(
+  { z, spec, design }: Prepared,
+  mean: number | undefined,
+  beta: readonly (number | null)[],
+): { y: Float64Array; level: number } {
+  const free = (spec.mean && mean === undefined) || spec.order[1] + spec.seasonal[1] > 0;
+  const before = free ? highLevel(z) : 0;
+  const clean = withoutRegression(lessLevel(z, before), spec, design, mean, beta);
+  const after = free ? highLevel(clean) : 0;
+  return { y: lessLevel(clean, after), level: before + after };
 }
 
 /** The column that differencing turns into ones, at times from, from + 1, … */

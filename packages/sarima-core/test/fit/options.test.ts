@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { logLikelihood, sarima } from "../../src/fit.js";
+import { sarima } from "../../src/fit.js";
 import { forecast } from "../../src/forecast.js";
+import { logLikelihood } from "../../src/log-likelihood.js";
 import { Random } from "../../src/random.js";
 import { isInvertible, isStationary } from "../../src/stationarity.js";
 import { allClose, close } from "../close.js";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { logLikelihood, sarima } from "../../src/fit.js";
+import { sarima } from "../../src/fit.js";
+import { logLikelihood } from "../../src/log-likelihood.js";
 import type { FitOptions } from "../../src/model.js";
 import { close } from "../close.js";
 import { type RFit, rArima, rSeries, seasonalOf } from "../r-arima.js";

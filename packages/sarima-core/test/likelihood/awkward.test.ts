@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, it } from "vitest";
-import { logLikelihood } from "../../src/fit.js";
+import { logLikelihood } from "../../src/log-likelihood.js";
 import { close } from "../close.js";
 
 /** Made by fixtures/likelihood.py in 260-bit arithmetic. */

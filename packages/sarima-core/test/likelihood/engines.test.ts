@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { logLikelihood } from "../../src/fit.js";
+import { logLikelihood } from "../../src/log-likelihood.js";
 import { pacfToAr } from "../../src/stationarity.js";
 import { type DenseModel, denseDensity } from "../oracle/dense.js";
 

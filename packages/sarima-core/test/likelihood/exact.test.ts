@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { diff } from "../../src/difference.js";
-import { logLikelihood } from "../../src/fit.js";
 import { ExactLikelihood } from "../../src/likelihood/exact.js";
+import { logLikelihood } from "../../src/log-likelihood.js";
 import type { SarimaParams, SarimaSpec } from "../../src/spec.js";
 import { pacfToAr } from "../../src/stationarity.js";
 import { close } from "../close.js";

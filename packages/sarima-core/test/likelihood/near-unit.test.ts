@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { logLikelihood } from "../../src/fit.js";
 import { ExtendedGains } from "../../src/likelihood/extended.js";
 import { InnovationsFilter } from "../../src/likelihood/innovations.js";
+import { logLikelihood } from "../../src/log-likelihood.js";
 import { expandAr, expandMa } from "../../src/polynomial.js";
 import { pacfToAr } from "../../src/stationarity.js";
 import { allClose, close } from "../close.js";

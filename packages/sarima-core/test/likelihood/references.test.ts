@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { logLikelihood } from "../../src/fit.js";
+import { logLikelihood } from "../../src/log-likelihood.js";
 import { close } from "../close.js";
 import { rArima, rSeries, seasonalOf } from "../r-arima.js";
 import {
