@@ -135,10 +135,9 @@ function attentionOf(state: SeriesState, entry: SeriesEntry, limit: number | nul
   const name = NAMES[metric] ?? metric;
   const silent = state.lastTime !== null && now - state.lastTime > SILENCE;
   const threshold = status === "forecast" && !silent ? state.outlook?.threshold : null;
-  const latest = latestValue(state);
   const written = (value: number) => `${value}${unit === "percent" ? " %" : ""}`;
   // What is above its limit needs no forecast to say so.
-  if (limit !== null && !silent && latest !== null && latest > limit) {
+  if (limit !== null && !silent && latestMean(state) > limit) {
     found.push({ score: 1, why: `${name} is above ${written(limit)}` });
   } else if (threshold && threshold.probability >= WORTH_A_WORD) {
     const chance = Math.min(99, Math.round(threshold.probability * 100));
@@ -162,11 +161,8 @@ function attentionOf(state: SeriesState, entry: SeriesEntry, limit: number | nul
   return found.reduce((most, one) => (one.score > most.score ? one : most), { score: 0, why: null });
 }
 
-/** The mean of the last five minutes, which a moment does not move much; the last sample where nothing else is known. */
-function latestValue({ tail, last }: SeriesState): number | null {
-  const mean = tail ? valueAt(tail, endOf(tail) - STEP_MILLIS) : Number.NaN;
-  return Number.isNaN(mean) ? (last?.value ?? null) : mean;
-}
+/** The mean of the last five minutes; what a single sample says may be over in a moment. NaN where there is none. */
+const latestMean = ({ tail }: SeriesState): number => (tail ? valueAt(tail, endOf(tail) - STEP_MILLIS) : Number.NaN);
 
 /** What people call the metrics that every host has. */
 const NAMES: Readonly<Record<string, string>> = { cpu_percent: "CPU", memory_percent: "Memory" };
