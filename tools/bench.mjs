@@ -16,6 +16,8 @@ if (scripts.length === 0) fail(`no benchmark has "${word}" in its path. They are
 for (const script of scripts) {
   console.error(`\n── ${script}`);
   // The service is measured as `npm start` runs it.
-  const flags = script.startsWith("packages/forecast-service/") ? ["--max-semi-space-size=2", "--heap-growing-percent=20"] : [];
+  const flags = script.startsWith("packages/forecast-service/")
+    ? ["--max-semi-space-size=2", "--heap-growing-percent=20"]
+    : [];
   if (run(process.execPath, [...flags, script, ...rest]) !== 0) fail(`${script} failed.`);
 }
