@@ -5,7 +5,7 @@ import type { ArmaFactors } from "../spec.js";
 let scratch = new Float64Array(0);
 
 /**
- * v_t = w_t − Σ φⱼ w_{t−j} − Σ θⱼ v_{t−j} from time `from` to the end: what the innovations filter is once its variance has
+ * v_t = w_t − Σ φⱼ w_{t−j} − Σ θⱼ v_{t−j} from time `from` until `to`: what the innovations filter is once its variance has
  * come down to 1. `e` holds v before `from`. With the factors of φ and θ the usual models take one pass.
  */
 export function steadyInnovations(
@@ -15,18 +15,7 @@ export function steadyInnovations(
   w: Float64Array,
   e: Float64Array,
   from: number,
-): void {
-  whiten(phi, theta, factors, w, e, from, e.length);
-}
-
-function whiten(
-  phi: LagPolynomial,
-  theta: LagPolynomial,
-  factors: ArmaFactors | null,
-  w: Float64Array,
-  e: Float64Array,
-  from: number,
-  to: number,
+  to = e.length,
 ): void {
   if (factors !== null && from >= Math.max(1, factors.period) + 2 && isUsual(factors)) {
     if (scratch.length < e.length) scratch = new Float64Array(2 * e.length);
@@ -50,7 +39,7 @@ export function steadyConstant(
   let at = from;
   while (at < e.length) {
     const end = Math.min(e.length, at + block);
-    whiten(phi, theta, factors, w, e, at, end);
+    steadyInnovations(phi, theta, factors, w, e, at, end);
     const value = e[end - 1];
     let same = end - block >= from;
     for (let t = Math.max(0, end - block); same && t < end; t++)
