@@ -10,6 +10,8 @@ export interface PendingSeries {
   parts: Samples[];
 }
 
+const NONE: Samples = { times: new Float64Array(0), values: new Float64Array(0) };
+
 /** Writes that wait for the next transaction. */
 export class Pending {
   readonly series = new Map<string, PendingSeries>();
@@ -42,11 +44,35 @@ export class Pending {
   /** Adds what was put in later than this: its values win. */
   addLater(later: Pending): void {
     for (const { key, synthetic, parts } of later.series.values()) {
-      this.addSamples(key, synthetic, { times: new Float64Array(0), values: new Float64Array(0) });
+      this.addSamples(key, synthetic, NONE);
       for (const part of parts) this.addSamples(key, undefined, part);
     }
     for (const [id, forecast] of later.forecasts) this.forecasts.set(id, forecast);
     for (const [id, anomaly] of later.anomalies) this.anomalies.set(id, anomaly);
+  }
+
+  /** The same in parts of at most so many samples, to be written in this order. What else there is comes with the first. */
+  split(most: number): Pending[] {
+    if (this.samples <= most) return [this];
+    let part = new Pending();
+    const parts = [part];
+    for (const forecast of this.forecasts.values()) part.addForecast(forecast);
+    for (const anomaly of this.anomalies.values()) part.addAnomaly(anomaly);
+    for (const { key, synthetic, parts: all } of this.series.values()) {
+      part.addSamples(key, synthetic, NONE);
+      for (const { times, values } of all) {
+        for (let at = 0; at < times.length; ) {
+          if (part.samples === most) {
+            part = new Pending();
+            parts.push(part);
+          }
+          const end = Math.min(times.length, at + most - part.samples);
+          part.addSamples(key, synthetic, { times: times.subarray(at, end), values: values.subarray(at, end) });
+          at = end;
+        }
+      }
+    }
+    return parts;
   }
 
   private entry(key: SeriesKey): PendingSeries {

@@ -23,7 +23,7 @@ import { keepSession, type Session, type SessionKeeper } from "./session.js";
 export interface DuckdbRegistryOptions {
   /** As for duckdbStore: a database file, or a folder in which `loadcast.duckdb` is used. */
   readonly path: string;
-  /** What DuckDB may use before it spills to disk. Default "80MB". */
+  /** What DuckDB may use before it spills to disk. Default "48MB". */
   readonly memoryLimit?: string;
   /** Default 2. */
   readonly threads?: number;
@@ -33,7 +33,7 @@ export interface DuckdbRegistryOptions {
  * The embedded registry: tables in the file of `duckdbStore`. One process and one of the two holds the file at a time, so where there is
  * a store, take `store.registry()` instead of this.
  */
-export function duckdbRegistry({ path, memoryLimit = "80MB", threads = 2 }: DuckdbRegistryOptions): JournaledRegistry {
+export function duckdbRegistry({ path, memoryLimit = "48MB", threads = 2 }: DuckdbRegistryOptions): JournaledRegistry {
   const options = { path, memoryLimit, threads };
   checkOpenOptions(options);
   const sessions = keepSession(options);

@@ -21,7 +21,8 @@ export interface SessionKeeper {
   read<T>(doing: string, work: (session: Session) => Promise<T>): Promise<T>;
   /**
    * To be told of every failure. After a fatal one, such as a checkpoint that met a full disk, DuckDB refuses all further work of the
-   * instance; the session is then dropped, so that the next call opens the file anew and finds all that was committed.
+   * instance; and after a transaction that ran out of memory it has rows that no later one may delete. The session is then dropped, so that
+   * the next call opens the file anew and finds all that was committed.
    */
   failed(error: unknown): Promise<void>;
   close(): Promise<void>;
@@ -50,7 +51,7 @@ export function keepSession(options: OpenOptions): SessionKeeper {
   };
 
   const failed = async (error: unknown): Promise<void> => {
-    if (/FATAL Error|has been invalidated/.test(String(error))) await close();
+    if (/FATAL Error|has been invalidated|Conflict on tuple deletion/.test(String(error))) await close();
   };
 
   return {

@@ -1,3 +1,4 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { checkAnomaly } from "../../anomaly.js";
 import { AdapterError, asAdapterError } from "../../errors.js";
 import type { JournaledRegistry } from "../../registry.js";
@@ -27,7 +28,7 @@ export interface DuckdbStoreOptions {
   /** More than this may not wait while the disk refuses writes; then writeSamples throws OVERFLOW. Default 2,000,000 (32 MB). */
   readonly maxWaitingSamples?: number;
   /**
-   * What DuckDB may use before it spills to disk; as much of it as there are data keeps blocks that were read. Default "80MB": with 256 a
+   * What DuckDB may use before it spills to disk; as much of it as there are data keeps blocks that were read. Default "48MB": with 256 a
    * service of 2,000 series grew by what it had read, and sorting a day of them (11.5 million samples) takes no more processor time with 64.
    */
   readonly memoryLimit?: string;
@@ -48,13 +49,19 @@ export interface DuckdbStore extends MetricStore {
 const RETRY_MILLIS = 1000;
 
 /**
+ * Samples of one transaction at most. It keeps marks of all that it replaces in memory until its end: of two million at once, which may wait
+ * after an outage of the disk, they would not fit under the limit.
+ */
+const TRANSACTION_SAMPLES = 100_000;
+
+/**
  * The embedded store: one DuckDB file, one process at a time. Writes are collected and committed together, at the latest after
  * `flushMillis`; a killed process loses at most what was not committed, and nothing that flush() was awaited for. When a commit fails
  * (a full disk), its writes are kept and tried again.
  */
 export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
   const { flushMillis = 1000, flushSamples = 20_000, maxWaitingSamples = 2_000_000 } = options;
-  const { path, memoryLimit = "80MB", threads = 2 } = options;
+  const { path, memoryLimit = "48MB", threads = 2 } = options;
   checkOpenOptions({ path, memoryLimit, threads });
   const least = { flushMillis: 0, flushSamples: 1, maxWaitingSamples: 1 };
   for (const [name, value] of Object.entries({ flushMillis, flushSamples, maxWaitingSamples })) {
@@ -68,7 +75,8 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
 
   const sessions = keepSession({ path, memoryLimit, threads });
   let pending = new Pending();
-  let writing = new Pending();
+  /** What is being written, a transaction each. */
+  let writing: Pending[] = [];
   let timer: NodeJS.Timeout | null = null;
   let lastError: AdapterError | null = null;
   let closing: Promise<void> | null = null;
@@ -83,21 +91,35 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
     if (pending.empty) return;
     try {
       const { writer, catalogue } = await sessions.get();
-      writing = pending;
+      writing = pending.split(TRANSACTION_SAMPLES);
       pending = new Pending();
-      const changed = await writePending(writer, writing, catalogue);
-      for (const [id, known] of changed) catalogue.set(id, known);
+      const parts = writing.length;
+      for (; writing.length > 0; writing.shift()) {
+        const changed = await writePending(writer, writing[0], catalogue);
+        for (const [id, known] of changed) catalogue.set(id, known);
+        if (parts > 1) await checkpoint(writer);
+      }
       lastError = null;
     } catch (error) {
-      writing.addLater(pending);
-      pending = writing;
+      const kept = new Pending();
+      for (const part of [...writing, pending]) kept.addLater(part);
+      pending = kept;
       lastError = writeFailure(path, pending.samples, error);
       await sessions.failed(error);
       // Trying again must not keep a program alive that has nothing else to do.
       schedule(Math.max(flushMillis, RETRY_MILLIS)).unref();
       throw lastError;
     } finally {
-      writing = new Pending();
+      writing = [];
+    }
+  };
+
+  /** What was replaced is let go of: the marks of two million samples took 40 MB, and reads failed for want of memory. */
+  const checkpoint = async (writer: DuckDBConnection): Promise<void> => {
+    try {
+      await writer.run("CHECKPOINT");
+    } catch (error) {
+      await sessions.failed(error); // what was committed stays so
     }
   };
 
@@ -148,7 +170,7 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
 
   const find = async (key: SeriesKey): Promise<KnownSeries | undefined> => {
     const id = seriesId(key);
-    const current = pending.series.has(id) || writing.series.has(id) ? await settle() : await sessions.get();
+    const current = [pending, ...writing].some(({ series }) => series.has(id)) ? await settle() : await sessions.get();
     const series = current.catalogue.get(id);
     if (series === undefined && pending.series.has(id) && lastError !== null) throw lastError;
     return series;
@@ -313,9 +335,10 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
     },
 
     waiting() {
+      const all = [pending, ...writing];
       return {
-        samples: pending.samples + writing.samples,
-        forecasts: pending.forecasts.size + writing.forecasts.size,
+        samples: all.reduce((sum, { samples }) => sum + samples, 0),
+        forecasts: all.reduce((sum, { forecasts }) => sum + forecasts.size, 0),
         error: lastError,
       };
     },
