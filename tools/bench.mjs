@@ -16,6 +16,7 @@ if (scripts.length === 0) fail(`no benchmark has "${word}" in its path. They are
 for (const script of scripts) {
   console.error(`\n── ${script}`);
   // The service is measured as `npm start` runs it.
+  if (script.startsWith("packages/forecast-service/")) process.env.MALLOC_ARENA_MAX = "2";
   const flags = script.startsWith("packages/forecast-service/")
     ? ["--max-semi-space-size=2", "--heap-growing-percent=20"]
     : [];
