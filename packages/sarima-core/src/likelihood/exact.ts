@@ -9,7 +9,8 @@ import { ExactScore } from "./exact-score.js";
 import { ExtendedGains } from "./extended.js";
 import { type LeastSquares, LeastSquaresSolver } from "./gls.js";
 import { InnovationsFilter, STEADY } from "./innovations.js";
-import { kalmanWhiten } from "./kalman.js";
+import { kalmanFilter } from "./kalman.js";
+import { KalmanScore } from "./kalman-score.js";
 
 /** log 2π */
 const LOG_2PI = Math.log(2 * Math.PI);
@@ -31,6 +32,8 @@ const HELD = 1e-9;
 
 /** Gap columns in extended precision cost too much beyond this. */
 const FEW_GAPS = 400;
+
+const NONE = new Float64Array(0);
 
 /** One evaluation. Overwritten by the next. */
 export interface Evaluation {
@@ -75,6 +78,7 @@ export class ExactLikelihood {
   private precise: ExactLikelihood | null = null;
   private slow = false;
   private scores: ExactScore | null = null;
+  private kalmanScores: KalmanScore | null = null;
   /** Where the last run of the filter became steady; −1: nothing that a score can be taken from. */
   private steadyFrom = -1;
   private factors: ArmaFactors | null = null;
@@ -166,19 +170,19 @@ export class ExactLikelihood {
       // rounding got in the way, or it is not stationary: more digits know.
       const [variance] = arAutocovariances(phi, 0) ?? [Number.POSITIVE_INFINITY];
       this.slow = variance > SLOW;
+      const { kalmanScores } = this;
+      if (kalmanScores) kalmanScores.record = null;
       if (precise && this.slow && this.gapCount <= FEW_GAPS && this.undetermined === 0)
         return this.evaluateWithDummies(factors);
       if (variance === Number.POSITIVE_INFINITY && !precise) return false;
       const { delta, window: y, regressionY } = this.design;
-      const result = kalmanWhiten({
-        phi,
-        theta,
-        delta,
-        y,
-        columns: regressionY,
-        factors: precise ? factors : undefined,
-        interrupt: this.interrupt,
-      });
+      const input = { phi, theta, delta, y, columns: regressionY, interrupt: this.interrupt };
+      const { output: result, record } = kalmanFilter(
+        { ...input, factors: precise ? factors : undefined },
+        kalmanScores?.tape,
+      );
+      this.factors = factors;
+      if (kalmanScores) kalmanScores.record = record;
       this.solution = this.regression > 0 ? this.solver.solve(result.whitened, result.whitenedColumns) : null;
       current.rss = this.solution ? this.solution.rss : sumOfSquares(result.whitened);
       current.logDet = result.sumLogF;
@@ -236,11 +240,17 @@ export class ExactLikelihood {
     if (this.filter) this.filter.steadyAt = -1;
   }
 
-  /** From here on evaluations keep what `score` needs. False where there is no score: with the Kalman filter. */
+  /** From here on evaluations keep what `score` needs. False where that would take too much memory. */
   recordScores(): boolean {
-    const { filter, phi, theta, columns, starts, gapCount } = this;
+    const { filter, phi, theta, columns, starts, gapCount, design } = this;
     if (filter) this.scores ??= ExactScore.of(filter, phi, theta, columns, starts, gapCount);
-    return this.scores !== null;
+    else if (this.undetermined === 0) {
+      const n = design.window.length;
+      const inReach = Math.min(design.delta.degree, gapCount) + 1;
+      const r = Math.max(phi.poly.degree, theta.poly.degree + 1);
+      this.kalmanScores ??= KalmanScore.of(phi, theta, n, r + inReach, 1 + this.regression + inReach);
+    }
+    return this.scores !== null || this.kalmanScores !== null;
   }
 
   /**
@@ -248,10 +258,14 @@ export class ExactLikelihood {
    * False where there are none: digits were lost, or the filter was too long to be kept.
    */
   score(out: Float64Array, sigma2?: number): boolean {
-    const { scores, factors, steadyFrom, nobs: n } = this;
-    if (!scores || !factors || steadyFrom < 0) return false;
+    const { scores, kalmanScores, factors, steadyFrom, nobs: n } = this;
+    if (!factors) return false;
     const rss = sigma2 === undefined ? 1 / this.current.rss : 1 / (n * sigma2);
-    return scores.run(factors, steadyFrom, this.solution, { rss, logDet: 1 / n }, out) && out.every(Number.isFinite);
+    const weights = { rss, logDet: 1 / n };
+    const found = kalmanScores
+      ? kalmanScores.run(factors, this.solution?.beta ?? NONE, weights, out, this.interrupt)
+      : scores !== null && steadyFrom >= 0 && scores.run(factors, steadyFrom, this.solution, weights, out);
+    return found && out.every(Number.isFinite);
   }
 
   /** The Kalman filter has no extended precision; gap columns in the other engine do. */
