@@ -1,10 +1,11 @@
 import { arAutocovariances } from "../autocovariance.js";
 import { throwIfAborted } from "../errors.js";
 import { laggedProduct, sumOfSquaredDifferences, sumOfSquares } from "../inner-product.js";
-import { SeasonalProduct } from "../polynomial.js";
+import { type LagPolynomial, SeasonalProduct } from "../polynomial.js";
 import type { ArmaFactors, CheckedSpec } from "../spec.js";
 import { refuseSmallPivots } from "./collinear.js";
 import { cheaperEngine, type Design, designOf, type ExactData, gapColumns } from "./design.js";
+import { ExactCovariance } from "./exact-covariance.js";
 import { ExactScore } from "./exact-score.js";
 import { ExtendedGains } from "./extended.js";
 import { type LeastSquares, LeastSquaresSolver } from "./gls.js";
@@ -29,6 +30,13 @@ const ROUGH = 1e-6;
 
 /** What is steady enough for second derivatives, once it no longer moves: their seven digits do not see the rest. */
 const HELD = 1e-9;
+
+/** Multiply-adds of a regression on gap columns that take no longer than the filter's start in extended precision: 20 ms. */
+const REGRESSION_IS_CHEAP = 2e7;
+
+/** Above this variance of the autoregression by itself its digits are lost even where a moving average hides it. */
+const HIDDEN = 1e4;
+const isHidden = (phi: LagPolynomial) => !((arAutocovariances(phi, 0)?.[0] ?? Number.POSITIVE_INFINITY) < HIDDEN);
 
 /** Gap columns in extended precision cost too much beyond this. */
 const FEW_GAPS = 400;
@@ -172,15 +180,13 @@ export class ExactLikelihood {
       this.slow = variance > SLOW;
       const { kalmanScores } = this;
       if (kalmanScores) kalmanScores.record = null;
-      if (precise && this.slow && this.gapCount <= FEW_GAPS && this.undetermined === 0)
-        return this.evaluateWithDummies(factors);
+      if (precise && this.slow && this.dummiesAreBetter()) return this.evaluateWithDummies(factors);
       if (variance === Number.POSITIVE_INFINITY && !precise) return false;
       const { delta, window: y, regressionY } = this.design;
       const input = { phi, theta, delta, y, columns: regressionY, interrupt: this.interrupt };
-      const { output: result, record } = kalmanFilter(
-        { ...input, factors: precise ? factors : undefined },
-        kalmanScores?.tape,
-      );
+      const passed = kalmanFilter({ ...input, factors: precise ? factors : undefined }, kalmanScores?.tape);
+      if (!passed) return false;
+      const { output: result, record } = passed;
       this.factors = factors;
       if (kalmanScores) kalmanScores.record = record;
       this.solution = this.regression > 0 ? this.solver.solve(result.whitened, result.whitenedColumns) : null;
@@ -196,7 +202,7 @@ export class ExactLikelihood {
     let result = filter.run(phi, theta, columns, whitened, starts, factors);
     if (!result && !precise) return false;
     const unsettled = filter.state.F > 1 + UNSETTLED && filter.n * filter.r < EXTENDED_IS_CHEAP;
-    if (!result || Number.isNaN(result.sumLogF) || (precise && (filter.F[0] > SLOW || unsettled))) {
+    if (!result || Number.isNaN(result.sumLogF) || (precise && (filter.F[0] > SLOW || unsettled || isHidden(phi)))) {
       this.interrupt?.();
       const gains = ExtendedGains.start(factors, filter.r, this.interrupt);
       if (!gains) return false;
@@ -268,7 +274,17 @@ export class ExactLikelihood {
     return found && out.every(Number.isFinite);
   }
 
-  /** The Kalman filter has no extended precision; gap columns in the other engine do. */
+  /**
+   * Gap columns have extended precision throughout, the Kalman filter where it begins, and not for long seasons; but the regression on
+   * many columns takes longer.
+   */
+  private dummiesAreBetter(): boolean {
+    const { gapCount: k, design, phi, theta } = this;
+    if (k > FEW_GAPS || this.undetermined > 0) return false;
+    const r = Math.max(phi.poly.degree, theta.poly.degree + 1);
+    return k * k * design.window.length < REGRESSION_IS_CHEAP || !ExactCovariance.isWithinReach(r);
+  }
+
   private evaluateWithDummies(factors: ArmaFactors): boolean {
     this.precise ??= new ExactLikelihood(this.data, "innovations");
     this.precise.solver.interrupt = this.interrupt;

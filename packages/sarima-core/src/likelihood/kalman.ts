@@ -83,15 +83,27 @@ export interface FilterRecord {
  * @throws SarimaError `NON_STATIONARY`; `TOO_SHORT` with fewer than m + 1 values after the leading gaps.
  */
 export function kalmanWhiten(input: KalmanInput): KalmanOutput {
-  const { output, end } = kalmanFilter(input);
+  const passed = kalmanFilter(input);
+  if (!passed) throw tooCloseToTheCircle();
+  const { output, end } = passed;
   return { ...output, state: finalState(end) };
 }
 
-/** The forward pass by itself; `tape`, if given, keeps what backward passes need. */
+export function tooCloseToTheCircle(): SarimaError {
+  return new SarimaError(
+    "NON_STATIONARY",
+    "the autoregression has a root on or inside the unit circle, or too many too close to it; move them out",
+  );
+}
+
+/**
+ * The forward pass by itself; `tape`, if given, keeps what backward passes need. Null where the autoregression is not
+ * stationary, or too close to it for the digits there are.
+ */
 export function kalmanFilter(
   input: KalmanInput,
   tape: KalmanTape | null = null,
-): { output: Omit<KalmanOutput, "state">; record: FilterRecord; end: FilterEnd } {
+): { output: Omit<KalmanOutput, "state">; record: FilterRecord; end: FilterEnd } | null {
   const { y, columns = [] } = input;
   const n = y.length;
   const model = stateSpace(input.phi, input.theta, input.delta);
@@ -129,12 +141,7 @@ export function kalmanFilter(
   const alpha = series.map(() => new Float64Array(r));
 
   const S = createStateCovariance(model, slots, c1, variance > LARGE ? (input.factors ?? null) : null);
-  if (!S) {
-    throw new SarimaError(
-      "NON_STATIONARY",
-      "the autoregression has a root on or inside the unit circle, or too many too close to it; move them out",
-    );
-  }
+  if (!S) return null;
   const prior = createFlatPrior(k, width);
   const x = new Float64Array(k);
   const h = new Float64Array(k);

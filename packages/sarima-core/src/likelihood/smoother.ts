@@ -1,6 +1,6 @@
 import { BackwardPass } from "./backward-pass.js";
 import { solve, whitenCombination } from "./flat-prior.js";
-import { type FilterRecord, type KalmanInput, kalmanFilter } from "./kalman.js";
+import { type FilterRecord, type KalmanInput, kalmanFilter, tooCloseToTheCircle } from "./kalman.js";
 import { KalmanTape } from "./kalman-tape.js";
 
 export interface Smoothed {
@@ -39,7 +39,9 @@ export function kalmanSmooth(input: KalmanInput): Smoothed {
 /** The smoother from the first observed value on; what lies before stays NaN. */
 function smoothFrom(y: Float64Array, input: KalmanInput): Smoothed & { before: Float64Array; exact: boolean } {
   const tape = new KalmanTape();
-  const { record } = kalmanFilter({ ...input, y, columns: [] }, tape);
+  const passed = kalmanFilter({ ...input, y, columns: [] }, tape);
+  if (!passed) throw tooCloseToTheCircle();
+  const { record } = passed;
   const { prior, flatAt } = record;
   const { perSeries, variance } = backwardPass(record, tape, y);
 
