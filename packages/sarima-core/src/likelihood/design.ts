@@ -3,6 +3,7 @@ import { SarimaError } from "../errors.js";
 import { expandDifference, type LagPolynomial } from "../polynomial.js";
 import type { CheckedSpec } from "../spec.js";
 import { refuseCollinear } from "./collinear.js";
+import { fillSeasonally } from "./fill.js";
 import { undeterminedPlaces } from "./flat-prior.js";
 import { highLevel, largestOf, lessLevel, safeScale, scaledBy } from "./scaling.js";
 
@@ -37,7 +38,10 @@ export interface Design {
   readonly scale: number;
   /** Largest magnitude after that, of the level that was subtracted before as well. */
   readonly magnitude: number;
-  /** The differenced window, gaps filled linearly before differencing. */
+  /**
+   * The differenced window, gaps filled before differencing. With what does not matter to the likelihood, only to rounding and to where
+   * its maximum is looked for first.
+   */
   readonly w: Float64Array;
   /** The regression, scaled and differenced: ones for a mean, then the regressors. */
   readonly regressionW: readonly Float64Array[];
@@ -89,7 +93,7 @@ export function designOf(data: ExactData): Design {
     nobs,
     scale,
     magnitude: Math.max(largest, Math.abs(data.level ?? 0)) / scale,
-    w: difference(gaps.length > 0 ? fillLinearly(window) : window),
+    w: difference(gaps.length > 0 ? fillSeasonally(window, s) : window),
     regressionW,
     regressionY: [...(data.mean ? [integratedConstant(n, d, D, s)] : []), ...columns],
     columnScales: Float64Array.from([...(data.mean ? [1] : []), ...scales]),
@@ -146,21 +150,6 @@ export function cheaperEngine(
   const state = r + Math.min(m, gaps) / 2;
   const kalman = n * (180 + 1.7 * state * state + 2 * r * (1 + regression));
   return innovations <= kalman ? "innovations" : "kalman";
-}
-
-/** Straight lines across gaps. What the values are does not matter to the likelihood, only to rounding. */
-export function fillLinearly(x: Float64Array): Float64Array {
-  const out = x.slice();
-  let before = -1;
-  for (let t = 0; t < out.length; t++) {
-    if (Number.isNaN(x[t])) continue;
-    for (let k = before + 1; k < t; k++) {
-      out[k] = before < 0 ? x[t] : x[before] + ((x[t] - x[before]) * (k - before)) / (t - before);
-    }
-    before = t;
-  }
-  for (let k = before + 1; k < out.length; k++) out[k] = before < 0 ? 0 : x[before];
-  return out;
 }
 
 /** A column that (1 − B)ᵈ(1 − Bˢ)ᴰ turns into ones: tᵏ/(k! sᴰ), k = d + D. */

@@ -355,9 +355,26 @@ export class ExactLikelihood {
 
   /** Nothing is left after differencing and regression but rounding. Evaluates the likelihood as white noise. */
   isConstant(): boolean {
+    if (this.varies()) return false;
     this.evaluateWhite();
     // Differences of the data carry errors of a few units of 2⁻⁵³ of their magnitude.
     return this.current.rss <= this.nobs * 1e-30 * this.magnitude ** 2;
+  }
+
+  /** Two differences between observed values tell nearly every series that is not constant, before anything is evaluated. */
+  private varies(): boolean {
+    const { delta, window: y, names } = this.design;
+    if (names.length > 0) return false;
+    const { lags, coefs, degree } = delta;
+    let first = this.data.mean ? Number.NaN : 0;
+    for (let t = degree; t < y.length; t++) {
+      let w = y[t];
+      for (let j = 0; j < lags.length; j++) w -= coefs[j] * y[t - lags[j]];
+      if (Number.isNaN(w)) continue;
+      if (Number.isNaN(first)) first = w;
+      else if (Math.abs(w - first) > 1e-10 * this.magnitude) return true;
+    }
+    return false;
   }
 
   /** Maximum likelihood σ² of the last evaluation. */

@@ -200,8 +200,7 @@ export function kalmanFilter(
         const innovation = (c < width ? series[c][t] : 0) - predicted[c];
         if (innovation === 0) continue;
         const step = innovation / S.F;
-        const a = alpha[c];
-        for (let i = 0; i < r; i++) a[i] += S.M[i] * step;
+        addScaled(alpha[c], S.M, step);
         for (let g = first; g < end; g++) series[c][gaps[g]] += S.Mu[g % slots] * step;
       }
       condition(S, model, first, end);
@@ -316,10 +315,16 @@ function numberGaps(y: Float64Array, start: number, m: number): { gapAt: Int32Ar
   return { gapAt, gaps, widest };
 }
 
-/** a ← T a. */
+/** a ← a + x·step. */
+function addScaled(a: Float64Array, x: Float64Array, step: number): void {
+  for (let i = 0; i < a.length; i++) a[i] += x[i] * step;
+}
+
+/** a ← T a. A loop: `copyWithin` takes longer to begin than short states take to be moved. */
 function advanceMean(a: Float64Array, phi: Float64Array, phiAt: Int32Array): void {
   const a0 = a[0];
-  a.copyWithin(0, 1);
-  a[a.length - 1] = 0;
+  const last = a.length - 1;
+  for (let i = 0; i < last; i++) a[i] = a[i + 1];
+  a[last] = 0;
   for (let k = 0; k < phiAt.length; k++) a[phiAt[k]] += phi[phiAt[k]] * a0;
 }

@@ -1,6 +1,7 @@
 import { diff } from "../difference.js";
 import { quote, SarimaError, throwIfAborted } from "../errors.js";
 import { checkRegressors } from "../estimate/prepare.js";
+import { fillSeasonally } from "../likelihood/fill.js";
 import type { Range } from "../model.js";
 import { asGaps, detectOutliers, type OutlierReport } from "../outliers.js";
 import { stepColumns } from "../regressors.js";
@@ -187,7 +188,7 @@ export function settle(question: Question, trial: ScaleTrial, options: AutoSarim
     costly,
     criterion,
     data: {
-      z: exactGaps ? rest : interpolated(rest),
+      z: exactGaps ? rest : fillSeasonally(rest, period),
       design: [...question.regressors, ...stepColumns(y.length, question.steps)],
       estimatedBefore: coefficients,
       criterion: criterion === "rolling" ? "aicc" : criterion,
