@@ -135,7 +135,26 @@ function differenced(delta: LagPolynomial, x: Float64Array): Float64Array {
   return w;
 }
 
-/** Costs of one evaluation in nanoseconds, from the loops of the two engines and measured constants. */
+/** Costs of one evaluation in nanoseconds, from the loops of the engines and measured constants. */
+interface Costs {
+  readonly innovations: number;
+  readonly kalman: number;
+  /** `GapLikelihood`. */
+  readonly structured: number;
+}
+
+function costsOf(n: number, r: number, m: number, gaps: number, regression: number): Costs {
+  const columns = 1 + gaps + regression;
+  const transient = Math.min(n, 20 * r);
+  const state = r + Math.min(m, gaps) / 2;
+  const diagonals = Math.min(n, (gaps * gaps) / 2);
+  return {
+    innovations: 0.75 * (columns * (2 * transient * r + 8 * n) + 2 * n * (gaps + regression) ** 2),
+    kalman: n * (180 + 1.7 * state * state + 2 * r * (1 + regression)),
+    structured: 0.75 * ((6 + 3 * regression) * (transient * r + 8 * n) + 1.5 * diagonals * n + gaps ** 3 / 2),
+  };
+}
+
 export function cheaperEngine(
   n: number,
   r: number,
@@ -144,12 +163,14 @@ export function cheaperEngine(
   regression: number,
 ): "innovations" | "kalman" {
   if (gaps === 0) return "innovations";
-  const columns = 1 + gaps + regression;
-  const transient = Math.min(n, 20 * r);
-  const innovations = 0.75 * (columns * (2 * transient * r + 8 * n) + 2 * n * (gaps + regression) ** 2);
-  const state = r + Math.min(m, gaps) / 2;
-  const kalman = n * (180 + 1.7 * state * state + 2 * r * (1 + regression));
+  const { innovations, kalman } = costsOf(n, r, m, gaps, regression);
   return innovations <= kalman ? "innovations" : "kalman";
+}
+
+/** Whether `GapLikelihood` is the cheapest of all. */
+export function structureIsCheaper(n: number, r: number, m: number, gaps: number, regression: number): boolean {
+  const { innovations, kalman, structured } = costsOf(n, r, m, gaps, regression);
+  return gaps > 1 && structured < Math.min(innovations, kalman);
 }
 
 /** A column that (1 − B)ᵈ(1 − Bˢ)ᴰ turns into ones: tᵏ/(k! sᴰ), k = d + D. */

@@ -4,10 +4,11 @@ import { laggedProduct, sumOfSquaredDifferences, sumOfSquares } from "../inner-p
 import { type LagPolynomial, SeasonalProduct } from "../polynomial.js";
 import type { ArmaFactors, CheckedSpec } from "../spec.js";
 import { refuseSmallPivots } from "./collinear.js";
-import { cheaperEngine, type Design, designOf, type ExactData, gapColumns } from "./design.js";
+import { cheaperEngine, type Design, designOf, type ExactData, gapColumns, structureIsCheaper } from "./design.js";
 import { ExactCovariance } from "./exact-covariance.js";
 import { ExactScore } from "./exact-score.js";
 import { ExtendedGains } from "./extended.js";
+import { GapLikelihood } from "./gap-likelihood.js";
 import { type LeastSquares, LeastSquaresSolver } from "./gls.js";
 import { InnovationsFilter, STEADY } from "./innovations.js";
 import { kalmanFilter } from "./kalman.js";
@@ -85,15 +86,20 @@ export class ExactLikelihood {
   private interrupt: (() => void) | null = null;
   private precise: ExactLikelihood | null = null;
   private slow = false;
+  /** Does in double precision what the engine would take longer for. */
+  private readonly structured: GapLikelihood | null = null;
+  /** It did the last evaluation. */
+  private isStructured = false;
   private scores: ExactScore | null = null;
   private kalmanScores: KalmanScore | null = null;
   /** Where the last run of the filter became steady; −1: nothing that a score can be taken from. */
   private steadyFrom = -1;
   private factors: ArmaFactors | null = null;
 
+  /** @param engine default: the cheapest; "structured" is `GapLikelihood` wherever it has the digits */
   constructor(
     private readonly data: ExactData,
-    engine?: "innovations" | "kalman",
+    engine?: "innovations" | "kalman" | "structured",
   ) {
     const { spec } = data;
     const design = designOf(data);
@@ -114,7 +120,8 @@ export class ExactLikelihood {
     const n = window.length;
     const m = design.delta.degree;
     // Gap columns of a place that is never observed differ by nothing; the filter keeps such places apart.
-    const chosen = engine ?? cheaperEngine(n, r, m, gaps.length, this.regression);
+    const structured = engine === "structured";
+    const chosen = structured || !engine ? cheaperEngine(n, r, m, gaps.length, this.regression) : engine;
     this.engine = this.undetermined > 0 ? "kalman" : chosen;
     if (this.engine === "kalman") {
       this.solver = new LeastSquaresSolver(this.regression);
@@ -130,6 +137,9 @@ export class ExactLikelihood {
       this.whitened = this.columns.map(() => new Float64Array(n - m));
       this.solver = new LeastSquaresSolver(this.columns.length - 1);
     }
+    const cheapest = engine === undefined && structureIsCheaper(n, r, m, gaps.length, this.regression);
+    if ((structured || cheapest) && this.undetermined === 0 && gaps.length > 0)
+      this.structured = new GapLikelihood(design, this.phi, this.theta, r);
     this.refuseHidden();
   }
 
@@ -147,6 +157,7 @@ export class ExactLikelihood {
     this.interrupt = signal ? () => throwIfAborted(signal) : null;
     this.solver.interrupt = this.interrupt;
     if (this.filter) this.filter.interrupt = this.interrupt;
+    if (this.structured) this.structured.interrupt = this.interrupt;
   }
 
   /** A pulse where y has a gap, for one, cannot be told from the gap. White noise shows it. */
@@ -173,6 +184,8 @@ export class ExactLikelihood {
     const phi = this.phi.fill(factors.ar, factors.seasonalAr, -1);
     const theta = this.theta.fill(factors.ma, factors.seasonalMa, 1);
     const { current } = this;
+    this.isStructured = this.evaluateByStructure(factors, precise);
+    if (this.isStructured) return true;
     if (this.engine === "kalman") {
       // That of the autoregression by itself: a moving average that nearly cancels it hides the lost digits. Without an answer
       // rounding got in the way, or it is not stationary: more digits know.
@@ -227,12 +240,29 @@ export class ExactLikelihood {
     return Number.isFinite(current.rss) && Number.isFinite(current.logDet);
   }
 
+  private evaluateByStructure(factors: ArmaFactors, precise: boolean): boolean {
+    const { structured, current, phi } = this;
+    if (!structured) return false;
+    structured.filter.tolerance = precise ? STEADY : this.tolerance;
+    if (!structured.run(factors)) return false;
+    const [variance] = structured.filter.F;
+    if (precise && (variance > SLOW || isHidden(phi.poly))) return false;
+    this.slow = variance > SLOW;
+    this.factors = factors;
+    this.steadyFrom = structured.steadyFrom;
+    this.solution = structured.solution;
+    current.rss = structured.rss;
+    current.logDet = structured.logDet;
+    return true;
+  }
+
   /**
    * Evaluates, and has evaluations nearby take the filter for steady at the very time where this one did: differences of them
    * would see it move. False as with `evaluate`.
    */
   holdSettling(factors: ArmaFactors): boolean {
-    const { filter, tolerance } = this;
+    const { tolerance } = this;
+    const filter = this.structured?.filter ?? this.filter;
     if (!filter) return this.evaluate(factors);
     this.tolerance = HELD;
     const stationary = this.evaluate(factors);
@@ -243,7 +273,8 @@ export class ExactLikelihood {
 
   /** Evaluations look again for themselves where the filter settles. */
   releaseSettling(): void {
-    if (this.filter) this.filter.steadyAt = -1;
+    const filter = this.structured?.filter ?? this.filter;
+    if (filter) filter.steadyAt = -1;
   }
 
   /** From here on evaluations keep what `score` needs. False where that would take too much memory. */
@@ -268,6 +299,8 @@ export class ExactLikelihood {
     if (!factors) return false;
     const rss = sigma2 === undefined ? 1 / this.current.rss : 1 / (n * sigma2);
     const weights = { rss, logDet: 1 / n };
+    if (this.structured && this.isStructured)
+      return this.structured.score(factors, weights, out) && out.every(Number.isFinite);
     const found = kalmanScores
       ? kalmanScores.run(factors, this.solution?.beta ?? NONE, weights, out, this.interrupt)
       : scores !== null && steadyFrom >= 0 && scores.run(factors, steadyFrom, this.solution, weights, out);
@@ -314,7 +347,7 @@ export class ExactLikelihood {
 
   /** The last evaluation was near the unit circle, where double precision loses digits. */
   isSlow(): boolean {
-    return this.filter === null ? this.slow : this.filter.F[0] > SLOW;
+    return this.filter === null || this.isStructured ? this.slow : this.filter.F[0] > SLOW;
   }
 
   /** −2·log-likelihood/nobs of the scaled data, σ² given (scaled too) or concentrated out: what a search minimises. */

@@ -102,15 +102,20 @@ function likelihoods({ f, n, d, D, seed, gaps, withRegressors }: Case) {
   for (const t of gaps) y[t] = Number.NaN;
   const spec = validateSpec(specOf(f, d, D));
   const data = { y, spec, mean: spec.mean, regressors: withRegressors ? regressors(n) : [] };
-  return { fast: new ExactLikelihood(data, "innovations"), slow: new ExactLikelihood(data, "kalman") };
+  return {
+    fast: new ExactLikelihood(data, "innovations"),
+    slow: new ExactLikelihood(data, "kalman"),
+    structured: new ExactLikelihood(data, "structured"),
+  };
 }
 
-/** The score of each engine against differences of the other one's likelihood. */
+/** The score of each engine against differences of another one's likelihood. */
 function check(c: Case, step: number, tolerance: number): void {
-  const { fast, slow } = likelihoods(c);
+  const { fast, slow, structured } = likelihoods(c);
   for (const [scored, other] of [
     [fast, slow],
     [slow, fast],
+    [structured, slow],
   ]) {
     // Where a place of the season is never observed, the filter keeps such places apart and has no score.
     if (scored.undetermined > 0) {
@@ -126,7 +131,7 @@ function check(c: Case, step: number, tolerance: number): void {
   }
 }
 
-describe("the exact score, against differences of the other engine's likelihood", () => {
+describe("the exact score, against differences of another engine's likelihood", () => {
   it("any orders, differences, gaps, mean, regressors, with σ² given or not", () => {
     fc.assert(
       fc.property(cases(0.85, 36, 90), (c) => check(c, 1e-4, 1e-6)),
