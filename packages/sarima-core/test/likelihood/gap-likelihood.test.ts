@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ExactLikelihood } from "../../src/likelihood/exact.js";
-import { GapLikelihood } from "../../src/likelihood/gap-likelihood.js";
+import { GapPrecision } from "../../src/likelihood/gap-precision.js";
+import { expandDifference } from "../../src/polynomial.js";
 import { validateSpec } from "../../src/spec.js";
 import { pacfToAr } from "../../src/stationarity.js";
 import { allClose, close } from "../close.js";
@@ -76,27 +77,31 @@ describe("many gaps without a column for each", () => {
     close(chosen.logLikelihood(), slow.logLikelihood(), 1e-11, "log-likelihood");
   });
 
-  it("are handed on where digits are lost: twice differenced, an outage is nearly undetermined", () => {
-    const y = Float64Array.from({ length: 300 }, (_, t) => (t >= 60 && t < 240 ? Number.NaN : t + Math.sin(t * t)));
-    const f = { ar: [], ma: [0.3], seasonalAr: [], seasonalMa: [], period: 1 };
-    const spec = validateSpec({ order: [0, 2, 1] });
+  it.each([
+    [{ ar: [], ma: [0.3], seasonalAr: [], seasonalMa: [], period: 1 }, 2, 0, 180],
+    [{ ar: [0.3], ma: [-0.8], seasonalAr: [], seasonalMa: [-0.6], period: 12 }, 2, 1, 150],
+    [{ ar: [], ma: [-0.9], seasonalAr: [], seasonalMa: [-0.9], period: 12 }, 1, 2, 100],
+  ])("keep them where differencing leaves an outage nearly undetermined: %j, d %i, D %i", (f, d, D, outage) => {
+    const y = Float64Array.from({ length: 300 }, (_, t) =>
+      t >= 60 && t < 60 + outage ? Number.NaN : t + Math.sin(t * t),
+    );
+    const spec = validateSpec({
+      order: [f.ar.length, d, f.ma.length],
+      seasonal: [0, D, f.seasonalMa.length, Math.max(2, f.period)],
+    });
     const data = { y, spec, mean: false, regressors: [] };
-    const run = GapLikelihood.prototype.run;
-    let handed = 0;
-    GapLikelihood.prototype.run = function (factors) {
-      const kept = run.call(this, factors);
-      if (!kept) handed++;
-      return kept;
-    };
-    try {
-      const structured = new ExactLikelihood(data, "structured");
-      structured.evaluate(f);
-      const slow = new ExactLikelihood(data, "kalman");
-      slow.evaluate(f);
-      close(structured.logLikelihood(), slow.logLikelihood(), 1e-9, "log-likelihood");
-    } finally {
-      GapLikelihood.prototype.run = run;
-    }
-    expect(handed).toBeGreaterThan(0);
+    const structured = new ExactLikelihood(data, "structured");
+    const slow = new ExactLikelihood(data, "kalman");
+    structured.evaluate(f);
+    slow.evaluate(f);
+    close(structured.logLikelihood(), slow.logLikelihood(), 1e-9, "log-likelihood");
+  });
+
+  it("say so where nothing determines them: every value of a random walk", () => {
+    const walk = new GapPrecision(5, expandDifference(1, 0, 1), [0, 1, 2, 3, 4]);
+    expect(walk.factor(Float64Array.of(1, 0, 0, 0))).toBeNaN();
+    const most = new GapPrecision(5, expandDifference(1, 0, 1), [1, 2, 3]);
+    // 2 on the diagonal, −1 beside it: the determinant is 4.
+    expect(most.factor(Float64Array.of(1, 0, 0, 0))).toBeCloseTo(Math.log(4), 14);
   });
 });
