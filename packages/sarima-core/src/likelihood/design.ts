@@ -167,10 +167,13 @@ export function cheaperEngine(
   return innovations <= kalman ? "innovations" : "kalman";
 }
 
+/** Three matrices of 18 MB. */
+const MOST_STRUCTURED_GAPS = 1500;
+
 /** Whether `GapLikelihood` is the cheapest of all. */
 export function structureIsCheaper(n: number, r: number, m: number, gaps: number, regression: number): boolean {
   const { innovations, kalman, structured } = costsOf(n, r, m, gaps, regression);
-  return gaps > 1 && structured < Math.min(innovations, kalman);
+  return gaps > 1 && gaps <= MOST_STRUCTURED_GAPS && structured < Math.min(innovations, kalman);
 }
 
 /** A column that (1 − B)ᵈ(1 − Bˢ)ᴰ turns into ones: tᵏ/(k! sᴰ), k = d + D. */
