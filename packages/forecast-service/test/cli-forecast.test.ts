@@ -27,7 +27,19 @@ suite("loadcast forecast", () => {
     expect(lines[0]).toMatch(/^time \(UTC\) +forecast +80 % from +to +95 % from +to$/);
     expect(lines).toHaveLength(49);
     expect(lines[1]).toMatch(/^2026-01-04 00:00 /);
-    expect(err).toMatch(/72 values at 1 h \(1 missing\), season of 24; model \(.*, AICc/);
+    expect(err).toMatch(/72 values at 1 h \(1 missing\), no season \(24 left out\); model \(.*, AICc/);
+  });
+
+  it("names a season only where the model has one", async () => {
+    const noise = csvFile(
+      "noise.csv",
+      Array.from(
+        { length: 72 },
+        (_, t) => `${new Date(Date.UTC(2026, 0, 1, t)).toISOString()},${50 + Math.sin(t * t)}`,
+      ),
+    );
+    expect((await run(["forecast", noise])).err).toMatch(/no season \(24 left out\); model \(\d,\d,\d\), AICc/);
+    expect((await run(["forecast", noise, "--order", "1,0,0"])).err).toMatch(/, no season; model \(1,0,0\), AICc/);
   });
 
   it("prints CSV and JSON that programs can read", async () => {

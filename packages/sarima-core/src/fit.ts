@@ -118,7 +118,7 @@ export function fitPrepared(
     };
   } else if (method === "css") {
     maximum = conditionalFit(likelihood, map, options);
-    if (likelihood.gapCount > 0) warnings.push('method "css" filled the gaps linearly; "ml" treats them exactly');
+    if (likelihood.gapCount > 0) warnings.push('method "css" filled the gaps; "ml" treats them exactly');
   } else {
     const start = method === "css-ml" ? conditionalFit(likelihood, map, options).factors : options.start;
     maximum = maximize(likelihood, map, {

@@ -34,6 +34,8 @@ export interface TrainedSarima extends TrainedCommon {
   readonly spec: SarimaModel["spec"];
   readonly params: SarimaModel["params"];
   readonly transform: SarimaModel["transform"];
+  /** Seasons that the model has, in steps: a search may leave out what it was offered. */
+  readonly seasons: readonly number[];
   readonly logLik: number;
   readonly aic: number;
   readonly aicc: number;
@@ -99,12 +101,22 @@ export function train({ prepared, model = "sarima", spec }: TrainInput): Trained
     spec: fitted.spec,
     params: fitted.params,
     transform: fitted.transform,
+    seasons: seasonsOf(fitted),
     logLik: fitted.logLik,
     aic: fitted.aic,
     aicc: fitted.aicc,
     bic: fitted.bic,
     tried: isSearched(fitted) ? fitted.search.tried : [],
   };
+}
+
+/** Of the seasonal factor, and of harmonics. */
+function seasonsOf({ spec, harmonics }: SarimaModel): number[] {
+  const [P, D, Q, period] = spec.seasonal;
+  return [
+    ...(P + D + Q > 0 ? [period] : []),
+    ...harmonics.filter(({ order }) => order > 0).map(({ period }) => period),
+  ];
 }
 
 function isSearched(fitted: SarimaModel): fitted is AutoSarimaModel {

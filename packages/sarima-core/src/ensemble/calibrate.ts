@@ -1,4 +1,5 @@
 import { studentQuantile } from "../baselines/historical-mean.js";
+import { throwIfAborted } from "../errors.js";
 import { ascending, combineQuantiles, type Weights } from "./combine.js";
 import { effectiveSize } from "./effective-size.js";
 import { COUNT, MEDIAN, PROBABILITIES, SCORES } from "./grid.js";
@@ -78,6 +79,7 @@ export function calibrate(
   const begin = earlier ? Math.max(from, y.length - RECENT * (anchors[steps - 1] + 1)) : Infinity;
   const rows: Float64Array[] = [];
   for (let o = 0; o < origins.length; o++) {
+    throwIfAborted(setting.signal);
     const q = combineQuantiles(
       trial.quantiles.map((answers) => answers[o]),
       weights,
@@ -99,6 +101,7 @@ export function calibrate(
   const prior = earlier?.factors ?? priorFactors(setting.history);
   const factors = prior.map((expected, k) => {
     if (k === MEDIAN || actual.length === 0) return expected;
+    throwIfAborted(setting.signal);
     const needed = Math.min(MAX_FACTOR, Math.max(MIN_FACTOR, neededFactor(actual, rows, k)));
     return between(expected, needed, trust);
   });

@@ -145,9 +145,13 @@ export function autoEnsemble(y: Series, options: EnsembleOptions = {}): SarimaEn
   if (trial.origins.length === 0) {
     warnings.push(`only ${trimmed.length} values: the members were not judged and count alike`);
   }
+  throwIfAborted(options.signal);
   const { judgements, average } = judge(trial, setting);
 
-  const fitted = list.map((candidate) => candidate.fit(setting, trimmed.length));
+  const fitted = list.map((candidate) => {
+    throwIfAborted(options.signal);
+    return candidate.fit(setting, trimmed.length);
+  });
   const usable = judgements.map((j, m) => (fitted[m] ? j : { ...j, answered: 0 }));
   const weights = weightsOf(usable);
   const calibration = calibrate(trial, setting, weights);

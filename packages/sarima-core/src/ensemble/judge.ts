@@ -34,14 +34,15 @@ export function runTrial(
   const origins = trialOrigins(n);
   const start = origins.length > 0 ? origins[origins.length - 1] : n;
   const quantiles = list.map((candidate, index) => {
-    throwIfAborted(setting.signal);
     const answers: (Float64Array | null)[] = [];
     // Neighbours that share a fit are asked together.
     for (let o = 0, next = 0; o < origins.length; o = next) {
+      throwIfAborted(setting.signal);
       const end = fitEnd(origins[o], start, n, candidate.refits);
       while (next < origins.length && fitEnd(origins[next], start, n, candidate.refits) === end) next++;
       const shared = origins.slice(o, next);
       const fit = candidate.fit(setting, end);
+      throwIfAborted(setting.signal);
       answers.push(...(fit ? answersFrom(fit, setting, shared, setting.anchors) : shared.map(() => null)));
     }
     onProgress?.(index + 1, list.length);

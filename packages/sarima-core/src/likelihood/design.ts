@@ -3,6 +3,7 @@ import { SarimaError } from "../errors.js";
 import { expandDifference, type LagPolynomial } from "../polynomial.js";
 import type { CheckedSpec } from "../spec.js";
 import { refuseCollinear } from "./collinear.js";
+import { fillSeasonally } from "./fill.js";
 import { undeterminedPlaces } from "./flat-prior.js";
 import { highLevel, largestOf, lessLevel, safeScale, scaledBy } from "./scaling.js";
 
@@ -37,7 +38,10 @@ export interface Design {
   readonly scale: number;
   /** Largest magnitude after that, of the level that was subtracted before as well. */
   readonly magnitude: number;
-  /** The differenced window, gaps filled linearly before differencing. */
+  /**
+   * The differenced window, gaps filled before differencing. With what does not matter to the likelihood, only to rounding and to where
+   * its maximum is looked for first.
+   */
   readonly w: Float64Array;
   /** The regression, scaled and differenced: ones for a mean, then the regressors. */
   readonly regressionW: readonly Float64Array[];
@@ -89,7 +93,7 @@ export function designOf(data: ExactData): Design {
     nobs,
     scale,
     magnitude: Math.max(largest, Math.abs(data.level ?? 0)) / scale,
-    w: difference(gaps.length > 0 ? fillLinearly(window) : window),
+    w: difference(gaps.length > 0 ? fillSeasonally(window, s) : window),
     regressionW,
     regressionY: [...(data.mean ? [integratedConstant(n, d, D, s)] : []), ...columns],
     columnScales: Float64Array.from([...(data.mean ? [1] : []), ...scales]),
@@ -131,7 +135,26 @@ function differenced(delta: LagPolynomial, x: Float64Array): Float64Array {
   return w;
 }
 
-/** Costs of one evaluation in nanoseconds, from the loops of the two engines and measured constants. */
+/** Costs of one evaluation in nanoseconds, from the loops of the engines and measured constants. */
+interface Costs {
+  readonly innovations: number;
+  readonly kalman: number;
+  /** `GapLikelihood`. */
+  readonly structured: number;
+}
+
+function costsOf(n: number, r: number, m: number, gaps: number, regression: number): Costs {
+  const columns = 1 + gaps + regression;
+  const transient = Math.min(n, 20 * r);
+  const state = r + Math.min(m, gaps) / 2;
+  const diagonals = Math.min(n, (gaps * gaps) / 2);
+  return {
+    innovations: 0.75 * (columns * (2 * transient * r + 8 * n) + 2 * n * (gaps + regression) ** 2),
+    kalman: n * (180 + 1.7 * state * state + 2 * r * (1 + regression)),
+    structured: 0.75 * ((6 + 3 * regression) * (transient * r + 8 * n) + 1.5 * diagonals * n + gaps ** 3 / 2),
+  };
+}
+
 export function cheaperEngine(
   n: number,
   r: number,
@@ -140,27 +163,17 @@ export function cheaperEngine(
   regression: number,
 ): "innovations" | "kalman" {
   if (gaps === 0) return "innovations";
-  const columns = 1 + gaps + regression;
-  const transient = Math.min(n, 20 * r);
-  const innovations = 0.75 * (columns * (2 * transient * r + 8 * n) + 2 * n * (gaps + regression) ** 2);
-  const state = r + Math.min(m, gaps) / 2;
-  const kalman = n * (180 + 1.7 * state * state + 2 * r * (1 + regression));
+  const { innovations, kalman } = costsOf(n, r, m, gaps, regression);
   return innovations <= kalman ? "innovations" : "kalman";
 }
 
-/** Straight lines across gaps. What the values are does not matter to the likelihood, only to rounding. */
-export function fillLinearly(x: Float64Array): Float64Array {
-  const out = x.slice();
-  let before = -1;
-  for (let t = 0; t < out.length; t++) {
-    if (Number.isNaN(x[t])) continue;
-    for (let k = before + 1; k < t; k++) {
-      out[k] = before < 0 ? x[t] : x[before] + ((x[t] - x[before]) * (k - before)) / (t - before);
-    }
-    before = t;
-  }
-  for (let k = before + 1; k < out.length; k++) out[k] = before < 0 ? 0 : x[before];
-  return out;
+/** Three matrices of 18 MB. */
+const MOST_STRUCTURED_GAPS = 1500;
+
+/** Whether `GapLikelihood` is the cheapest of all. */
+export function structureIsCheaper(n: number, r: number, m: number, gaps: number, regression: number): boolean {
+  const { innovations, kalman, structured } = costsOf(n, r, m, gaps, regression);
+  return gaps > 1 && gaps <= MOST_STRUCTURED_GAPS && structured < Math.min(innovations, kalman);
 }
 
 /** A column that (1 − B)ᵈ(1 − Bˢ)ᴰ turns into ones: tᵏ/(k! sᴰ), k = d + D. */

@@ -25,9 +25,13 @@ export class ExactCovariance {
   private F = 0n;
   private work = 0;
 
+  static isWithinReach(r: number): boolean {
+    return r ** 3 / 2 <= PATIENCE;
+  }
+
   /** Null where it would take too long, or where the autoregression is not stationary. */
   static start(factors: ArmaFactors, { r }: StateSpace, slots: number): ExactCovariance | null {
-    if (r ** 3 / 2 > PATIENCE) return null;
+    if (!ExactCovariance.isWithinReach(r)) return null;
     const column = exactColumn(factors, r);
     return column && new ExactCovariance(column.phi, column.R, column.c, slots);
   }

@@ -1,15 +1,18 @@
 import { arAutocovariances } from "../autocovariance.js";
 import { throwIfAborted } from "../errors.js";
 import { laggedProduct, sumOfSquaredDifferences, sumOfSquares } from "../inner-product.js";
-import { SeasonalProduct } from "../polynomial.js";
+import { type LagPolynomial, SeasonalProduct } from "../polynomial.js";
 import type { ArmaFactors, CheckedSpec } from "../spec.js";
 import { refuseSmallPivots } from "./collinear.js";
-import { cheaperEngine, type Design, designOf, type ExactData, gapColumns } from "./design.js";
+import { cheaperEngine, type Design, designOf, type ExactData, gapColumns, structureIsCheaper } from "./design.js";
+import { ExactCovariance } from "./exact-covariance.js";
 import { ExactScore } from "./exact-score.js";
 import { ExtendedGains } from "./extended.js";
+import { GapLikelihood } from "./gap-likelihood.js";
 import { type LeastSquares, LeastSquaresSolver } from "./gls.js";
 import { InnovationsFilter, STEADY } from "./innovations.js";
-import { kalmanWhiten } from "./kalman.js";
+import { kalmanFilter } from "./kalman.js";
+import { KalmanScore } from "./kalman-score.js";
 
 /** log 2π */
 const LOG_2PI = Math.log(2 * Math.PI);
@@ -29,8 +32,17 @@ const ROUGH = 1e-6;
 /** What is steady enough for second derivatives, once it no longer moves: their seven digits do not see the rest. */
 const HELD = 1e-9;
 
+/** Multiply-adds of a regression on gap columns that take no longer than the filter's start in extended precision: 20 ms. */
+const REGRESSION_IS_CHEAP = 2e7;
+
+/** Above this variance of the autoregression by itself its digits are lost even where a moving average hides it. */
+const HIDDEN = 1e4;
+const isHidden = (phi: LagPolynomial) => !((arAutocovariances(phi, 0)?.[0] ?? Number.POSITIVE_INFINITY) < HIDDEN);
+
 /** Gap columns in extended precision cost too much beyond this. */
 const FEW_GAPS = 400;
+
+const NONE = new Float64Array(0);
 
 /** One evaluation. Overwritten by the next. */
 export interface Evaluation {
@@ -74,14 +86,20 @@ export class ExactLikelihood {
   private interrupt: (() => void) | null = null;
   private precise: ExactLikelihood | null = null;
   private slow = false;
+  /** Does in double precision what the engine would take longer for. */
+  private readonly structured: GapLikelihood | null = null;
+  /** It did the last evaluation. */
+  private isStructured = false;
   private scores: ExactScore | null = null;
+  private kalmanScores: KalmanScore | null = null;
   /** Where the last run of the filter became steady; −1: nothing that a score can be taken from. */
   private steadyFrom = -1;
   private factors: ArmaFactors | null = null;
 
+  /** @param engine default: the cheapest; "structured" is `GapLikelihood` wherever it has the digits */
   constructor(
     private readonly data: ExactData,
-    engine?: "innovations" | "kalman",
+    engine?: "innovations" | "kalman" | "structured",
   ) {
     const { spec } = data;
     const design = designOf(data);
@@ -102,7 +120,8 @@ export class ExactLikelihood {
     const n = window.length;
     const m = design.delta.degree;
     // Gap columns of a place that is never observed differ by nothing; the filter keeps such places apart.
-    const chosen = engine ?? cheaperEngine(n, r, m, gaps.length, this.regression);
+    const structured = engine === "structured";
+    const chosen = structured || !engine ? cheaperEngine(n, r, m, gaps.length, this.regression) : engine;
     this.engine = this.undetermined > 0 ? "kalman" : chosen;
     if (this.engine === "kalman") {
       this.solver = new LeastSquaresSolver(this.regression);
@@ -118,6 +137,9 @@ export class ExactLikelihood {
       this.whitened = this.columns.map(() => new Float64Array(n - m));
       this.solver = new LeastSquaresSolver(this.columns.length - 1);
     }
+    const cheapest = engine === undefined && structureIsCheaper(n, r, m, gaps.length, this.regression);
+    if ((structured || cheapest) && this.undetermined === 0 && gaps.length > 0)
+      this.structured = new GapLikelihood(design, this.phi, this.theta, r);
     this.refuseHidden();
   }
 
@@ -135,6 +157,7 @@ export class ExactLikelihood {
     this.interrupt = signal ? () => throwIfAborted(signal) : null;
     this.solver.interrupt = this.interrupt;
     if (this.filter) this.filter.interrupt = this.interrupt;
+    if (this.structured) this.structured.interrupt = this.interrupt;
   }
 
   /** A pulse where y has a gap, for one, cannot be told from the gap. White noise shows it. */
@@ -161,24 +184,24 @@ export class ExactLikelihood {
     const phi = this.phi.fill(factors.ar, factors.seasonalAr, -1);
     const theta = this.theta.fill(factors.ma, factors.seasonalMa, 1);
     const { current } = this;
+    this.isStructured = this.evaluateByStructure(factors, precise);
+    if (this.isStructured) return true;
     if (this.engine === "kalman") {
       // That of the autoregression by itself: a moving average that nearly cancels it hides the lost digits. Without an answer
       // rounding got in the way, or it is not stationary: more digits know.
       const [variance] = arAutocovariances(phi, 0) ?? [Number.POSITIVE_INFINITY];
       this.slow = variance > SLOW;
-      if (precise && this.slow && this.gapCount <= FEW_GAPS && this.undetermined === 0)
-        return this.evaluateWithDummies(factors);
+      const { kalmanScores } = this;
+      if (kalmanScores) kalmanScores.record = null;
+      if (precise && this.slow && this.dummiesAreBetter()) return this.evaluateWithDummies(factors);
       if (variance === Number.POSITIVE_INFINITY && !precise) return false;
       const { delta, window: y, regressionY } = this.design;
-      const result = kalmanWhiten({
-        phi,
-        theta,
-        delta,
-        y,
-        columns: regressionY,
-        factors: precise ? factors : undefined,
-        interrupt: this.interrupt,
-      });
+      const input = { phi, theta, delta, y, columns: regressionY, interrupt: this.interrupt };
+      const passed = kalmanFilter({ ...input, factors: precise ? factors : undefined }, kalmanScores?.tape);
+      if (!passed) return false;
+      const { output: result, record } = passed;
+      this.factors = factors;
+      if (kalmanScores) kalmanScores.record = record;
       this.solution = this.regression > 0 ? this.solver.solve(result.whitened, result.whitenedColumns) : null;
       current.rss = this.solution ? this.solution.rss : sumOfSquares(result.whitened);
       current.logDet = result.sumLogF;
@@ -192,7 +215,7 @@ export class ExactLikelihood {
     let result = filter.run(phi, theta, columns, whitened, starts, factors);
     if (!result && !precise) return false;
     const unsettled = filter.state.F > 1 + UNSETTLED && filter.n * filter.r < EXTENDED_IS_CHEAP;
-    if (!result || Number.isNaN(result.sumLogF) || (precise && (filter.F[0] > SLOW || unsettled))) {
+    if (!result || Number.isNaN(result.sumLogF) || (precise && (filter.F[0] > SLOW || unsettled || isHidden(phi)))) {
       this.interrupt?.();
       const gains = ExtendedGains.start(factors, filter.r, this.interrupt);
       if (!gains) return false;
@@ -217,12 +240,29 @@ export class ExactLikelihood {
     return Number.isFinite(current.rss) && Number.isFinite(current.logDet);
   }
 
+  private evaluateByStructure(factors: ArmaFactors, precise: boolean): boolean {
+    const { structured, current, phi } = this;
+    if (!structured) return false;
+    structured.filter.tolerance = precise ? STEADY : this.tolerance;
+    if (!structured.run(factors)) return false;
+    const [variance] = structured.filter.F;
+    if (precise && (variance > SLOW || isHidden(phi.poly))) return false;
+    this.slow = variance > SLOW;
+    this.factors = factors;
+    this.steadyFrom = structured.steadyFrom;
+    this.solution = structured.solution;
+    current.rss = structured.rss;
+    current.logDet = structured.logDet;
+    return true;
+  }
+
   /**
    * Evaluates, and has evaluations nearby take the filter for steady at the very time where this one did: differences of them
    * would see it move. False as with `evaluate`.
    */
   holdSettling(factors: ArmaFactors): boolean {
-    const { filter, tolerance } = this;
+    const { tolerance } = this;
+    const filter = this.structured?.filter ?? this.filter;
     if (!filter) return this.evaluate(factors);
     this.tolerance = HELD;
     const stationary = this.evaluate(factors);
@@ -233,14 +273,21 @@ export class ExactLikelihood {
 
   /** Evaluations look again for themselves where the filter settles. */
   releaseSettling(): void {
-    if (this.filter) this.filter.steadyAt = -1;
+    const filter = this.structured?.filter ?? this.filter;
+    if (filter) filter.steadyAt = -1;
   }
 
-  /** From here on evaluations keep what `score` needs. False where there is no score: with the Kalman filter. */
+  /** From here on evaluations keep what `score` needs. False where that would take too much memory. */
   recordScores(): boolean {
-    const { filter, phi, theta, columns, starts, gapCount } = this;
+    const { filter, phi, theta, columns, starts, gapCount, design } = this;
     if (filter) this.scores ??= ExactScore.of(filter, phi, theta, columns, starts, gapCount);
-    return this.scores !== null;
+    else if (this.undetermined === 0) {
+      const n = design.window.length;
+      const inReach = Math.min(design.delta.degree, gapCount) + 1;
+      const r = Math.max(phi.poly.degree, theta.poly.degree + 1);
+      this.kalmanScores ??= KalmanScore.of(phi, theta, n, r + inReach, 1 + this.regression + inReach);
+    }
+    return this.scores !== null || this.kalmanScores !== null;
   }
 
   /**
@@ -248,13 +295,29 @@ export class ExactLikelihood {
    * False where there are none: digits were lost, or the filter was too long to be kept.
    */
   score(out: Float64Array, sigma2?: number): boolean {
-    const { scores, factors, steadyFrom, nobs: n } = this;
-    if (!scores || !factors || steadyFrom < 0) return false;
+    const { scores, kalmanScores, factors, steadyFrom, nobs: n } = this;
+    if (!factors) return false;
     const rss = sigma2 === undefined ? 1 / this.current.rss : 1 / (n * sigma2);
-    return scores.run(factors, steadyFrom, this.solution, { rss, logDet: 1 / n }, out) && out.every(Number.isFinite);
+    const weights = { rss, logDet: 1 / n };
+    if (this.structured && this.isStructured)
+      return this.structured.score(factors, weights, out) && out.every(Number.isFinite);
+    const found = kalmanScores
+      ? kalmanScores.run(factors, this.solution?.beta ?? NONE, weights, out, this.interrupt)
+      : scores !== null && steadyFrom >= 0 && scores.run(factors, steadyFrom, this.solution, weights, out);
+    return found && out.every(Number.isFinite);
   }
 
-  /** The Kalman filter has no extended precision; gap columns in the other engine do. */
+  /**
+   * Gap columns have extended precision throughout, the Kalman filter where it begins, and not for long seasons; but the regression on
+   * many columns takes longer.
+   */
+  private dummiesAreBetter(): boolean {
+    const { gapCount: k, design, phi, theta } = this;
+    if (k > FEW_GAPS || this.undetermined > 0) return false;
+    const r = Math.max(phi.poly.degree, theta.poly.degree + 1);
+    return k * k * design.window.length < REGRESSION_IS_CHEAP || !ExactCovariance.isWithinReach(r);
+  }
+
   private evaluateWithDummies(factors: ArmaFactors): boolean {
     this.precise ??= new ExactLikelihood(this.data, "innovations");
     this.precise.solver.interrupt = this.interrupt;
@@ -284,7 +347,7 @@ export class ExactLikelihood {
 
   /** The last evaluation was near the unit circle, where double precision loses digits. */
   isSlow(): boolean {
-    return this.filter === null ? this.slow : this.filter.F[0] > SLOW;
+    return this.filter === null || this.isStructured ? this.slow : this.filter.F[0] > SLOW;
   }
 
   /** −2·log-likelihood/nobs of the scaled data, σ² given (scaled too) or concentrated out: what a search minimises. */
@@ -325,9 +388,26 @@ export class ExactLikelihood {
 
   /** Nothing is left after differencing and regression but rounding. Evaluates the likelihood as white noise. */
   isConstant(): boolean {
+    if (this.varies()) return false;
     this.evaluateWhite();
     // Differences of the data carry errors of a few units of 2⁻⁵³ of their magnitude.
     return this.current.rss <= this.nobs * 1e-30 * this.magnitude ** 2;
+  }
+
+  /** Two differences between observed values tell nearly every series that is not constant, before anything is evaluated. */
+  private varies(): boolean {
+    const { delta, window: y, names } = this.design;
+    if (names.length > 0) return false;
+    const { lags, coefs, degree } = delta;
+    let first = this.data.mean ? Number.NaN : 0;
+    for (let t = degree; t < y.length; t++) {
+      let w = y[t];
+      for (let j = 0; j < lags.length; j++) w -= coefs[j] * y[t - lags[j]];
+      if (Number.isNaN(w)) continue;
+      if (Number.isNaN(first)) first = w;
+      else if (Math.abs(w - first) > 1e-10 * this.magnitude) return true;
+    }
+    return false;
   }
 
   /** Maximum likelihood σ² of the last evaluation. */

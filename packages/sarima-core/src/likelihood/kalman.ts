@@ -3,12 +3,14 @@ import { SarimaError } from "../errors.js";
 import type { LagPolynomial } from "../polynomial.js";
 import type { ArmaFactors } from "../spec.js";
 import { absorb, createFlatPrior, type FlatPrior, logDeterminant, solve, whitenCombination } from "./flat-prior.js";
-import { finalState, type KalmanState } from "./kalman-state.js";
+import { type FilterEnd, finalState, type KalmanState } from "./kalman-state.js";
+import type { KalmanTape } from "./kalman-tape.js";
 import {
   addGap,
   advance,
   condition,
   createStateCovariance,
+  type StateCovariance,
   type StateSpace,
   signal,
   stateSpace,
@@ -54,7 +56,7 @@ export interface KalmanOutput {
   state: KalmanState;
 }
 
-/** What the smoother needs of the forward pass. */
+/** What backward passes need of the forward pass: the smoother, and the score. */
 export interface FilterRecord {
   model: StateSpace;
   /** First observed time, and the first that can be predicted: from + m. */
@@ -68,13 +70,6 @@ export interface FilterRecord {
   /** Times before `start` whose value has a flat prior. */
   flatAt: number[];
   prior: FlatPrior;
-  /** Per time: M = P Z' (α part, gap part by slot) and F, before the flat part is added. */
-  M: Float64Array[];
-  Mu: Float64Array[];
-  F: Float64Array;
-  /** Per series (y, columns, flat unknowns): innovation, and prediction at gaps, at each time. */
-  v: Float64Array[];
-  prediction: Float64Array[];
 }
 
 /**
@@ -88,10 +83,27 @@ export interface FilterRecord {
  * @throws SarimaError `NON_STATIONARY`; `TOO_SHORT` with fewer than m + 1 values after the leading gaps.
  */
 export function kalmanWhiten(input: KalmanInput): KalmanOutput {
-  return kalmanFilter(input, false).output;
+  const passed = kalmanFilter(input);
+  if (!passed) throw tooCloseToTheCircle();
+  const { output, end } = passed;
+  return { ...output, state: finalState(end) };
 }
 
-export function kalmanFilter(input: KalmanInput, keep: boolean): { output: KalmanOutput; record: FilterRecord } {
+export function tooCloseToTheCircle(): SarimaError {
+  return new SarimaError(
+    "NON_STATIONARY",
+    "the autoregression has a root on or inside the unit circle, or too many too close to it; move them out",
+  );
+}
+
+/**
+ * The forward pass by itself; `tape`, if given, keeps what backward passes need. Null where the autoregression is not
+ * stationary, or too close to it for the digits there are.
+ */
+export function kalmanFilter(
+  input: KalmanInput,
+  tape: KalmanTape | null = null,
+): { output: Omit<KalmanOutput, "state">; record: FilterRecord; end: FilterEnd } | null {
   const { y, columns = [] } = input;
   const n = y.length;
   const model = stateSpace(input.phi, input.theta, input.delta);
@@ -129,12 +141,7 @@ export function kalmanFilter(input: KalmanInput, keep: boolean): { output: Kalma
   const alpha = series.map(() => new Float64Array(r));
 
   const S = createStateCovariance(model, slots, c1, variance > LARGE ? (input.factors ?? null) : null);
-  if (!S) {
-    throw new SarimaError(
-      "NON_STATIONARY",
-      "the autoregression has a root on or inside the unit circle, or too many too close to it; move them out",
-    );
-  }
+  if (!S) return null;
   const prior = createFlatPrior(k, width);
   const x = new Float64Array(k);
   const h = new Float64Array(k);
@@ -155,12 +162,8 @@ export function kalmanFilter(input: KalmanInput, keep: boolean): { output: Kalma
     exact: S.exact !== null,
     flatAt,
     prior,
-    M: [],
-    Mu: [],
-    F: new Float64Array(keep ? n : 0),
-    v: keep ? series.map(() => new Float64Array(n)) : [],
-    prediction: keep ? series.map(() => new Float64Array(n)) : [],
   };
+  tape?.reserve(n, r + slots, series.length);
 
   let nobs = 0;
   let sumLogF = 0;
@@ -179,13 +182,12 @@ export function kalmanFilter(input: KalmanInput, keep: boolean): { output: Kalma
     }
     signal(S, model, t, gapAt, first, end);
     const observed = !Number.isNaN(y[t]);
-    if (keep) {
-      record.M[t] = S.M.slice();
-      record.Mu[t] = S.Mu.slice();
-      record.F[t] = S.F;
+    if (tape) {
+      keepState(tape, S, t, r, observed, first, end);
       for (let c = 0; c < series.length; c++) {
-        record.prediction[c][t] = predicted[c];
-        record.v[c][t] = observed ? (c < width ? series[c][t] : 0) - predicted[c] : 0;
+        tape.prediction[c][t] = predicted[c];
+        tape.v[c][t] = observed ? (c < width ? series[c][t] : 0) - predicted[c] : 0;
+        tape.w[c][t] = alpha[c][0];
       }
     }
 
@@ -198,8 +200,7 @@ export function kalmanFilter(input: KalmanInput, keep: boolean): { output: Kalma
         const innovation = (c < width ? series[c][t] : 0) - predicted[c];
         if (innovation === 0) continue;
         const step = innovation / S.F;
-        const a = alpha[c];
-        for (let i = 0; i < r; i++) a[i] += S.M[i] * step;
+        addScaled(alpha[c], S.M, step);
         for (let g = first; g < end; g++) series[c][gaps[g]] += S.Mu[g % slots] * step;
       }
       condition(S, model, first, end);
@@ -244,15 +245,18 @@ export function kalmanFilter(input: KalmanInput, keep: boolean): { output: Kalma
 
   S.exact?.leave(S);
   while (first < end && gaps[first] < n - m) first++;
-  const output: KalmanOutput = {
-    nobs,
-    sumLogF: sumLogF + logDeterminant(prior),
-    whitened: whitened[0].subarray(0, nobs),
-    whitenedColumns: whitened.slice(1).map((column) => column.subarray(0, nobs)),
-    v,
-    F,
-    prediction,
-    state: finalState({
+  return {
+    output: {
+      nobs,
+      sumLogF: sumLogF + logDeterminant(prior),
+      whitened: whitened[0].subarray(0, nobs),
+      whitenedColumns: whitened.slice(1).map((column) => column.subarray(0, nobs)),
+      v,
+      F,
+      prediction,
+    },
+    record,
+    end: {
       model,
       covariance: S,
       prior,
@@ -262,9 +266,37 @@ export function kalmanFilter(input: KalmanInput, keep: boolean): { output: Kalma
       flatAt,
       gaps: gaps.slice(first, end),
       firstGap: first,
-    }),
+    },
   };
-  return { output, record };
+}
+
+/** M, F and Cov(state, w_t | y until t), before the covariances are conditioned on y_t. */
+function keepState(
+  tape: KalmanTape,
+  S: StateCovariance,
+  t: number,
+  r: number,
+  observed: boolean,
+  first: number,
+  end: number,
+): void {
+  const { M, p, size } = tape;
+  const at = t * size;
+  const known = observed && end === first;
+  tape.F[t] = S.F;
+  tape.observed[t] = observed ? 1 : 0;
+  tape.known[t] = known ? 1 : 0;
+  M.set(S.M, at);
+  M.fill(0, at + r, at + size);
+  p.fill(0, at, at + size);
+  if (known) return;
+  const gain = observed ? S.M[0] / S.F : 0;
+  for (let i = 0; i < r; i++) p[at + i] = S.P[i * r] - gain * S.M[i];
+  for (let g = first; g < end; g++) {
+    const s = g % S.slots;
+    M[at + r + s] = S.Mu[s];
+    p[at + r + s] = S.C[s * r] - gain * S.Mu[s];
+  }
 }
 
 /** Numbers the gaps from `start` on, and counts how many fall into any m + 1 consecutive times at most. */
@@ -283,10 +315,16 @@ function numberGaps(y: Float64Array, start: number, m: number): { gapAt: Int32Ar
   return { gapAt, gaps, widest };
 }
 
-/** a ← T a. */
+/** a ← a + x·step. */
+function addScaled(a: Float64Array, x: Float64Array, step: number): void {
+  for (let i = 0; i < a.length; i++) a[i] += x[i] * step;
+}
+
+/** a ← T a. A loop: `copyWithin` takes longer to begin than short states take to be moved. */
 function advanceMean(a: Float64Array, phi: Float64Array, phiAt: Int32Array): void {
   const a0 = a[0];
-  a.copyWithin(0, 1);
-  a[a.length - 1] = 0;
+  const last = a.length - 1;
+  for (let i = 0; i < last; i++) a[i] = a[i + 1];
+  a[last] = 0;
   for (let k = 0; k < phiAt.length; k++) a[phiAt[k]] += phi[phiAt[k]] * a0;
 }

@@ -111,7 +111,7 @@ export class ScoreSweep {
     Wbar.fill(0);
     let Fbar = 0;
     let Mbar = 0;
-    const pause = Math.max(1, Math.floor(5e5 / r));
+    const pause = Math.max(1, Math.floor(5e5 / (r * columns.length)));
     for (let t = steady - 1; t >= 0; t--) {
       if (t % pause === 0) this.interrupt?.();
       const at = t * stride;

@@ -37,6 +37,9 @@ export interface SearchData {
 /** What the search for a maximum may leave of −2·log-likelihood: nothing that a choice should hang on. */
 const ERROR = 2e-3;
 
+/** A constant of differences this small beside the data is what rounding left of 0. */
+const ZERO = 1e-13;
+
 /** A model this much worse than the best one, at estimates that are nearly its best, is not followed to its maximum. */
 const HOPELESS = 20;
 
@@ -78,6 +81,14 @@ export function fitCandidate(
   const k = map.free + likelihood.regression + data.estimatedBefore + 1;
   if (likelihood.nobs <= k) {
     return rejected(`it estimates ${k} parameters from ${likelihood.nobs} values: too few`);
+  }
+  if (likelihood.isConstant()) {
+    // Every model fits it without error: the simplest that does says what it is.
+    if (map.free > 0) return rejected("nothing is left for it to explain: the series has no noise once differenced");
+    const regression = likelihood.coefficients();
+    if (spec.mean && Math.abs(regression[0]) <= ZERO * likelihood.magnitude * likelihood.scale)
+      return rejected("its constant is 0: the series has no noise once differenced");
+    return { spec, criterion: Number.NEGATIVE_INFINITY, factors: map.snapshot(), regression, sigma2: 0 };
   }
   const { factors, abandoned } = maximize(likelihood, map, {
     start: start ?? undefined,

@@ -37,6 +37,7 @@ export function findCycles(
   let pattern: Float64Array | null = null;
   for (let round = 0; round < 2; round++) {
     const rest = pattern === null ? z : z.map((value, t) => value - (pattern as Float64Array)[t]);
+    look();
     const ar = autoregression(centred(rest), maxOrder).ar;
     const found: Harmonics[] = [];
     for (const period of periods) {
@@ -45,7 +46,7 @@ export function findCycles(
     }
     if (found.length === 0) return { harmonics: [], pattern: null, coefficients: 0 };
     harmonics = found;
-    pattern = fittedPattern(z, ar, found);
+    pattern = fittedPattern(z, ar, found, look);
   }
   return { harmonics, pattern, coefficients: designColumns(1, harmonics, [], []).length };
 }
@@ -69,7 +70,10 @@ function harmonicsNeeded(
     const columns = designColumns(z.length, cycles, [], []);
     columns.unshift(new Float64Array(z.length).fill(1));
     const { rss, rank } = leastSquares(
-      columns.map((column) => filtered(column, ar)),
+      columns.map((column) => {
+        look();
+        return filtered(column, ar);
+      }),
       y,
     );
     const k = rank + ar.length + 1;
@@ -86,11 +90,19 @@ function harmonicsNeeded(
   return lowest < without - EVIDENCE ? best : 0;
 }
 
-function fittedPattern(z: Float64Array, ar: readonly number[], harmonics: readonly Harmonics[]): Float64Array {
+function fittedPattern(
+  z: Float64Array,
+  ar: readonly number[],
+  harmonics: readonly Harmonics[],
+  look: () => void,
+): Float64Array {
   const columns = designColumns(z.length, harmonics, [], []);
   const constant = new Float64Array(z.length).fill(1);
   const { coefficients } = leastSquares(
-    [constant, ...columns].map((column) => filtered(column, ar)),
+    [constant, ...columns].map((column) => {
+      look();
+      return filtered(column, ar);
+    }),
     filtered(z, ar),
   );
   const out = new Float64Array(z.length);

@@ -1,6 +1,7 @@
 import { diff } from "../difference.js";
 import { quote, SarimaError, throwIfAborted } from "../errors.js";
 import { checkRegressors } from "../estimate/prepare.js";
+import { fillSeasonally } from "../likelihood/fill.js";
 import type { Range } from "../model.js";
 import { asGaps, detectOutliers, type OutlierReport } from "../outliers.js";
 import { stepColumns } from "../regressors.js";
@@ -126,14 +127,16 @@ export function ask(series: Series, options: AutoSarimaOptions): Question {
   let trials: ScaleTrial[];
   if (judged) {
     const transforms = given === "auto" ? candidateTransforms(y, range, period) : [fixed];
+    look();
     const D = options.D !== undefined ? checkedD(options.D, period) : testedD(y, period, options);
+    look();
     const Ds = options.D === undefined && D > 0 ? [D, 0] : [D];
     const differences = options.d !== undefined ? [wholeNumber(options.d, "d", 0, 2)] : [0, 1];
     const question = { y, columns, period, cycles, range, transforms, differences, horizon, look };
     trials = Ds.flatMap((each) => compareScales({ ...question, D: each })).sort((a, b) => a.score - b.score);
   } else {
     const z = transformSeries(y, fixed);
-    const [d, D] = differencesByTests(z, columns, period, options);
+    const [d, D] = differencesByTests(z, columns, period, options, look);
     trials = [{ transform: fixed, d, D, score: Number.NaN, cycles: findCycles(interpolated(z), cycles, 50, look) }];
   }
   return {
@@ -187,7 +190,7 @@ export function settle(question: Question, trial: ScaleTrial, options: AutoSarim
     costly,
     criterion,
     data: {
-      z: exactGaps ? rest : interpolated(rest),
+      z: exactGaps ? rest : fillSeasonally(rest, period),
       design: [...question.regressors, ...stepColumns(y.length, question.steps)],
       estimatedBefore: coefficients,
       criterion: criterion === "rolling" ? "aicc" : criterion,
@@ -205,9 +208,12 @@ function differencesByTests(
   design: readonly Float64Array[],
   period: number,
   options: AutoSarimaOptions,
+  look: () => void,
 ): [d: number, D: number] {
   let x: Float64Array = design.length > 0 ? regressed(z, design) : z;
+  look();
   const D = options.D !== undefined ? checkedD(options.D, period) : testedD(x, period, options);
+  look();
   if (D > 0 && x.length > D * period) x = diff(x, period, D);
   const d =
     options.d !== undefined ? wholeNumber(options.d, "d", 0, 2) : ndiffs(x, { test: options.unitRootTest ?? "kpss" });

@@ -136,11 +136,13 @@ function local(y: Float64Array, position: number, left: number, right: number, h
   return value;
 }
 
-/** Tricube. */
+/** Tricube, in products: `**` takes most of the time of a decomposition. */
 function weight(distance: number, near: number, far: number, span: number): number {
   if (distance > far) return 0;
   if (distance <= near) return 1;
-  return (1 - (distance / span) ** 3) ** 3;
+  const share = distance / span;
+  const rest = 1 - share * share * share;
+  return rest * rest * rest;
 }
 
 function movingAverage(x: Float64Array, length: number): Float64Array {

@@ -45,6 +45,19 @@ describe.each(fixture.cases)("near the unit circle: $name", (c) => {
   });
 });
 
+describe("an autoregression near the unit circle behind a moving average that nearly cancels it", () => {
+  // In 80-digit arithmetic: the textbook filter, begun at the solution of P = T P T' + R R'.
+  it.each([
+    [2016, -3984.4539588302109],
+    [1300, -2581.6637139482846],
+  ])("keeps its digits in a long series: n = %i", (n, expected) => {
+    const y = Array.from({ length: n }, (_, t) => 50 + 8 * Math.sin((2 * Math.PI * t) / 12) + 2 * Math.sin(t * t));
+    const spec = { order: [2, 0, 2], seasonal: [1, 0, 1, 12], mean: false } as const;
+    const params = { ar: [1.58, -0.5809], ma: [-0.9623, -0.0278], seasonalAr: [0.99996], seasonalMa: [-0.983] };
+    close(logLikelihood(y, spec, params), expected, 1e-12, "log-likelihood");
+  });
+});
+
 describe("extended precision", () => {
   const factor = (max: number, size: number) =>
     fc

@@ -7,7 +7,7 @@ import { describeError, errorCode, usageError } from "../../errors.js";
 import { forecastSteps } from "../../forecast-steps.js";
 import { infer } from "../../pipeline/infer.js";
 import { type Prepared, preprocess } from "../../pipeline/preprocess.js";
-import { type ModelKind, type TrainedSarima, train } from "../../pipeline/train.js";
+import { type ModelKind, type Trained, type TrainedSarima, train } from "../../pipeline/train.js";
 import { type Regularised, regularise } from "../../regular-series.js";
 import type { Bounds } from "../../settings.js";
 import { choiceFlag, levelsFlag, ordersFlag, wholeFlag } from "../arguments.js";
@@ -113,7 +113,7 @@ export default defineCommand({
     const steps = forecastSteps(columns, columns.times);
     for (const warning of trained.warnings) warn(warning);
     say(
-      `${nameOf(args.file)}: ${series.values.length} values at ${formatStep(series.step)}${prepared.gaps > 0 ? ` (${prepared.gaps} missing)` : ""}, ${prepared.periods.length > 0 ? `season of ${prepared.periods.join(" and ")}` : "no season"}; ${trained.kind === "sarima" ? `model ${formatSpec(trained.spec)}, AICc ${trained.aicc.toFixed(1)}` : trained.description}, in ${((performance.now() - began) / 1000).toFixed(1)} s`,
+      `${nameOf(args.file)}: ${series.values.length} values at ${formatStep(series.step)}${prepared.gaps > 0 ? ` (${prepared.gaps} missing)` : ""}, ${seasonWords(prepared.periods, trained)}; ${trained.kind === "sarima" ? `model ${formatSpec(trained.spec)}, AICc ${trained.aicc.toFixed(1)}` : trained.description}, in ${((performance.now() - began) / 1000).toFixed(1)} s`,
     );
 
     const picture = shown(series.values, prepared, columns);
@@ -148,6 +148,14 @@ function fit(prepared: Prepared, model: ModelKind, spec: SarimaSpec | undefined)
       ? usageError(`--order and --seasonal: ${describeError(error)}`)
       : error;
   }
+}
+
+/** The seasons that the model has; a search may have left out what it was offered. */
+function seasonWords(periods: readonly number[], trained: Trained): string {
+  const seasons = trained.kind === "sarima" ? trained.seasons : periods;
+  if (seasons.length > 0) return `season of ${seasons.join(" and ")}`;
+  const searched = trained.kind === "sarima" && trained.tried.length > 0 && periods.length > 0;
+  return searched ? `no season (${periods.join(" and ")} left out)` : "no season";
 }
 
 /** Values that the bounds call impossible, and what becomes of them; null where there are none. */
