@@ -136,7 +136,9 @@ describe("the library", () => {
     await expect(library.setAlias(ID, "champion", { rollback: true })).rejects.toMatchObject({
       code: "NO_PREVIOUS_VERSION",
     });
-    await expect(library.setAlias(ID, "latest", { version: 1 })).rejects.toMatchObject({ code: "BAD_ALIAS" });
+    for (const alias of ["latest", "7", "V7"]) {
+      await expect(library.setAlias(ID, alias, { version: 1 })).rejects.toMatchObject({ code: "BAD_ALIAS" });
+    }
     await expect(library.versions("no/where", { limit: 1 })).rejects.toMatchObject({ code: "UNKNOWN_MODEL" });
   });
 });

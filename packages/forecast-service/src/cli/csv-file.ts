@@ -18,12 +18,6 @@ interface Columns {
 export async function readCsvSeries(file: string, columns: Columns): Promise<CsvSeries> {
   const [time, value] = [columns["time-column"], columns["value-column"]];
   const text = await readText(file);
-  // Every Parquet file begins so.
-  if (text.startsWith("PAR1")) {
-    throw usageError(
-      `${nameOf(file)} is a Parquet file; a CSV of times and values is needed (loadcast import takes both)`,
-    );
-  }
   try {
     const series = parseCsvSeries(text, {
       name: nameOf(file),
