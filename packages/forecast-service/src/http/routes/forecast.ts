@@ -39,6 +39,8 @@ export function forecastRoute(app: FastifyInstance, { executor }: { executor: Ex
       },
     },
     async (request, reply) => {
+      const trouble = executor.trouble?.() ?? null;
+      if (trouble !== null) throw new HttpError(503, "UNAVAILABLE", trouble);
       const caller = watchCaller(reply);
       try {
         return await admission.enter(
