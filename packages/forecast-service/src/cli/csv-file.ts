@@ -63,6 +63,7 @@ export function inWordsOfFlags(error: unknown): unknown {
     .replace(/^(csv|parquet): /, "")
     .replace(/\b(time|value|host|metric)Column\b/g, "--$1-column")
     .replace("give the host of all rows", "give the host of all rows with --host")
+    .replace(/give no (host|metric) of all rows/, "leave out --$1")
     .replace("give the metric of all rows", "give it with --metric, such as cpu_percent");
   return usageError(words, code);
 }
