@@ -172,6 +172,17 @@ suite("loadcast forecast", () => {
     expect(twice.err).toContain("warning: 1 row has the time of another; the last one counts");
   });
 
+  it("has no word on a criterion that is infinite", async () => {
+    const constant = csvFile(
+      "constant.csv",
+      hourly.map((row) => row.replace(/,.*/, ",5")),
+    );
+    const ended = await run(["forecast", constant, "--horizon", "1", "--format", "csv"]);
+    expect(ended.code).toBe(0);
+    expect(ended.err).toMatch(/model \(0,0,0\)[^,]*, in \d/);
+    expect(ended.out).toMatch(/\n2026-01-04T00:00:00.000Z,5,5,5,5,5,5\n/);
+  });
+
   it("weighs several models where it is asked to", { timeout: 60_000 }, async () => {
     const ended = await run(["forecast", file, "--model", "ensemble", "--horizon", "3", "--json"]);
     expect(ended.code).toBe(0);

@@ -123,6 +123,7 @@ function inOurWords({ code }: FastifyError, { server, headers, routeOptions }: F
     const most = routeOptions.bodyLimit ?? server.initialConfig.bodyLimit;
     return `the body has more than ${most} bytes; send less, or raise http.bodyLimit in the configuration`;
   }
+  if (code === "CLOSED") return "the service is ending; ask again when it is back";
   if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
     return `the body's content-type is ${JSON.stringify(headers["content-type"] ?? "")}; it must be application/json`;
   }
