@@ -205,7 +205,7 @@ describe("train", () => {
       expect(shares[0]).toBeGreaterThan(0);
       expect(shares.at(-1)).toBeLessThanOrEqual(1);
       expect(seen[0].words).toMatch(
-        model === "sarima" ? /^1 models tried, best so far / : /^1 of \d+ members weighed$/,
+        model === "sarima" ? /^1 models tried, the last one / : /^1 of \d+ members weighed$/,
       );
     }
   });
