@@ -48,8 +48,11 @@ export function createCatalogue(options: {
   forecasting: () => boolean;
   /** Sources that cannot be read now, with the reason. */
   trouble?: () => readonly string[];
+  /** Why no model can be fitted now; null where there is no such reason. */
+  unfit?: () => string | null;
 }): Catalogue {
-  const { store, fleet, inference, clock, nextRun, firstRunAfter, forecasting, trouble = () => [] } = options;
+  const { store, fleet, inference, clock, nextRun, firstRunAfter, forecasting } = options;
+  const { trouble = () => [], unfit = () => null } = options;
   const known = firstRead(inference.refresh);
   const answers = recentAnswers<HistoryResponse>(clock);
 
@@ -82,6 +85,8 @@ export function createCatalogue(options: {
   /** Why a forecast that still reaches into the future is the last one for now; null where it is not. */
   const whyNotNewer = (state: SeriesState, { issuedAt }: StoredForecast): string | null => {
     const last = `The last forecast is of ${iso(issuedAt).slice(0, 16).replace("T", " ")} UTC.`;
+    const waitsFor = unfit();
+    if (waitsFor !== null) return `No newer forecast can be made: ${waitsFor}. ${last}`;
     if (state.error !== null) return `The last attempt failed: ${state.error} ${last}`;
     if (!state.tail) return null;
     const ready = readiness(knownOfState(state), clock.now());
@@ -127,6 +132,10 @@ export function createCatalogue(options: {
       firstForecastAt: null as string | null,
     };
     if (ready.ready) {
+      const waitsFor = unfit();
+      if (waitsFor !== null) {
+        return { ...common, status: "waiting", reason: because(`Has enough history, but ${waitsFor}.`), history };
+      }
       return state.error
         ? { ...common, status: "failed", reason: because(`The last attempt failed: ${state.error}`), history }
         : {

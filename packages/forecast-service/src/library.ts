@@ -29,7 +29,8 @@ export function createLibrary(options: {
     if (!version) {
       throw new LoadcastError(
         "UNKNOWN_MODEL",
-        `there is no model ${JSON.stringify(name)}; GET /api/v1/models names those known`,
+        `there is no model ${JSON.stringify(name)}; GET /api/v1/models names those known, and so does \`loadcast models list\``,
+        { exitCode: 2 },
       );
     }
     return version;
@@ -41,7 +42,9 @@ export function createLibrary(options: {
     const found = await registry.version(name, which).catch(unless("INVALID_ARGUMENT"));
     if (found) return found;
     const what = typeof which === "number" ? `version ${which}` : `alias ${JSON.stringify(which)}`;
-    throw new LoadcastError("UNKNOWN_VERSION", `${name} has no ${what}; its latest version is ${newest.version}`);
+    throw new LoadcastError("UNKNOWN_VERSION", `${name} has no ${what}; its latest version is ${newest.version}`, {
+      exitCode: 2,
+    });
   };
 
   const entry = async ({ model, aliases }: ModelAliases): Promise<ModelEntry> => {
@@ -129,7 +132,7 @@ function unless(code: AdapterErrorCode): (error: unknown) => null {
 
 function badAlias(error: unknown): unknown {
   return error instanceof AdapterError && error.code === "INVALID_ARGUMENT"
-    ? new LoadcastError("BAD_ALIAS", error.message, { cause: error })
+    ? new LoadcastError("BAD_ALIAS", error.message.replace(/^[\w-]+: /, ""), { cause: error })
     : error;
 }
 

@@ -16,8 +16,8 @@ export interface Regularised extends RegularSeries {
   readonly notes: readonly string[];
 }
 
-/** Files hold what they hold; a grid of more points than this comes from one wrong time far away. */
-const MAX_POINTS = 5_000_000;
+/** Files hold what they hold; a grid of more places than this that is mostly empty comes from one wrong time far away. */
+const MANY_PLACES = 5_000_000;
 
 /**
  * Samples of a file → the regular grid they were most likely taken on. The step is detected, places without a sample become gaps, samples
@@ -34,7 +34,7 @@ export function regularise(samples: Samples): Regularised {
   const step = detectStep(times);
   const start = firstPlace(times, step);
   const length = stepsBetween(start, times[n - 1], step) + 1;
-  if (!(length <= MAX_POINTS) || length > 100 * n) {
+  if (!(length <= 100 * n) || (length > MANY_PLACES && length > 2 * n)) {
     throw new LoadcastError(
       "BAD_TIMES",
       `the times run from ${iso(start)} to ${iso(times[n - 1])} with most steps at ${formatStep(step)}: ${length} places for ${n} values; look for a wrong time`,

@@ -174,6 +174,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     nextRun: () => scheduler.state("infer").nextRun,
     firstRunAfter: (time) => nextStart(rhythms(config.intervals).infer, time, time - 1),
     forecasting: () => scheduler.state("infer").running,
+    unfit: () => executor.trouble?.() ?? null,
     ...(dependencies.trouble ? { trouble: dependencies.trouble } : {}),
   });
   metrics.watch({ fleet, catalogue, scheduler, clock });
@@ -233,7 +234,14 @@ export async function createService(dependencies: ServiceDependencies): Promise<
         status: detail === null ? ("ok" as const) : ("failed" as const),
         ...(detail === null ? {} : { detail }),
       });
-      const parts = [failed("store", storeError), ...scheduler.jobs().map((job) => failed(job.name, job.lastError))];
+      // Optional, or those who wait for the service before they start its workers would wait for ever.
+      const trouble = executor.trouble?.() ?? null;
+      const executorPart = trouble === null ? [] : [{ ...failed("executor", trouble), optional: true }];
+      const parts = [
+        failed("store", storeError),
+        ...executorPart,
+        ...scheduler.jobs().map((job) => failed(job.name, job.lastError)),
+      ];
       return { status: parts.every((part) => part.status === "ok") ? "ok" : "degraded", dependencies: parts };
     },
     retime() {

@@ -107,7 +107,6 @@ export function createTrainer(dependencies: {
     const { model, bounds } = seriesSettings(config, state);
     const { enabled, origins, margin } = config.gate;
     const key = trainingKey(state.id, prepared, model);
-    const options = { key, signal };
     const tried = (finished: boolean) => {
       state.training = { at: startedAt, finished, bounds };
     };
@@ -120,7 +119,9 @@ export function createTrainer(dependencies: {
     enter("search");
     let trained: Trained;
     try {
-      const fitted = await steps.time("train", () => executor.run("train", { prepared: shown, model }, options));
+      const fitted = await steps.time("train", () =>
+        executor.run("train", { prepared: shown, model }, { key, signal }),
+      );
       trained = { ...fitted, warnings: [...fitted.warnings, ...notes] };
     } catch (error) {
       if (!signal.aborted) {
@@ -149,7 +150,8 @@ export function createTrainer(dependencies: {
           origins,
           margin,
         },
-        options,
+        // No key: the same data are judged otherwise against another champion, and another service on the queue may have one.
+        { signal },
       ),
     );
     const goesLive = (reason: string) => ({ ...judged.report, accepted: true, reason: `Goes live: ${reason}.` });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { expectOneLine, root, run, suite } from "./spawn-loadcast.js";
 
@@ -166,9 +167,32 @@ suite("loadcast forecast", () => {
     const binary = await run(["forecast", parquet]);
     expect(binary.code).toBe(2);
     expectOneLine(binary, "is a Parquet file");
+    for (const [name, bytes, words] of [
+      ["packed.csv", gzipSync("time,value\n"), "is compressed with gzip: unpack it first (gunzip)"],
+      ["book.xlsx", Buffer.from("PK\u0003\u0004\u0014\u0000"), "save the sheet as CSV"],
+      ["noise.csv", Buffer.from([7, 27, 91, 0, 200, 44, 13]), "is no text (it has NUL bytes)"],
+    ] as const) {
+      writeFileSync(join(root, name), bytes);
+      for (const command of [["forecast"], ["import", "--dry-run"]]) {
+        const ended = await run([...command, join(root, name)]);
+        expect([ended.code, ended.out]).toEqual([1, ""]);
+        expectOneLine(ended, words);
+      }
+    }
     const twice = await run(["forecast", csvFile("twice.csv", [...hourly, hourly[50]]), "--horizon", "1"]);
     expect(twice.code).toBe(0);
     expect(twice.err).toContain("warning: 1 row has the time of another; the last one counts");
+  });
+
+  it("has no word on a criterion that is infinite", async () => {
+    const constant = csvFile(
+      "constant.csv",
+      hourly.map((row) => row.replace(/,.*/, ",5")),
+    );
+    const ended = await run(["forecast", constant, "--horizon", "1", "--format", "csv"]);
+    expect(ended.code).toBe(0);
+    expect(ended.err).toMatch(/model \(0,0,0\)[^,]*, in \d/);
+    expect(ended.out).toMatch(/\n2026-01-04T00:00:00.000Z,5,5,5,5,5,5\n/);
   });
 
   it("weighs several models where it is asked to", { timeout: 60_000 }, async () => {

@@ -28,6 +28,17 @@ suite("loadcast run, train, predict", () => {
     expect(csv.out.trimEnd().split("\n")).toHaveLength(97);
     expect(csv.out.split("\n")[0]).toBe("series,time,mean,median,lower80,upper80,lower95,upper95");
 
+    for (const [words, code, says] of [
+      [["promote", "demo/cpu_percent", "1", "--alias", "7"], 2, '--alias: alias must be letters, digits, "_" and "-"'],
+      [["promote", "demo/cpu_percent", "77"], 2, "demo/cpu_percent has no version 77; its latest version is"],
+      [["show", "no/where"], 2, 'there is no model "no/where"; GET /api/v1/models names those known'],
+      [["rollback", "demo/memory_percent"], 1, "no version that champion pointed at before"],
+    ] as const) {
+      const ended = await run(["models", ...words], { env });
+      expect([ended.code, ended.out]).toEqual([code, ""]);
+      expectOneLine(ended, says);
+    }
+
     const unknown = await run(["train", "no/where"], { env });
     expect(unknown.code).toBe(2);
     expectOneLine(unknown, 'there is no series "no/where"; known: demo/cpu_percent');

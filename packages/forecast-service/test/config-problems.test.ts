@@ -155,6 +155,14 @@ describe("secrets", () => {
     expect(beside.message).toMatch(/^LOADCAST_MLFLOW_TOKEN_FILE names .*token\.txt, which cannot be used: ENOENT/);
   });
 
+  it.each([
+    "auth: { tokens: [{ name: a, scopes: [read], tokenFile: nowhere }] }",
+    "sources: [{ kind: influxdb, url: 'http://a', org: o, bucket: a, tokenFile: nowhere }]",
+  ])("whose file cannot be read are not called missing as well: %s", (source) => {
+    const { problems } = checkConfig({ file: write(source) });
+    expect(problems.map(({ message }) => message)).toEqual([expect.stringMatching(/nowhere, which cannot be used/)]);
+  });
+
   it("belong to the entry whose name is in the variable", () => {
     const file = write(`sources:
   - { kind: influxdb, url: "http://a", org: o, bucket: a }
@@ -180,8 +188,10 @@ auth: { tokens: [{ name: grafana, scopes: [read] }] }
     ["auth: { token: 0123456789abcdefgh, tokenFile: x }", "give one of them"],
     ["mlflow: { url: 'http://a', passwordFile: . }", "cannot be used"],
     ["mlflow: { url: 'http://a', passwordFile: empty.txt }", "it is empty"],
+    ["auth: { tokenFile: lines.txt }", "it has more than one line; keep the secret alone in it"],
   ])("that cannot be used are a problem: %s", (source, words) => {
     write(" \n", "empty.txt");
+    write("0123456789abcdef\n0123456789abcdeg\n", "lines.txt");
     expect(
       checkConfig({ file: write(source) })
         .problems.map(({ message }) => message)

@@ -77,9 +77,43 @@ describe("POST /api/v1/forecast", () => {
     expect(body.warnings.join()).toContain("constant");
   });
 
+  it.each([
+    ["2026-01-31T23:59:59.999Z", 0.0015, 1000, ["2026-02-01T00:00:01.499Z", "2026-02-01T00:00:01.501Z"]],
+    ["2026-03-29T01:59:00+01:00", 1 / 3, 1000, ["2026-03-29T01:04:33.333Z", "2026-03-29T01:04:33.667Z"]],
+    ["1969-12-31T23:00:00Z", 1.005, 2000, ["1969-12-31T23:33:30.000Z", "1969-12-31T23:33:31.005Z"]],
+  ])("gives every step its time: from %s in steps of %s s", async (start, stepSeconds, count, times) => {
+    const steady = Array.from({ length: count }, (_, t) => (t * 7919) % 101);
+    const response = await post({ values: steady, horizon: 2, order: [0, 0, 0], start, stepSeconds });
+    expect((response.json() as ForecastResponse).forecast.map(({ time }) => time)).toEqual(times);
+  });
+
   const good = { values: [1, 2, 3, 5, 4, 6, 7, 6], horizon: 2 };
   it.each<[string, unknown, number, string, string]>([
     ["no values", { horizon: 1 }, 400, "INVALID_REQUEST", "values is required"],
+    ["one value", { values: [null, 7, null], horizon: 1 }, 400, "TOO_SHORT", "values has 1 observed"],
+    ["no number", { values: [null, null], horizon: 1 }, 400, "NO_DATA", "values holds no number"],
+    ["huge values", { values: [1e300, -1e300, 2e300, 1e299], horizon: 1 }, 400, "NON_FINITE", "the variance of values"],
+    [
+      "a day for a time",
+      { ...good, start: "2026-01-31", stepSeconds: 60 },
+      400,
+      "INVALID_REQUEST",
+      "start: expected a time with its zone, such as 2026-01-31T12:00:00Z",
+    ],
+    [
+      "a number for a time",
+      { ...good, start: 1769860800, stepSeconds: 60 },
+      400,
+      "INVALID_REQUEST",
+      "start: expected string; received 1769860800",
+    ],
+    [
+      "times beyond four digits",
+      { ...good, start: "9999-12-31T23:59:00Z", stepSeconds: 60 },
+      400,
+      "INVALID_REQUEST",
+      "start and stepSeconds lead beyond the year 9999",
+    ],
     ["an empty series", { ...good, values: [] }, 400, "INVALID_REQUEST", "values: too small"],
     [
       "a text among the values",

@@ -56,9 +56,56 @@ describe("limits", () => {
     const payload = { values: Array(2000).fill(1), horizon: 1 };
     const response = await app.inject({ method: "POST", url: "/api/v1/forecast", payload });
     expect(expectProblem(response, 413).code).toBe("BODY_TOO_LARGE");
+
+    // Also a client that sends it all before it listens gets the answer, and no broken connection; in pieces of unknown length, too.
+    const address = await app.listen({ host: "127.0.0.1", port: 0 });
+    const large = "1".repeat(8_000_000);
+    for (const length of [{ "content-length": large.length }, { "transfer-encoding": "chunked" }]) {
+      for (let i = 0; i < 5; i++) {
+        const sent = await send(address, { "content-type": "application/json", ...length }, large);
+        expect(sent.split("\r\n", 1)).toEqual(["HTTP/1.1 413 Payload Too Large"]);
+        expect(sent).toContain('"code":"BODY_TOO_LARGE"');
+      }
+    }
+    await app.close();
+  });
+
+  it("on the time that a request may take to come", async () => {
+    const app = await buildFake({});
+    expect(app.server).toMatchObject({ headersTimeout: 20_000, requestTimeout: 120_000 });
+    Object.assign(app.server, { headersTimeout: 300, requestTimeout: 600 });
+    const address = await app.listen({ host: "127.0.0.1", port: 0 });
+    for (const begin of [
+      "GET /health/live HTTP/1.1\r\nhost: 127.0.0.1\r\nx-slow: ",
+      "POST /api/v1/forecast HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 999\r\n\r\n{",
+    ]) {
+      const socket = open(Number(new URL(address).port), "127.0.0.1");
+      const drip = setInterval(() => socket.write("a"), 50);
+      socket.on("error", () => undefined).write(begin);
+      let answer = "";
+      for await (const piece of socket) answer += piece;
+      clearInterval(drip);
+      expect(answer).toContain("408 Request Timeout");
+      expect(answer).toContain('"code":"REQUEST_TIMEOUT"');
+    }
     await app.close();
   });
 });
+
+/** Posts with nothing between it and the connection; what came back, once all was written. */
+async function send(address: string, headers: Record<string, string | number>, body: string): Promise<string> {
+  const socket = open(Number(new URL(address).port), "127.0.0.1");
+  const head = Object.entries({ host: "127.0.0.1", ...headers }).map(([name, value]) => `${name}: ${value}`);
+  const chunked = "transfer-encoding" in headers;
+  socket.write(`POST /api/v1/forecast HTTP/1.1\r\n${head.join("\r\n")}\r\n\r\n`);
+  await new Promise<void>((resolve, reject) => {
+    socket.once("error", reject);
+    socket.write(chunked ? `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n` : body, () => resolve());
+  });
+  let answer = "";
+  for await (const piece of socket) answer += piece;
+  return answer;
+}
 
 describe("pages of other origins", () => {
   it("may read only what http.cors names", async () => {

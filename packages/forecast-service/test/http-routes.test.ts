@@ -214,6 +214,10 @@ describe("promotion", () => {
       const problem = expectProblem(await alias(wrong), 400);
       expect(problem.detail).toMatch(/\{ "version": 3 \} to promote|^version: /);
     }
-    for (const name of ["latest", "v2", "a%20b", "a%2Fb"]) expectProblem(await alias({ version: 1 }, name), 400);
+    // Whatever can be read as a version could not be read back as an alias.
+    for (const name of ["latest", "Latest", "v2", "V2", "7", "007", "a%20b", "a%2Fb"]) {
+      expect(expectProblem(await alias({ version: 1 }, name), 400).detail).toMatch(/alias.*letters, digits/);
+    }
+    expect((await alias({ version: 1 }, "v2-rc_7")).statusCode).toBe(200);
   });
 });

@@ -128,15 +128,17 @@ describe("the library", () => {
   it("names what there is not", { timeout: 60_000 }, async () => {
     one = await watched(60);
     const { library } = one.service;
-    await expect(library.detail(ID, 1)).rejects.toMatchObject({ code: "UNKNOWN_MODEL" });
+    await expect(library.detail(ID, 1)).rejects.toMatchObject({ code: "UNKNOWN_MODEL", exitCode: 2 });
     await train();
     await expect(library.detail(ID, "latest")).rejects.toMatchObject({ code: "UNKNOWN_VERSION" });
-    await expect(library.detail(ID, 7)).rejects.toMatchObject({ code: "UNKNOWN_VERSION" });
+    await expect(library.detail(ID, 7)).rejects.toMatchObject({ code: "UNKNOWN_VERSION", exitCode: 2 });
     await expect(library.setAlias(ID, "champion", { version: 7 })).rejects.toMatchObject({ code: "UNKNOWN_VERSION" });
     await expect(library.setAlias(ID, "champion", { rollback: true })).rejects.toMatchObject({
       code: "NO_PREVIOUS_VERSION",
     });
-    await expect(library.setAlias(ID, "latest", { version: 1 })).rejects.toMatchObject({ code: "BAD_ALIAS" });
+    for (const alias of ["latest", "7", "V7"]) {
+      await expect(library.setAlias(ID, alias, { version: 1 })).rejects.toMatchObject({ code: "BAD_ALIAS" });
+    }
     await expect(library.versions("no/where", { limit: 1 })).rejects.toMatchObject({ code: "UNKNOWN_MODEL" });
   });
 });

@@ -192,3 +192,26 @@ describe("train and infer", () => {
     expect(result.intervals[0].lower.every((lower, i) => lower <= result.median[i])).toBe(true);
   });
 });
+
+describe("train", () => {
+  it("says how far it is, whatever it trains", () => {
+    const prepared = preprocess(series(wave(160)), { periods: [12], metric: true });
+    for (const model of ["sarima", "ensemble"] as const) {
+      const seen: { share: number; words: string }[] = [];
+      train({ prepared, model }, (share, words) => seen.push({ share, words }));
+      const shares = seen.map(({ share }) => share);
+      expect(shares.length).toBeGreaterThan(1);
+      expect(shares).toEqual([...shares].sort((a, b) => a - b));
+      expect(shares[0]).toBeGreaterThan(0);
+      expect(shares.at(-1)).toBeLessThanOrEqual(1);
+      expect(seen[0].words).toMatch(
+        model === "sarima" ? /^1 models tried, the last one / : /^1 of \d+ members weighed$/,
+      );
+    }
+  });
+
+  it("calls its data as the caller does", () => {
+    const one = preprocess(series([Number.NaN, 7]), {});
+    expect(() => train({ prepared: one })).toThrow(/^values has 1 observed values; a model needs at least 2$/);
+  });
+});

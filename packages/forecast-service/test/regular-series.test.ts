@@ -53,6 +53,17 @@ describe("regularise", () => {
     expect(Math.abs(at - 320)).toBeLessThan(2);
   });
 
+  it("takes a full file of any length, and refuses a long one that one wrong time has emptied", () => {
+    const full = {
+      times: Float64Array.from({ length: 5_200_000 }, (_, i) => i * 1000),
+      values: new Float64Array(5_200_000),
+    };
+    expect(regularise(full).values).toHaveLength(5_200_000);
+    const stray = { times: full.times.slice(0, 100_000), values: full.values.slice(0, 100_000) };
+    stray.times[99_999] = 9_000_000_000;
+    expect(() => regularise(stray)).toThrow("look for a wrong time");
+  });
+
   it("refuses one value, and times that no grid holds", () => {
     expect(() => regularise(samples([[0, 1]]))).toThrow("needs at least 2 values");
     const far = samples([

@@ -133,7 +133,10 @@ export interface ModelRegistry {
   runs(model: string): AsyncIterable<StoredRun>;
   /** As `artifact`, of a training that may have no version. */
   runArtifact(model: string, key: string, path: string): Promise<Uint8Array | null>;
-  /** Points an alias at a version; null takes the alias away. An alias is letters, digits, "_" and "-", not "latest" and not "v" and a number. */
+  /**
+   * Points an alias at a version; null takes the alias away. An alias is letters, digits, "_" and "-", not "latest", no number and no "v" and a
+   * number: those are versions.
+   */
   setAlias(model: string, alias: string, version: number | null): Promise<void>;
   /**
    * Where the alias pointed, newest first, so that the second entry with a version is what a roll-back goes to. Versions that were removed

@@ -21,6 +21,19 @@ describe("deploy/compose.yaml", () => {
       expect(compose).toContain(`\${${name}:-${value}}`);
   });
 
+  it("starts a worker as the fleet guide says: worth one core, and taking no other's", () => {
+    const guide = readFileSync(join(root, "docs/guides/fleet.md"), "utf8");
+    const flags = /^node (--\S+) \S+loadcast\.js worker (--threads 1) /m.exec(guide)?.slice(1);
+    expect(flags).toEqual(["--single-threaded-gc", "--threads 1"]);
+    const worker = /^ {2}worker:\n(?: {4}.*\n)+/m.exec(compose)?.[0] ?? "";
+    const words = [...worker.matchAll(/^ {4}(?:entrypoint|command): (\[.*\])$/gm)].flatMap(([, list]) =>
+      JSON.parse(list),
+    );
+    expect(words).toEqual(["node", "--single-threaded-gc", "/app/bin/loadcast.js", "worker", "--threads", "1"]);
+    // Where the image has it.
+    expect(readFileSync(join(root, "deploy/Dockerfile"), "utf8")).toContain('"/app/bin/loadcast.js"]');
+  });
+
   it("has no secret that make-secrets.sh does not make", () => {
     const files = [...compose.matchAll(/file: \.\/secrets\/(\S+)/g)].map(([, name]) => name);
     const made = /^for name in (.*); do$/m.exec(readFileSync(join(root, "deploy/make-secrets.sh"), "utf8"))?.[1];

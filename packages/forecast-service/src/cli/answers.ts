@@ -83,7 +83,8 @@ const toTheEnd =
     }
     if (task.status === "done" && task.result !== null) return task.result;
     if (task.status === "failed") {
-      throw new LoadcastError(task.error?.code ?? "FAILED", `${id}: ${task.error?.detail ?? `the ${kind} failed`}`);
+      const detail = task.error?.detail ?? `the ${kind} failed`;
+      throw new LoadcastError(task.error?.code ?? "FAILED", detail.startsWith(`${id}: `) ? detail : `${id}: ${detail}`);
     }
     throw new LoadcastError("ABORTED", `the ${kind} of ${id} was stopped before it was done`);
   };

@@ -79,9 +79,8 @@ const quoted = (text: string) => text.replace(/'/g, "’").replace(/[[\]:\\]/g, 
 
 function zsh(commands: readonly CommandTree[]): string {
   const actionOf = (choices: readonly string[]) => (choices.length > 0 ? `(${choices.join(" ")})` : "_files");
-  // Words are counted from the first after "loadcast".
-  const wordsOf = ({ choices }: CommandTree, place: number) =>
-    choices.length > 0 ? `'${place}:word:${actionOf(choices)}' '*::'` : "'*:file:_files'";
+  const wordsOf = ({ choices }: CommandTree) =>
+    choices.length > 0 ? `'1:word:${actionOf(choices)}'` : "'*:file:_files'";
   const argumentsOf = (command: CommandTree) =>
     [...command.flags, { name: "help", description: "show how it is used", value: false, choices: [] }]
       .map(({ name, description, value, choices }) =>
@@ -94,30 +93,40 @@ function zsh(commands: readonly CommandTree[]): string {
     list.map(({ name, description }) => `'${name}:${quoted(description)}'`).join(" ");
   const cases = commands.map((command) =>
     command.subCommands.length === 0
-      ? `    ${command.name}) _arguments ${argumentsOf(command)} ${wordsOf(command, 2)} ;;`
+      ? `    ${command.name}) _arguments ${argumentsOf(command)} ${wordsOf(command)} ;;`
       : `    ${command.name})
-      if (( CURRENT == 3 )); then
+      if (( CURRENT == 2 )); then
         local -a inner=(${describe(command.subCommands)})
         _describe command inner
         return
       fi
-      case "$words[3]" in
-${command.subCommands.map((inner) => `        ${inner.name}) _arguments ${argumentsOf(inner)} ${wordsOf(inner, 3)} ;;`).join("\n")}
+      shift words
+      (( CURRENT-- ))
+      case "$words[1]" in
+${command.subCommands.map((inner) => `        ${inner.name}) _arguments ${argumentsOf(inner)} ${wordsOf(inner)} ;;`).join("\n")}
       esac ;;`,
   );
+  // _arguments takes the first word for the command and counts those after it: so the words before are taken off.
   return `#compdef loadcast
 # loadcast completion zsh > "\${fpath[1]}/_loadcast"
 _loadcast() {
   if (( CURRENT == 2 )); then
-    local -a commands=(${describe(commands)})
+    local -a commands=(${describe(commands)} '--help:Show all commands' '--version:Print the version')
     _describe command commands
     return
   fi
-  case "$words[2]" in
+  shift words
+  (( CURRENT-- ))
+  case "$words[1]" in
 ${cases.join("\n")}
   esac
 }
-compdef _loadcast loadcast
+# Found in fpath this file is run in place of the function at its first use; sourced it is run once.
+if [ "$funcstack[1]" = _loadcast ]; then
+  _loadcast "$@"
+else
+  compdef _loadcast loadcast
+fi
 `;
 }
 
@@ -125,6 +134,8 @@ function fish(commands: readonly CommandTree[]): string {
   const text = (words: string) => `'${words.replace(/\\/g, "\\\\").replace(/'/g, "\\'")}'`;
   const lines = [
     "# loadcast completion fish > ~/.config/fish/completions/loadcast.fish",
+    "complete -c loadcast -l help -d 'show how it is used'",
+    "complete -c loadcast -n __fish_use_subcommand -l version -d 'print the version'",
     ...commands.map(
       ({ name, description }) => `complete -c loadcast -n __fish_use_subcommand -f -a ${name} -d ${text(description)}`,
     ),

@@ -18,12 +18,6 @@ interface Columns {
 export async function readCsvSeries(file: string, columns: Columns): Promise<CsvSeries> {
   const [time, value] = [columns["time-column"], columns["value-column"]];
   const text = await readText(file);
-  // Every Parquet file begins so.
-  if (text.startsWith("PAR1")) {
-    throw usageError(
-      `${nameOf(file)} is a Parquet file; a CSV of times and values is needed (loadcast import takes both)`,
-    );
-  }
   try {
     const series = parseCsvSeries(text, {
       name: nameOf(file),
@@ -69,6 +63,7 @@ export function inWordsOfFlags(error: unknown): unknown {
     .replace(/^(csv|parquet): /, "")
     .replace(/\b(time|value|host|metric)Column\b/g, "--$1-column")
     .replace("give the host of all rows", "give the host of all rows with --host")
+    .replace(/give no (host|metric) of all rows/, "leave out --$1")
     .replace("give the metric of all rows", "give it with --metric, such as cpu_percent");
   return usageError(words, code);
 }

@@ -96,7 +96,9 @@ function httpClient(url: string, token: string | undefined): HttpClient {
       response.status === 401
         ? "; put its token into LOADCAST_TOKEN, or the name of its file into LOADCAST_TOKEN_FILE"
         : "";
-    throw new LoadcastError(code, `${detail}${remedy}`, { exitCode: response.status === 404 ? 2 : 1 });
+    // What is not known or not allowed was asked wrongly; what is not there yet was not.
+    const misused = response.status === 400 || (response.status === 404 && code !== "NO_FORECAST");
+    throw new LoadcastError(code, `${detail}${remedy}`, { exitCode: misused ? 2 : 1 });
   };
   return {
     url,

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { buffer as readBytes } from "node:stream/consumers";
 import { LoadcastError } from "../errors.js";
+import { refuseBinary } from "./refuse-binary.js";
 
 /** What a file is called in messages. */
 export const nameOf = (file: string) => (file === "-" ? "standard input" : file);
@@ -10,9 +11,10 @@ export const nameOf = (file: string) => (file === "-" ? "standard input" : file)
 export async function readText(file: string): Promise<string> {
   try {
     const bytes = file === "-" ? await readBytes(process.stdin) : await readFile(file);
+    refuseBinary(nameOf(file), bytes);
     return new TextDecoder(encodingOf(bytes)).decode(bytes);
   } catch (error) {
-    throw explainRead(file, error);
+    throw error instanceof LoadcastError ? error : explainRead(file, error);
   }
 }
 
@@ -37,6 +39,7 @@ export async function* readPieces(file: string, onShare: (share: number) => void
     let decoder: InstanceType<typeof TextDecoder> | null = null;
     let read = 0;
     for await (const bytes of stream as AsyncIterable<Buffer>) {
+      if (decoder === null) refuseBinary(nameOf(file), bytes);
       decoder ??= new TextDecoder(encodingOf(bytes));
       read += bytes.length;
       yield decoder.decode(bytes, { stream: true });

@@ -10,7 +10,7 @@ const LEAST_TOKEN = 16;
 
 const token = group("One token.", {
   name: text("Who uses it; named in the log.", "a name of letters, digits, - and _", /^[A-Za-z][A-Za-z0-9_-]*$/),
-  token: secret(`At least ${LEAST_TOKEN} characters, such as \`openssl rand -hex 24\` prints.`).optional(),
+  token: secret(`At least ${LEAST_TOKEN} characters, such as \`openssl rand -hex 24\` prints.`, LEAST_TOKEN).optional(),
   tokenFile: secretFile("token").optional(),
   scopes: list(
     "read: everything that is asked; train: start and stop training and backtests, and forecast values that are sent; admin: promote and roll back models.",
@@ -19,7 +19,7 @@ const token = group("One token.", {
 });
 
 export const auth = group("Who may use the HTTP API.", {
-  token: secret("One token with all scopes, for those who need no more.").optional(),
+  token: secret("One token with all scopes, for those who need no more.", LEAST_TOKEN).optional(),
   tokenFile: secretFile("token").optional(),
   tokens: list("Tokens with scopes of their own.", token)
     .superRefine((entries, context) => uniqueNames(entries, context))

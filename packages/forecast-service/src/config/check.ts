@@ -122,14 +122,15 @@ function secretProblems(
   };
   for (const section of ["sources", "sinks"] as const) {
     config[section].forEach((entry, i) => {
-      if (entry.kind === "influxdb" && entry.token === undefined) {
+      if (entry.kind === "influxdb" && entry.token === undefined && entry.tokenFile === undefined) {
         found.push({ path: [section, i], says: "has no token; give token or tokenFile" });
       }
     });
   }
   check(config.auth.token, ["auth"], false);
-  config.auth.tokens.forEach(({ token }, i) => {
-    check(token, ["auth", "tokens", i], true);
+  // Of a file that could not be read that is said already.
+  config.auth.tokens.forEach(({ token, tokenFile }, i) => {
+    check(token, ["auth", "tokens", i], tokenFile === undefined);
   });
   return found;
 }

@@ -48,6 +48,8 @@ export function readSecretFiles(
         if (statSync(file).size > MAX_BYTES) throw new Error(`it is longer than ${MAX_BYTES} bytes`);
         const content = readFileSync(file, "utf8").trim();
         if (content === "") throw new Error("it is empty");
+        // Nobody could send it: no header holds a line break.
+        if (/[\r\n]/.test(content)) throw new Error("it has more than one line; keep the secret alone in it");
         value[secret] = content;
         delete value[key];
       } catch (error) {

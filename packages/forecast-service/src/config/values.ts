@@ -88,6 +88,8 @@ export const whole = (description: string, min: number, max: number, extra = "")
     },
   );
 
+const DECIMAL = /^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$/;
+
 export const decimal = (description: string, min = -Infinity, max = Infinity) => {
   const limits = [
     ...(min === -Infinity ? [] : [`at least ${min}`]),
@@ -95,7 +97,7 @@ export const decimal = (description: string, min = -Infinity, max = Infinity) =>
   ].join(" and ");
   return setting(
     (value) => {
-      const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+      const number = typeof value === "string" && DECIMAL.test(value) ? Number(value) : value;
       return typeof number === "number" && Number.isFinite(number) && number >= min && number <= max
         ? number
         : undefined;
@@ -105,7 +107,7 @@ export const decimal = (description: string, min = -Infinity, max = Infinity) =>
       expects: `a number${limits === "" ? "" : ` of ${limits}`}`,
       json: {
         type: ["number", "string"],
-        pattern: "^\\s*[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?\\s*$",
+        pattern: DECIMAL.source,
         ...(min === -Infinity ? {} : { minimum: min }),
         ...(max === Infinity ? {} : { maximum: max }),
       },
@@ -117,8 +119,8 @@ const TRUE = ["true", "1", "yes", "on"];
 const FALSE = ["false", "0", "no", "off"];
 
 /** JSON Schema has no flag for it. */
-const anyCase = (words: readonly string[]) =>
-  `^\\s*(${words.map((word) => word.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`)).join("|")})\\s*$`;
+const anyCase = (word: string) => word.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
+const oneOf = (words: readonly string[]) => `^\\s*(${words.map(anyCase).join("|")})\\s*$`;
 
 export const yesNo = (description: string) =>
   setting(
@@ -129,9 +131,12 @@ export const yesNo = (description: string) =>
     {
       description,
       expects: "true or false",
-      json: { type: ["boolean", "integer", "string"], pattern: anyCase([...TRUE, ...FALSE]), minimum: 0, maximum: 1 },
+      json: { type: ["boolean", "integer", "string"], pattern: oneOf([...TRUE, ...FALSE]), minimum: 0, maximum: 1 },
     },
   );
+
+/** A pattern of a whole text, with white space at the ends, which is left out when it is read. */
+const amongBlanks = ({ source }: RegExp) => source.replace(/^\^/, "^\\s*").replace(/\$$/, "\\s*$");
 
 export const text = (description: string, expects: string, pattern?: RegExp) =>
   setting(
@@ -139,7 +144,7 @@ export const text = (description: string, expects: string, pattern?: RegExp) =>
       const trimmed = typeof value === "string" ? value.trim() : "";
       return trimmed !== "" && (pattern?.test(trimmed) ?? true) ? trimmed : undefined;
     },
-    { description, expects, json: { type: "string", pattern: pattern?.source ?? "\\S" } },
+    { description, expects, json: { type: "string", pattern: pattern ? amongBlanks(pattern) : "\\S" } },
   );
 
 export const choice = <const T extends string>(description: string, choices: readonly T[]) =>
@@ -150,31 +155,30 @@ export const choice = <const T extends string>(description: string, choices: rea
   });
 
 /** The address of a server. Its path is kept, its query is not allowed. */
-export const address = (description: string, protocols: readonly string[], example: string) =>
-  setting(
-    (value) => {
-      if (typeof value !== "string" || !URL.canParse(value.trim())) return undefined;
-      const url = new URL(value.trim());
-      const usable = protocols.includes(url.protocol) && url.host !== "" && url.search === "" && url.hash === "";
-      return usable ? value.trim() : undefined;
-    },
-    {
-      description,
-      expects: `an address such as ${example}`,
-      json: {
-        type: "string",
-        pattern: `^\\s*(${protocols.join("|")})//[^\\s/?#]+[^?#]*$`,
-        examples: [example],
-      },
-    },
+export const address = (description: string, protocols: readonly string[], example: string) => {
+  const login = "([^\\s/?#@]*@)?";
+  const pattern = `^\\s*(${protocols.map(anyCase).join("|")})//${login}[^\\s/?#@%]+(/[^?#]*)?\\s*$`;
+  const form = new RegExp(pattern);
+  return setting(
+    (value) => (typeof value === "string" && form.test(value) && URL.canParse(value.trim()) ? value.trim() : undefined),
+    { description, expects: `an address such as ${example}`, json: { type: "string", pattern, examples: [example] } },
   );
+};
 
-/** A text that must not be shown: see `printable`. */
-export const secret = (description: string) =>
+/**
+ * A text that must not be shown: see `printable`.
+ *
+ * @param least characters for an editor to ask for; the check itself waits until the files of secrets are read
+ */
+export const secret = (description: string, least = 1) =>
   setting((value) => (typeof value === "string" && value.trim() !== "" ? value.trim() : undefined), {
     description,
     expects: "a text that is not empty",
-    json: { type: "string", pattern: "\\S", writeOnly: true },
+    json: {
+      type: "string",
+      pattern: least === 1 ? "\\S" : `^\\s*\\S[\\s\\S]{${least - 2},}\\S\\s*$`,
+      writeOnly: true,
+    },
   });
 
 /** The file that holds the secret of the same name. */

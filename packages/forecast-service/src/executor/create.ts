@@ -9,6 +9,8 @@ export interface Engine {
   readonly concurrency: number;
   /** Does one job. Rejects with a JobError; after the signal fired it may reject with anything. */
   work<K extends JobName>(job: K, input: JobInput<K>, signal: AbortSignal, key?: string): Promise<JobOutput<K>>;
+  /** As that of the executor. */
+  trouble?(): string | null;
   /** Ends what runs. */
   close(): Promise<void>;
 }
@@ -82,6 +84,7 @@ export function createExecutor(engine: Engine): Executor {
         stop.done();
       }
     },
+    trouble: () => engine.trouble?.() ?? null,
     load: () => ({ running: places.taken, waiting: places.waiting }),
     close() {
       places.close(closedError());

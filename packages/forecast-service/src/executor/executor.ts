@@ -26,6 +26,8 @@ export interface Executor {
   run<K extends JobName>(job: K, input: JobInput<K>, options?: RunOptions): Promise<JobOutput<K>>;
   /** Jobs that run, and those that wait for a place. */
   load(): { readonly running: number; readonly waiting: number };
+  /** Why no job can be done at present, in words for people; null where there is no such reason. Absent where there never is. */
+  trouble?(): string | null;
   /** Stops running jobs and lets go of the threads. */
   close(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { type Executor, JobError } from "./executor.js";
 import type { JobInput, JobName, JobOutput } from "./jobs.js";
 import { pack } from "./pack.js";
 import { cancelChannel, type JobData, jobId, PREFIX, QUEUE, STOPPED, unpackResult } from "./queue-protocol.js";
+import { watchQueueWorkers } from "./queue-workers.js";
 import { connectRedis, type RedisSettings } from "./redis.js";
 
 export interface QueueOptions {
@@ -118,12 +119,17 @@ export async function queueExecutor(options: QueueOptions): Promise<Executor> {
     away = false;
     lookAll();
   });
+  const workers = watchQueueWorkers(() => queue.getWorkersCount(), address, log);
   const known = () => undefined;
   queue.on("error", known);
   events.on("error", known);
   eventsClient.on("error", known);
-  const timer = setInterval(lookAll, LOOK_MILLIS).unref();
+  const timer = setInterval(() => {
+    lookAll();
+    if (!away) void workers.look();
+  }, LOOK_MILLIS).unref();
   await events.waitUntilReady();
+  await workers.look();
 
   /** Takes back a job that waits; tells the worker of one that runs. */
   const cancel = async (id: string): Promise<void> => {
@@ -134,6 +140,7 @@ export async function queueExecutor(options: QueueOptions): Promise<Executor> {
   return createExecutor({
     name: "queue",
     concurrency,
+    trouble: () => (away ? `Redis at ${address} is away` : workers.trouble()),
     async work<K extends JobName>(
       job: K,
       input: JobInput<K>,

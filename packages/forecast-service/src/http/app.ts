@@ -50,12 +50,19 @@ export interface AppDependencies {
   version: string;
 }
 
+/** How long a request may take to come, with its body; the answer may take longer. */
+const REQUEST_MILLIS = 120_000;
+const HEADERS_MILLIS = 20_000;
+
 /** The HTTP application. It does not listen: that is the caller's, and tests inject requests. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { config, events, health, log, metrics, dashboard, version } = dependencies;
   const { http, host } = config;
   const app = Fastify({
     bodyLimit: http.bodyLimit,
+    // Without these whoever sends a byte now and then holds a connection for ever.
+    requestTimeout: REQUEST_MILLIS,
+    http: { headersTimeout: HEADERS_MILLIS, connectionsCheckingInterval: 5000 },
     trustProxy: http.trustProxy.length > 0 ? http.trustProxy : false,
     // Shutting down must not wait for browsers that keep their connections open; requests that run are answered.
     forceCloseConnections: "idle",

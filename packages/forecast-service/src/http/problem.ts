@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { describeError, errorCode } from "../errors.js";
 import type { Problem } from "./contract.js";
+import { readToTheEnd } from "./unread-body.js";
 
 /** A refusal with the HTTP status it is answered with. */
 export class HttpError extends Error {
@@ -106,10 +107,11 @@ const BROKEN: Readonly<Record<string, readonly [number, string, string]>> = {
 
 /** Answers every failure as RFC 9457. Failures of our own are logged with their stack and answered without it. */
 export function installProblems(app: FastifyInstance, onInternal: (error: unknown) => void): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
+  app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const detail = inOurWords(error, request);
     const body = { ...toProblem(error), ...(detail === null ? {} : { detail }) };
     if (body.status === 500) onInternal(error);
+    if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE") await readToTheEnd(request.raw);
     if (body.status === 503) reply.header("retry-after", "5");
     return sendProblem(reply, body);
   });
@@ -121,6 +123,7 @@ function inOurWords({ code }: FastifyError, { server, headers, routeOptions }: F
     const most = routeOptions.bodyLimit ?? server.initialConfig.bodyLimit;
     return `the body has more than ${most} bytes; send less, or raise http.bodyLimit in the configuration`;
   }
+  if (code === "CLOSED") return "the service is ending; ask again when it is back";
   if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
     return `the body's content-type is ${JSON.stringify(headers["content-type"] ?? "")}; it must be application/json`;
   }

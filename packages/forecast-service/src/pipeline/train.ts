@@ -4,6 +4,7 @@ import {
   autoSarima,
   formatSpec,
   type SarimaEnsemble,
+  SarimaError,
   type SarimaModel,
   type SarimaSpec,
   sarima,
@@ -65,6 +66,12 @@ export interface TrainInput {
   spec?: SarimaSpec;
 }
 
+/** Is told while models are searched how far that is, from 0 to 1, and what was done. */
+export type TrainProgress = (share: number, words: string) => void;
+
+/** A search does not know where it ends: after 60 models, as many as most need, this has come to 91 %. */
+const USUAL_SEARCH = 0.96;
+
 /**
  * Step 3: finds and fits a model. An ensemble searches, weighs and calibrates its members on forecasts replayed inside the history. A
  * SARIMA has the given orders, or the best of a search: data of a metric are searched with all their seasons, on the scale and
@@ -72,14 +79,33 @@ export interface TrainInput {
  *
  * @throws SarimaError, for example `TOO_SHORT`
  */
-export function train(input: TrainInput & { model?: "sarima" }): TrainedSarima;
-export function train(input: TrainInput): Trained;
-export function train({ prepared, model = "sarima", spec }: TrainInput): Trained {
+export function train(input: TrainInput & { model?: "sarima" }, onProgress?: TrainProgress): TrainedSarima;
+export function train(input: TrainInput, onProgress?: TrainProgress): Trained;
+export function train(input: TrainInput, onProgress?: TrainProgress): Trained {
+  try {
+    return fitModel(input, onProgress);
+  } catch (error) {
+    throw inOurWords(error);
+  }
+}
+
+/** The mathematics calls its data y; whoever sent or prepared them knows them as `values`. */
+function inOurWords(error: unknown): unknown {
+  if (!(error instanceof SarimaError) || !/\by\b/.test(error.message)) return error;
+  return new SarimaError(error.code, error.message.replace(/\by\b/g, "values"), { cause: error });
+}
+
+function fitModel({ prepared, model = "sarima", spec }: TrainInput, onProgress: TrainProgress = () => {}): Trained {
   const { values, start, periods, bounds, metric } = prepared;
   const limits = { lower: bounds?.lower, upper: bounds?.upper };
   const common = { start, length: values.length };
   if (model === "ensemble") {
-    const ensemble = autoEnsemble(values, { periods, ...limits, horizon: HORIZON });
+    const ensemble = autoEnsemble(values, {
+      periods,
+      ...limits,
+      horizon: HORIZON,
+      onProgress: (done, total) => onProgress(done / total, `${done} of ${total} members weighed`),
+    });
     return {
       ...common,
       kind: "ensemble",
@@ -89,9 +115,16 @@ export function train({ prepared, model = "sarima", spec }: TrainInput): Trained
       members: byWeight(ensemble).map(({ description, weights, loss }) => ({ name: description, weights, loss })),
     };
   }
+  let tried = 0;
   const fitted = spec
     ? sarima(values, spec)
-    : autoSarima(values, metric ? { periods, ...limits } : { period: periods[0] ?? 1, ...limits });
+    : autoSarima(values, {
+        ...(metric ? { periods } : { period: periods[0] ?? 1 }),
+        ...limits,
+        // Data of a metric are searched several times: on each scale, with each cycle taken out.
+        onProgress: ({ last }) =>
+          onProgress(1 - USUAL_SEARCH ** ++tried, `${tried} models tried, the last one ${formatSpec(last.spec)}`),
+      });
   return {
     ...common,
     kind: "sarima",

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -68,6 +68,39 @@ describe("completion", () => {
     expect(ask("loadcast forecast --format ")).toBe("csv\thow\ntable\thow\n");
     expect(ask("loadcast models list f")).toContain("forecasts");
     expect(ask("loadcast mo")).toBe("models\tModels\n");
+    expect(ask("loadcast --")).toContain("--version");
+    expect(ask("loadcast models list --")).toMatch(/--url.*\n?.*--help|--help.*\n?.*--url/);
+  });
+
+  it.skipIf(!has("zsh"))("completes in a real zsh (needs zsh)", { timeout: 60_000 }, () => {
+    writeFileSync(join(folder, "_loadcast"), completionScript("zsh", tree));
+    writeFileSync(join(folder, "a-file.csv"), "");
+    // An interactive zsh on a terminal of its own; the key ^X completes its line and writes it down.
+    const typed = (line: string) => {
+      const file = join(folder, "line");
+      rmSync(file, { force: true });
+      const setUp = [
+        `cd ${folder}; fpath=(${folder} $fpath); autoload -Uz compinit; compinit -u -D; setopt no_beep`,
+        `dump() { zle complete-word; print -rn -- "$BUFFER" > ${file}; exit 0 }; zle -N dump; bindkey '^X' dump`,
+      ];
+      const script = [
+        "zmodload zsh/zpty; zpty z zsh -f -i",
+        ...setUp.map((words) => `zpty -w z ${quote(words)}`),
+        `zpty -w -n z ${quote(line)}$'\\x18'`,
+        `for i in {1..100}; do [[ -s ${file} ]] && break; zpty -r -t z; sleep 0.1; done >/dev/null`,
+      ];
+      spawnSync("zsh", ["-f", "-c", script.join("\n")], { timeout: 20_000 });
+      return readFileSync(file, "utf8").trimEnd();
+    };
+    const quote = (words: string) => `'${words.replaceAll("'", "'\\''")}'`;
+    expect(typed("loadcast fo")).toBe("loadcast forecast");
+    expect(typed("loadcast --ver")).toBe("loadcast --version");
+    expect(typed("loadcast models sh")).toBe("loadcast models show");
+    expect(typed("loadcast models list f")).toBe("loadcast models list forecasts");
+    expect(typed("loadcast models list samples --u")).toBe("loadcast models list samples --url=");
+    expect(typed("loadcast forecast --format c")).toBe("loadcast forecast --format csv");
+    expect(typed("loadcast forecast a-f")).toBe("loadcast forecast a-file.csv");
+    expect(typed("loadcast forecast a-file.csv --j")).toBe("loadcast forecast a-file.csv --json");
   });
 
   it.each(["zsh", "fish"] as const)("is a script that %s can read, where it is installed", (shell) => {

@@ -45,6 +45,12 @@ describe("the HTTP client", () => {
         exitCode: 1,
       },
     ],
+    [
+      404,
+      { code: "NO_FORECAST", detail: "has no forecast yet" },
+      { code: "NO_FORECAST", message: "has no forecast yet", exitCode: 1 },
+    ],
+    [400, { code: "INVALID_REQUEST", detail: "params alias" }, { message: "params alias", exitCode: 2 }],
     [500, {}, { code: "FAILED", message: "it answered 500" }],
   ])("turns a problem %s into an error with its code and words", async (status, problem, error) => {
     answer = { status, body: JSON.stringify(problem) };

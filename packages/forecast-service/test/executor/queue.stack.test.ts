@@ -63,6 +63,16 @@ describe.skipIf(without)(`queue${without}`, () => {
     await worker.stop(0);
   });
 
+  it("says that there is no worker, and when there is one", { timeout: 60_000 }, async () => {
+    const { executor, work } = await pair();
+    expect(executor.trouble?.()).toMatch(/^no worker takes jobs from the queue at redis:.*`loadcast worker`$/);
+    const worker = await work();
+    await expect.poll(() => executor.trouble?.(), { timeout: 20_000 }).toBeNull();
+    await worker.stop(0);
+    await expect.poll(() => executor.trouble?.(), { timeout: 20_000 }).toContain("no worker");
+    await executor.close();
+  });
+
   it("stops a running job on its worker when nobody waits any more", async () => {
     const { executor, work } = await pair();
     const worker = await work();

@@ -17,6 +17,8 @@ export interface Layout {
   /** A value column and its metric; null where another column names it. */
   readonly values: readonly { readonly index: number; readonly metric: string | null }[];
   readonly names: SampleTable["columns"];
+  /** Columns that name what the caller names for all rows instead. */
+  readonly replaced: readonly { readonly what: "host" | "metric"; readonly index: number }[];
 }
 
 /** Finds out what each column holds, from the first row. */
@@ -47,11 +49,19 @@ export function findLayout(first: readonly string[], delimiter: string, options:
       `no column names the host (there are ${list(names)}); give the host of all rows`,
     );
   }
-  const labels = [time, find(hostColumn, HOST_NAMES, "hostColumn"), find(metricColumn, METRIC_NAMES, "metricColumn")];
+  const named = {
+    host: find(hostColumn, HOST_NAMES, "hostColumn"),
+    metric: find(metricColumn, METRIC_NAMES, "metricColumn"),
+  };
+  const labels = [time, named.host, named.metric];
+  const replaced = (["host", "metric"] as const).flatMap((what) => {
+    const index = named[what];
+    return header && index !== null && options[what] !== undefined ? [{ what, index }] : [];
+  });
   const others = names.map((_, i) => i).filter((i) => !labels.includes(i));
   const value = find(valueColumn, VALUE_NAMES, "valueColumn") ?? (others.length === 1 ? others[0] : null);
   const layoutOf = (values: Layout["values"]): Layout => ({
-    ...{ header, width: fields.length, time, host, metric, values },
+    ...{ header, width: fields.length, time, host, metric, values, replaced },
     names: {
       time: names[time],
       values: values.map(({ index }) => names[index]),

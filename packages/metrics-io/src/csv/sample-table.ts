@@ -15,7 +15,7 @@ export interface SampleTableOptions {
   readonly valueColumn?: string | undefined;
   readonly hostColumn?: string | undefined;
   readonly metricColumn?: string | undefined;
-  /** Host of all rows; a column that names it is then not looked for. */
+  /** Host of all rows; a column that names it is then not looked for, and may name one only. */
   readonly host?: string | undefined;
   /** Metric of all rows, likewise. */
   readonly metric?: string | undefined;
@@ -44,7 +44,8 @@ export interface SampleTable {
  * Reads a CSV text of samples of any number of series: in long form (time, value and perhaps host and metric), or wide with one column for
  * each metric. Times and numbers are written as {@link parseCsvSeries} takes them. A row that cannot be read is left out and reported.
  *
- * Throws AdapterError (INVALID_DATA) where the table as a whole makes no sense, INVALID_ARGUMENT where host or metric have to be given.
+ * Throws AdapterError (INVALID_DATA) where the table as a whole makes no sense, INVALID_ARGUMENT where host or metric have to be given, or were given
+ * for all rows of a table that has several.
  */
 export function parseSampleTable(text: string, options: SampleTableOptions = {}): SampleTable {
   const content = text.startsWith("\uFEFF") ? text.slice(1) : text;
@@ -143,7 +144,25 @@ function tableRows(
   let largest = 0;
   let unit: number | null = null;
 
-  const take = ({ line, fields }: CsvRow) => {
+  const seen = new Map<string, string>();
+  /** One name for all rows renames a host or a metric; several of them it would mix, and nobody could part them again. */
+  const refuseMixture = ({ line, fields }: CsvRow) => {
+    for (const { what, index } of layout.replaced) {
+      const name = fields[index].trim();
+      const before = seen.get(what);
+      if (before === undefined) seen.set(what, name);
+      else if (before !== name) {
+        throw tableError(
+          options,
+          "INVALID_ARGUMENT",
+          `line ${line}: the ${what} is ${quote(name)} after ${quote(before)}, and all rows were to get one: give no ${what} of all rows`,
+        );
+      }
+    }
+  };
+
+  const take = (row: CsvRow) => {
+    const { line, fields } = row;
     if (header) {
       header = false;
       return;
@@ -153,6 +172,7 @@ function tableRows(
       if (++badCount <= mostBad) bad.push({ line, problem });
     };
     if (fields.length !== layout.width) return report(`${fields.length} fields where ${layout.width} are expected`);
+    refuseMixture(row);
     const written = fields[layout.time].trim();
     const time = parseTime(written);
     if (time === null) return report(`${quote(written)} is not a time`);

@@ -132,8 +132,8 @@ export function registryChecks(adapter: string): RegistryChecks {
     which: (which) => (typeof which === "number" ? checks.version(which) : checks.alias(which)),
     version: (version) => count("version", version),
     alias(alias) {
-      if (typeof alias !== "string" || !/^[\w-]{1,100}$/.test(alias) || /^(latest|v\d+)$/i.test(alias)) {
-        refuse("alias", 'must be letters, digits, "_" and "-", not "latest" and not "v" and a number', alias);
+      if (typeof alias !== "string" || !/^[\w-]{1,100}$/.test(alias) || /^(latest|v?\d+)$/i.test(alias)) {
+        refuse("alias", 'must be letters, digits, "_" and "-", not "latest", no number and no "v" and a number', alias);
       }
     },
     tags(tags) {

@@ -1,3 +1,4 @@
+import { AdapterError } from "../errors.js";
 import type { JournaledRegistry, ModelRegistry } from "../registry.js";
 import { allAliases } from "./push.js";
 
@@ -47,11 +48,22 @@ export async function pullAliases(
       const to = await pair(model, number);
       if (to === null || to === ours[alias] || (await isWaiting(primary, position, model, alias))) continue;
       if ((await primary.version(model, to)) === null) continue;
-      await primary.setAlias(model, alias, to);
-      moves.push({ model, alias, from: ours[alias] ?? null, to });
+      if (await isTaken(primary.setAlias(model, alias, to)))
+        moves.push({ model, alias, from: ours[alias] ?? null, to });
     }
   }
   return moves;
+}
+
+/** MLflow allows names that no alias has here, such as 7. One of those must not keep the others from being followed. */
+async function isTaken(setting: Promise<void>): Promise<boolean> {
+  try {
+    await setting;
+    return true;
+  } catch (error) {
+    if (error instanceof AdapterError && error.code === "INVALID_ARGUMENT") return false;
+    throw error;
+  }
 }
 
 /** Whether the journal has a change of this alias after a position. Asked only where the two differ, which is seldom. */

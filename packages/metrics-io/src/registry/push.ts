@@ -84,9 +84,14 @@ export async function pushModels(
       checkSignal();
       const number = numbers.get(version);
       if (number === undefined) continue;
-      if ((await to.version(model, alias))?.version === number) continue;
-      await to.setAlias(model, alias, number);
-      report.aliases++;
+      try {
+        if ((await to.version(model, alias))?.version === number) continue;
+        await to.setAlias(model, alias, number);
+        report.aliases++;
+      } catch (error) {
+        if (!isAboutOne(error)) throw error;
+        report.problems.push(`${model} alias ${alias}: ${error.message}`);
+      }
     }
     onProgress?.({
       model,

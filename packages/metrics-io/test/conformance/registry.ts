@@ -450,7 +450,7 @@ export function describeRegistry(name: string, { create }: RegistryUnderTest): v
       expect(await registry.models()).toEqual([]);
     });
 
-    it.each(["", "latest", "LATEST", "v1", "V22", "a b", "a/b", "ä", "x".repeat(101)])(
+    it.each(["", "latest", "LATEST", "v1", "V22", "7", "007", "a b", "a/b", "ä", "x".repeat(101)])(
       "refuses the alias %j",
       async (alias) => {
         const registry = await fresh();

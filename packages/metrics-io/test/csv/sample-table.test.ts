@@ -129,6 +129,20 @@ soon,a,m,3
       /there is no column "y"/,
     ],
     ["several values", "time,metric,a,b\n2026-01-01,m,1,2", { host: "a" }, "INVALID_DATA", /set valueColumn to one of/],
+    [
+      "several hosts that were to be one",
+      "time,host,metric,value\n2026-01-01,a,m,1\n2026-01-01,b,m,2",
+      { host: "c" },
+      "INVALID_ARGUMENT",
+      /line 3: the host is "b" after "a", and all rows were to get one: give no host of all rows/,
+    ],
+    [
+      "several metrics that were to be one",
+      "time,host,metric,value\n2026-01-01,a,m,1\n2026-01-02,a,n,2",
+      { metric: "c" },
+      "INVALID_ARGUMENT",
+      /line 3: the metric is "n" after "m"/,
+    ],
     ["nothing", "", { host: "a" }, "INVALID_DATA", /the table is empty/],
     ["an open quote", 'time,x\n"2026', { host: "a" }, "INVALID_DATA", /line 2: a quote is opened/],
   ])("refuses a table with %s", (_, text, options, code, message) => {

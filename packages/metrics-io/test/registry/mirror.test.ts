@@ -262,6 +262,19 @@ describe("pullAliases", () => {
     await registry.close();
   });
 
+  it("follows the other aliases where the replica has one that no alias can be named here", async () => {
+    const { replica, faulty, registry } = await mirror();
+    await replica.setAlias(CPU, "champion", 4);
+    const known = faulty.aliases;
+    faulty.aliases = async (page) => {
+      const models = await known(page);
+      return models.map(({ model, aliases }) => ({ model, aliases: { "7": 4, latest: 4, ...aliases } }));
+    };
+    expect(await registry.pullAliases()).toEqual([{ model: CPU, alias: "champion", from: 1, to: 3 }]);
+    expect(await registry.pullAliases()).toEqual([]);
+    await registry.close();
+  });
+
   it("asks once which version is which", async () => {
     const { faulty, registry } = await mirror();
     await registry.pullAliases();

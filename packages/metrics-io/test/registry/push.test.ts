@@ -44,6 +44,22 @@ describe("pushModels", () => {
     await store.close();
   });
 
+  it("moves the rest where one alias cannot be one, and says which", async () => {
+    const from = await filled();
+    const strange: ModelRegistry = {
+      ...from,
+      aliases: async (page) =>
+        (await from.aliases(page)).map(({ model, aliases }) => ({ model, aliases: { "7": 2, ...aliases } })),
+    };
+    const to = memoryRegistry();
+    const report = await pushModels(strange, to, { models: ["a/x", "b/x"] });
+    expect(report).toMatchObject({ versions: 6, aliases: 4 });
+    expect(report.problems).toEqual(
+      ["a/x", "b/x"].map((model) => expect.stringMatching(`^${model} alias 7: .*no number`)),
+    );
+    expect((await to.version("b/x", "champion"))?.version).toBe(2);
+  });
+
   it("moves only the models that are named, and knows those that are not there", async () => {
     const from = await filled();
     const to = memoryRegistry();

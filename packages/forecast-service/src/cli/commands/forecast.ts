@@ -7,7 +7,7 @@ import { describeError, errorCode, usageError } from "../../errors.js";
 import { forecastSteps } from "../../forecast-steps.js";
 import { infer } from "../../pipeline/infer.js";
 import { type Prepared, preprocess } from "../../pipeline/preprocess.js";
-import { type ModelKind, type Trained, type TrainedSarima, train } from "../../pipeline/train.js";
+import { type ModelKind, type Trained, type TrainedSarima, type TrainProgress, train } from "../../pipeline/train.js";
 import { type Regularised, regularise } from "../../regular-series.js";
 import type { Bounds } from "../../settings.js";
 import { choiceFlag, levelsFlag, ordersFlag, wholeFlag } from "../arguments.js";
@@ -17,6 +17,7 @@ import { columnFlags, readCsvSeries } from "../csv-file.js";
 import { writeTextFile } from "../output-file.js";
 import { formatFlags, formatOf } from "../output-format.js";
 import { FORMATS, forecastCsv, forecastTable } from "../print-forecast.js";
+import { showProgress } from "../progress.js";
 import { nameOf } from "../read-file.js";
 
 /** A week at five minutes. More changes a forecast of hours little, and takes longer than anyone waits. */
@@ -30,13 +31,13 @@ export default defineCommand({
       description: "CSV with a time and a value column; - reads standard input",
       required: true,
     },
-    horizon: { type: "string", description: "steps ahead (48)", valueHint: "N", default: "48" },
+    horizon: { type: "string", description: "steps ahead (48)", valueHint: "N" },
     period: {
       type: "string",
       description: "season in steps, 1 for none (what data of this step usually have)",
       valueHint: "N",
     },
-    levels: { type: "string", description: "intervals in percent (80,95)", valueHint: "LIST", default: "80,95" },
+    levels: { type: "string", description: "intervals in percent (80,95)", valueHint: "LIST" },
     model: {
       type: "string",
       description: "the best single model, or several weighed: slower and mostly better (sarima)",
@@ -56,9 +57,9 @@ export default defineCommand({
     svg: { type: "string", description: "draw them into a file", valueHint: "FILE" },
   },
   async run({ args }) {
-    const horizon = wholeFlag("--horizon", args.horizon, 1, 10_000) as number;
+    const horizon = wholeFlag("--horizon", args.horizon, 1, 10_000) ?? 48;
     const askedPeriod = wholeFlag("--period", args.period, 1, 5000);
-    const levels = levelsFlag("--levels", args.levels);
+    const levels = levelsFlag("--levels", args.levels ?? "80,95");
     const format = formatOf(args, ...FORMATS);
     const order = ordersFlag("--order", args.order, "2,0,1");
     const seasonal = ordersFlag("--seasonal", args.seasonal, "1,0,1");
@@ -108,12 +109,18 @@ export default defineCommand({
         ? { seasonal: [...seasonal, prepared.periods[0] ?? 0] as unknown as [number, number, number, number] }
         : {}),
     };
-    const trained = fit(prepared, kind, spec);
+    const progress = await showProgress("forecast");
+    let trained: Trained;
+    try {
+      trained = fit(prepared, kind, spec, progress.update);
+    } finally {
+      progress.end();
+    }
     const columns = infer({ prepared, trained, horizon, levels });
     const steps = forecastSteps(columns, columns.times);
     for (const warning of trained.warnings) warn(warning);
     say(
-      `${nameOf(args.file)}: ${series.values.length} values at ${formatStep(series.step)}${prepared.gaps > 0 ? ` (${prepared.gaps} missing)` : ""}, ${seasonWords(prepared.periods, trained)}; ${trained.kind === "sarima" ? `model ${formatSpec(trained.spec)}, AICc ${trained.aicc.toFixed(1)}` : trained.description}, in ${((performance.now() - began) / 1000).toFixed(1)} s`,
+      `${nameOf(args.file)}: ${series.values.length} values at ${formatStep(series.step)}${prepared.gaps > 0 ? ` (${prepared.gaps} missing)` : ""}, ${seasonWords(prepared.periods, trained)}; ${trained.kind === "sarima" ? `model ${formatSpec(trained.spec)}${Number.isFinite(trained.aicc) ? `, AICc ${trained.aicc.toFixed(1)}` : ""}` : trained.description}, in ${((performance.now() - began) / 1000).toFixed(1)} s`,
     );
 
     const picture = shown(series.values, prepared, columns);
@@ -140,9 +147,9 @@ function shownModel({ spec, logLik, aic, aicc, bic, params }: TrainedSarima) {
 }
 
 /** Orders that no model can have are the fault of the flag that named them. */
-function fit(prepared: Prepared, model: ModelKind, spec: SarimaSpec | undefined) {
+function fit(prepared: Prepared, model: ModelKind, spec: SarimaSpec | undefined, onProgress: TrainProgress): Trained {
   try {
-    return train({ prepared, model, ...(spec ? { spec } : {}) });
+    return train({ prepared, model, ...(spec ? { spec } : {}) }, onProgress);
   } catch (error) {
     throw spec && errorCode(error) === "INVALID_ORDER"
       ? usageError(`--order and --seasonal: ${describeError(error)}`)

@@ -41,7 +41,11 @@ export default defineCommand({
         "CSV with a time column and one for each metric, or time, host, metric, value; Parquet by its ending; - reads CSV from standard input",
       required: true,
     },
-    host: { type: "string", description: "host of all rows, where no column names it", valueHint: "NAME" },
+    host: {
+      type: "string",
+      description: "host of all rows, where no column names it or all name one",
+      valueHint: "NAME",
+    },
     metric: { type: "string", description: "metric of all rows, such as cpu_percent", valueHint: "NAME" },
     ...columnFlags,
     "host-column": { type: "string", description: "column of the host", valueHint: "NAME" },

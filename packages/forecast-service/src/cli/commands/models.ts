@@ -1,6 +1,6 @@
 import { mlflowRegistry, pushModels } from "@loadcast/metrics-io";
 import { defineCommand } from "citty";
-import { usageError } from "../../errors.js";
+import { describeError, errorCode, usageError } from "../../errors.js";
 import type { ModelEntry, ModelVersionEntry } from "../../http/contract.js";
 import type { ModelLibrary } from "../../questions.js";
 import { withAnswers } from "../answers.js";
@@ -96,7 +96,10 @@ const show = defineCommand({
     if (format === "json") return printJson(detail);
     const facts: [string, string][] = [
       ["version", `${detail.modelVersion}${detail.aliases.length > 0 ? ` (${detail.aliases.join(", ")})` : ""}`],
-      ["model", `${detail.kind}: ${detail.description}`],
+      [
+        "model",
+        detail.description.startsWith(detail.kind) ? detail.description : `${detail.kind}: ${detail.description}`,
+      ],
       ["trained", `${minute(detail.trainedAt)} UTC in ${detail.trainSeconds.toFixed(1)} s on ${detail.values} values`],
       ["data", `${detail.from ?? "?"} to ${detail.to ?? "?"}`],
       ["criteria", criteria(detail)],
@@ -167,7 +170,9 @@ async function moveAlias(
   const format = formatOf(args, "table", "json");
   const moved = await withAnswers({ ...args }, ({ library }) =>
     library.setAlias(args.name, args.alias ?? "champion", request),
-  );
+  ).catch((error: unknown) => {
+    throw errorCode(error) === "BAD_ALIAS" ? usageError(`--alias: ${describeError(error)}`) : error;
+  });
   if (format === "json") return printJson(moved);
   const before = moved.previous === null ? "" : `, before it version ${moved.previous}`;
   process.stdout.write(`${moved.alias} of ${moved.name} is version ${moved.version}${before}\n`);

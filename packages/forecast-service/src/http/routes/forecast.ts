@@ -39,6 +39,8 @@ export function forecastRoute(app: FastifyInstance, { executor }: { executor: Ex
       },
     },
     async (request, reply) => {
+      const trouble = executor.trouble?.() ?? null;
+      if (trouble !== null) throw new HttpError(503, "UNAVAILABLE", trouble);
       const caller = watchCaller(reply);
       try {
         return await admission.enter(
@@ -59,7 +61,7 @@ async function makeForecast(body: ForecastRequest, executor: Executor, caller: A
     {
       values: Float64Array.from(body.values, (value) => value ?? Number.NaN),
       start: body.start === undefined ? null : Date.parse(body.start),
-      step: stepSeconds === undefined ? null : { unit: "millisecond", count: Math.round(stepSeconds * 1000) },
+      step: stepSeconds === undefined ? null : { unit: "millisecond", count: stepSeconds * 1000 },
     },
     { periods: [asked], metric: body.bounds !== undefined, bounds: body.bounds ?? null, outside: "refuse" },
   );

@@ -1,6 +1,10 @@
 import { z } from "zod";
 
-export const time = z.iso.datetime({ offset: true }).meta({ description: "ISO 8601 with a time zone" });
+const TIME_WANTED = "Expected a time with its zone, such as 2026-01-31T12:00:00Z or 2026-01-31T13:00:00+01:00";
+
+export const time = z.iso
+  .datetime({ offset: true, error: ({ input }) => (typeof input === "string" ? TIME_WANTED : undefined) })
+  .meta({ description: "ISO 8601 with a time zone" });
 
 export const orderTriple = z.tuple([z.int(), z.int(), z.int()]);
 export const seasonalOrder = z.tuple([z.int(), z.int(), z.int(), z.int()]);

@@ -3,6 +3,8 @@ import { forecastStep, orderTriple, seasonalOrder, time, transform } from "./com
 
 export const MAX_VALUES = 100_000;
 export const MAX_HORIZON = 10_000;
+/** Years of ISO 8601 have four digits. */
+const END_OF_TIMES = Date.UTC(10_000, 0, 1);
 
 const order = (max: number) => z.int().min(0).max(max);
 
@@ -55,6 +57,10 @@ export const forecastRequest = z
     }
     if (body.start !== undefined && body.stepSeconds === undefined)
       complain("stepSeconds", "is needed together with start");
+    if (body.start !== undefined && body.stepSeconds !== undefined) {
+      const end = Date.parse(body.start) + (body.values.length + body.horizon) * body.stepSeconds * 1000;
+      if (!(end < END_OF_TIMES)) complain("start", "and stepSeconds lead beyond the year 9999: correct one of them");
+    }
   })
   .meta({
     examples: [

@@ -102,8 +102,8 @@ export const aliasParams = z.object({
   alias: z
     .string()
     .regex(
-      /^(?!latest$)(?!v\d+$)[A-Za-z0-9_-]{1,100}$/,
-      'letters, digits, "_" and "-", not "latest" and not "v" and a number',
+      /^(?![Ll][Aa][Tt][Ee][Ss][Tt]$)(?![Vv]?\d+$)[A-Za-z0-9_-]{1,100}$/,
+      'letters, digits, "_" and "-", not "latest", no number and no "v" and a number: those are versions',
     )
     .meta({ description: "champion is what forecasts are made with.", example: "champion" }),
 });
