@@ -32,6 +32,7 @@ export interface LongAutoregressionOptions {
 const MAX_ORDER = 60;
 /** Origins inside the sample at which errors are collected: more cost time and change nothing. */
 const MAX_ORIGINS = 150;
+const RESIDUAL_WINDOW = 2016;
 const PROFILE_WINDOW = 4032;
 const HARMONICS = 4;
 
@@ -123,6 +124,35 @@ export function forecastLongAutoregression(
   const path = meanPath(fit, level, steps[steps.length - 1] + 1);
   if (fit.profile) for (let h = 0; h < path.length; h++) path[h] += profileAt(fit.profile, t + h);
   return spreadAround(path, steps, fit.errors, anchors, fit.d === 1, fit.scale, history);
+}
+
+/** What it missed of the values of the last week one step ahead, on its own scale. */
+export function residualsOf(fit: LongAutoregression, history: History): Float64Array {
+  const { model, d, scale, profile } = fit;
+  const { mean, phi } = model;
+  const series = history[scale] as Float64Array;
+  const level = withoutProfile(series, Math.max(0, series.length - RESIDUAL_WINDOW), series.length, profile);
+  const z = d === 1 ? differences(level) : level;
+  const p = phi.length;
+  const out = new Float64Array(Math.max(0, z.length - p));
+  for (let t = p; t < z.length; t++) {
+    let error = z[t] - mean;
+    for (let j = 0; j < p; j++) error -= phi[j] * (z[t - 1 - j] - mean);
+    out[t - p] = error;
+  }
+  return out;
+}
+
+/** Its ψ-weights: what an error of 1 does to the next values; those of a random walk where there is no model. */
+export function responsesOf(fit: Pick<LongAutoregression, "model" | "d"> | null, steps: number): Float64Array {
+  const { model, d } = fit ?? { model: { phi: [] }, d: 1 };
+  const psi = new Float64Array(steps);
+  for (let h = 0; h < steps; h++) {
+    psi[h] = h === 0 ? 1 : 0;
+    for (let j = 0; j < model.phi.length && j < h; j++) psi[h] += model.phi[j] * psi[h - 1 - j];
+  }
+  if (d === 1) for (let h = 1; h < steps; h++) psi[h] += psi[h - 1];
+  return psi;
 }
 
 function meanPath({ model: { mean, phi }, d }: LongAutoregression, level: Float64Array, horizon: number): Float64Array {
