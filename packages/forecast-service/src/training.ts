@@ -148,6 +148,7 @@ export function createTrainer(dependencies: {
           levels: LEVELS,
           origins,
           margin,
+          refit: state.drift !== null,
         },
         options,
       ),
@@ -163,7 +164,7 @@ export function createTrainer(dependencies: {
       register(registry, {
         series: state.id,
         prepared,
-        trained,
+        trained: judged.refitted ? { ...judged.refitted, warnings: trained.warnings } : trained,
         gate,
         key,
         startedAt,

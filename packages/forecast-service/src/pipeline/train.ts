@@ -78,14 +78,7 @@ export function train({ prepared, model = "sarima", spec }: TrainInput): Trained
   const common = { start, length: values.length };
   if (model === "ensemble") {
     const ensemble = autoEnsemble(values, { periods, ...limits, horizon: HORIZON });
-    return {
-      ...common,
-      kind: "ensemble",
-      document: toJSON(ensemble),
-      description: describeEnsemble(ensemble),
-      warnings: ensemble.warnings,
-      members: byWeight(ensemble).map(({ description, weights, loss }) => ({ name: description, weights, loss })),
-    };
+    return trainedEnsemble(ensemble, common);
   }
   const fitted = spec
     ? sarima(values, spec)
@@ -104,6 +97,21 @@ export function train({ prepared, model = "sarima", spec }: TrainInput): Trained
     aicc: fitted.aicc,
     bic: fitted.bic,
     tried: isSearched(fitted) ? fitted.search.tried : [],
+  };
+}
+
+/** An ensemble as it is kept. */
+export function trainedEnsemble(
+  ensemble: SarimaEnsemble,
+  place: Pick<TrainedCommon, "start" | "length">,
+): TrainedEnsemble {
+  return {
+    ...place,
+    kind: "ensemble",
+    document: toJSON(ensemble),
+    description: describeEnsemble(ensemble),
+    warnings: ensemble.warnings,
+    members: byWeight(ensemble).map(({ description, weights, loss }) => ({ name: description, weights, loss })),
   };
 }
 

@@ -8,7 +8,7 @@ export interface PastErrors {
 }
 
 /** More moments would take more time and change nothing. */
-const MOST_MOMENTS = 500;
+const MOST_MOMENTS = 300;
 /** Fewer tell less than a normal distribution knows: at 5 minutes and four hours ahead they come out of 21 hours. */
 const LEAST_MOMENTS = 200;
 
