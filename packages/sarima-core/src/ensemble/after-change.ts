@@ -15,7 +15,7 @@ const SURPRISING = 3;
 const CERTAIN = 4.5;
 /** An origin counts half as much as the next one. */
 const HALF_LIFE = 1;
-/** How fast a weight falls with the loss. At 3 a leak of three hours is missed as it was before (measured). */
+/** How fast a weight falls with the loss; at 3 half of what is won on leaks is lost (measured). */
 const RATE = 6;
 
 /** What was known before the latest values came. */
@@ -34,8 +34,9 @@ export interface Before {
  * one side far more often than chance allows, a few steps ahead as well as many, the members are weighed by the latest origins alone,
  * with one weight for all parts of the distribution; else the weights stay what they are.
  *
- * Two hours after a step of 15 (on noise of 4) the 80 % interval of the next four hours covers 80 % instead of 64 %, and on leaks of 1.5 to
- * 8 hours the score of the 95 % interval is a quarter to a half less; on 15 real series (375 forecasts) scores stay within 0.5 %.
+ * Simulated, mean over ten series and two origins each: 2 and 6 hours after a step of 15 on noise of 4 the 80 % interval of the next four
+ * hours covers 77 % instead of 64 %, and the 95 % interval scores a third less; on leaks of 2 to 20 hours it scores 12 to 54 % less. On
+ * 15 real series (375 forecasts) scores stay within 0.6 %, coverage what it was.
  */
 export function afterChange(trial: Trial, setting: Setting, weights: readonly Weights[], before: Before): Weights[] {
   const share = changed(trial, setting, weights, before);

@@ -124,9 +124,9 @@ interface Recent {
  * noisier than it was in training, which is no prior for it then: all factors grow by what those values need, shrunk by what chance may
  * have had in it (James & Stein 1961), in place. A new level or a leak shows on one side: it is for the weights to follow.
  *
- * After noise that grew three- to fivefold 2 to 8 hours before, 80 % intervals of the next four hours cover 61 to 73 % instead of 52 to
- * 60 %, and score a fifth less on the held-out process; on 15 real series (375 forecasts) scores stay within 0.3 %. Intervals that become
- * narrower in the same way would cover a burst after a quiet night too seldom (measured).
+ * Simulated, ten series and two origins each: after noise that grew fourfold 6 and 10 hours before, 80 % intervals of the next four hours cover
+ * 70 % instead of 61 %, and 95 % intervals 89 % instead of 80 %. On 15 real series (375 forecasts) scores stay within 0.6 %. Intervals that
+ * become narrower in the same way miss bursts after a quiet night: the log score of passing a limit was 4 % worse there.
  */
 function widen(factors: number[], recent: readonly Recent[]): void {
   let growth = Infinity;

@@ -37,7 +37,7 @@ export function reweigh(ensemble: SarimaEnsemble): SarimaEnsemble {
  * weights and the calibration that `reweigh` gives them: those were found while the appended values were still unknown to them, and
  * the new fits take them over. What came so far counts as training from then on.
  *
- * For a model that has been judged on values held back, before it is used: costs a quarter of a training.
+ * For a model that has been judged on values held back, before it is used: costs a sixth of a training, `reweigh` included.
  *
  * @throws SarimaError `INVALID_ARGUMENT` for anything but an ensemble
  */
