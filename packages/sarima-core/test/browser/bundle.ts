@@ -7,9 +7,10 @@ import { build } from "vite";
  * commit that says what the bytes buy. Of the second, 14 KB are ml-levenberg-marquardt and its
  * ml-matrix, 4 KB the sample paths of bootstrap intervals, 3 KB what forecasts an ensemble. The exact score is 3 KB of both, 1 KB of
  * that for usual models in one pass; another 2 KB of both are the digits of models whose roots lie together near the unit circle, 1 KB of
- * the whole what widens intervals where the noise of a series has grown.
+ * the whole what widens intervals where the noise of a series has grown, 1 KB what follows a change of level and has paths hang together as
+ * past errors did.
  */
-export const CEILING = { whole: 95_500, fitAndForecast: 58_000 } as const;
+export const CEILING = { whole: 96_500, fitAndForecast: 58_000 } as const;
 
 const index = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
 
