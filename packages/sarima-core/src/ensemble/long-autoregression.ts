@@ -1,13 +1,7 @@
 import { type Autoregression, burg, directWeights } from "./autoregression.js";
 import { type ErrorTable, errorTable, spreadAround } from "./error-table.js";
 import type { History, ScaleName } from "./history.js";
-
-/** A cycle as sines and cosines of its first harmonics; time 0 is the first observed value of the series. */
-export interface Profile {
-  readonly period: number;
-  readonly cos: readonly number[];
-  readonly sin: readonly number[];
-}
+import { fitProfile, type Profile, profileAt, withoutProfile } from "./profile.js";
 
 export interface LongAutoregression {
   readonly kind: "autoregression";
@@ -33,8 +27,6 @@ const MAX_ORDER = 60;
 /** Origins inside the sample at which errors are collected: more cost time and change nothing. */
 const MAX_ORIGINS = 150;
 const RESIDUAL_WINDOW = 2016;
-const PROFILE_WINDOW = 4032;
-const HARMONICS = 4;
 
 /**
  * An ARIMA(p, d, 0), p by AICc up to a long order, that knows its errors at every step from forecasting inside its own window.
@@ -180,44 +172,4 @@ function differences(z: Float64Array): Float64Array {
   const out = new Float64Array(Math.max(0, z.length - 1));
   for (let t = 0; t < out.length; t++) out[t] = z[t + 1] - z[t];
   return out;
-}
-
-function withoutProfile(z: Float64Array, start: number, end: number, profile: Profile | null): Float64Array {
-  const out = z.slice(start, end);
-  if (profile) for (let t = start; t < end; t++) out[t - start] -= profileAt(profile, t);
-  return out;
-}
-
-/** Harmonics by projection, shrunk by cycles / (cycles + 1): two cycles are no proof of a third. */
-function fitProfile(z: Float64Array, period: number): Profile | null {
-  const start = Math.max(0, z.length - PROFILE_WINDOW);
-  const n = z.length - start;
-  if (n < 2 * period) return null;
-  let mean = 0;
-  for (let t = start; t < z.length; t++) mean += z[t];
-  mean /= n;
-  const shrink = n / period / (n / period + 1);
-  const cos: number[] = [];
-  const sin: number[] = [];
-  for (let k = 1; k <= Math.min(HARMONICS, Math.floor((period - 1) / 2)); k++) {
-    const omega = (2 * Math.PI * k) / period;
-    let a = 0;
-    let b = 0;
-    for (let t = start; t < z.length; t++) {
-      a += (z[t] - mean) * Math.cos(omega * t);
-      b += (z[t] - mean) * Math.sin(omega * t);
-    }
-    cos.push((2 * shrink * a) / n);
-    sin.push((2 * shrink * b) / n);
-  }
-  return { period, cos, sin };
-}
-
-function profileAt({ period, cos, sin }: Profile, t: number): number {
-  let sum = 0;
-  for (let k = 0; k < cos.length; k++) {
-    const angle = (2 * Math.PI * (k + 1) * t) / period;
-    sum += cos[k] * Math.cos(angle) + sin[k] * Math.sin(angle);
-  }
-  return sum;
 }
