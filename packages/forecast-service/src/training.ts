@@ -149,6 +149,7 @@ export function createTrainer(dependencies: {
           levels: LEVELS,
           origins,
           margin,
+          refit: state.drift !== null,
         },
         // No key: the same data are judged otherwise against another champion, and another service on the queue may have one.
         { signal },
@@ -165,7 +166,7 @@ export function createTrainer(dependencies: {
       register(registry, {
         series: state.id,
         prepared,
-        trained,
+        trained: judged.refitted ? { ...judged.refitted, warnings: trained.warnings } : trained,
         gate,
         key,
         startedAt,

@@ -1,4 +1,14 @@
-import { append, autoEnsemble, empiricalQuantiles, forecast, naive, reweigh, seasonalNaive, toJSON } from "sarima-core";
+import {
+  append,
+  autoEnsemble,
+  empiricalQuantiles,
+  forecast,
+  naive,
+  refit,
+  reweigh,
+  seasonalNaive,
+  toJSON,
+} from "sarima-core";
 import { describe, expect, it } from "vitest";
 import { type GateInput, gate, holdoutFor, type Kept } from "../src/pipeline/gate.js";
 import { type Prepared, preprocess } from "../src/pipeline/preprocess.js";
@@ -116,6 +126,26 @@ describe("the gate", () => {
     const other = prepare(values.map((value, t) => (t >= 692 ? 50 : value)));
     const again = judge(other, candidate);
     expect(again.example).toEqual(judge(prepared, candidate).example);
+  });
+
+  it("fits what it accepts again on everything where that is asked for: what drifts lies in the values held back", () => {
+    const values = metric(700).map((value, t) => (t >= 650 ? value + 15 : value));
+    const prepared = prepare(values);
+    const shown = cutOff(prepared, 96);
+    const candidate = train({ prepared: shown, model: "ensemble" });
+    const { report, weighing, refitted } = judge(prepared, candidate, { refit: true });
+    expect(report).toEqual(judge(prepared, candidate).report);
+    expect(weighing).toBeNull();
+    const y = prepared.values;
+    const fitted = autoEnsemble(y.slice(0, 604), { periods: [12, 288], lower: 0, upper: 100, horizon: HORIZON });
+    expect(refitted).toMatchObject({ kind: "ensemble", start: 0, length: 700 });
+    expect(refitted?.document).toBe(toJSON(refit(append(fitted, y.slice(604)))));
+    expect(judge(prepared, candidate).refitted).toBeNull();
+    // What stays a challenger stays as it was judged, and a single model has nobody to weigh.
+    const champion = { ...candidate, provisional: false };
+    expect(judge(prepared, candidate, { refit: true, champion }).refitted).toBeNull();
+    const single = train({ prepared: shown, spec: { order: [1, 0, 0] } });
+    expect(judge(prepared, single, { refit: true }).refitted).toBeNull();
   });
 
   it("lets a champion stay that is no worse, and a better candidate take its place", () => {

@@ -1,6 +1,7 @@
 import { type MetricSink, memoryRegistry, memoryStore, type StoredForecast } from "@loadcast/metrics-io";
 import { afterEach, describe, expect, it } from "vitest";
 import { inlineExecutor } from "../src/executor/inline.js";
+import type { GateInput } from "../src/pipeline/gate.js";
 import { type InferInput, infer } from "../src/pipeline/infer.js";
 import { preprocess } from "../src/pipeline/preprocess.js";
 import type { Weighing } from "../src/pipeline/weighing.js";
@@ -146,10 +147,13 @@ describe("rounds of forecasts", () => {
     const inline = inlineExecutor();
     /** Whether weights were to follow, by round. */
     const followed: boolean[] = [];
+    /** Whether what is accepted was to be fitted again, by training. */
+    const refits: unknown[] = [];
     const executor: typeof inline = {
       ...inline,
       run(job, input, options) {
         if (job === "inferMany") followed.push((input as InferInput[]).some(({ reweigh }) => reweigh));
+        if (job === "gate") refits.push((input as GateInput).refit);
         return inline.run(job, input, options);
       },
     };
@@ -179,6 +183,7 @@ describe("rounds of forecasts", () => {
     expect(driftAt).not.toBeNull();
     // Its alarm goes on for hours; the next training has to wait for six of them.
     expect(trained()).toBe(2);
+    expect(refits).toEqual([false, true]);
     const found = await service.monitor.anomalies(ID, {});
     expect(found.anomalies.length).toBeGreaterThanOrEqual(2);
     expect(await store.anomalies(KEY, { from: 0, to: Infinity })).toHaveLength(found.anomalies.length);

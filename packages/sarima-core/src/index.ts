@@ -23,6 +23,7 @@ export {
   type EnsembleOptions,
   explain,
   memberModel,
+  refit,
   reweigh,
   type SarimaEnsemble,
   type Training,

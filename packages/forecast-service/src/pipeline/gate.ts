@@ -1,10 +1,11 @@
-import { append, empiricalQuantiles, type Fitted, naive, seasonalNaive } from "sarima-core";
+import { append, empiricalQuantiles, type Fitted, naive, refit, seasonalNaive } from "sarima-core";
 import { stepsBetween } from "../calendar.js";
 import type { GateReport, GateScore } from "../http/contract.js";
 import { type Contestant, contest, forecaster, type Quantiles } from "./contest.js";
+import { isEnsemble } from "./diagnose.js";
 import { type ModelDocument, readModel } from "./model-document.js";
 import type { Prepared } from "./preprocess.js";
-import type { Trained } from "./train.js";
+import { type Trained, type TrainedEnsemble, trainedEnsemble } from "./train.js";
 import { unjudged, verdict } from "./verdict.js";
 import { reweighed, type Weighing, weighingOf } from "./weighing.js";
 
@@ -27,6 +28,8 @@ export interface GateInput {
   origins: number;
   /** By what share its loss must be lower than the champion's. */
   margin: number;
+  /** Whether a candidate that is accepted is fitted again on everything: where the series has changed in the values held back. */
+  refit?: boolean;
 }
 
 /** What the gate says, and a forecast to look at. */
@@ -36,6 +39,8 @@ export interface Gated {
   readonly example: Example | null;
   /** The candidate's weights once they have followed the values held back, for when it is live; null where it is not accepted, or there is nothing to follow. */
   readonly weighing: Weighing | null;
+  /** The candidate fitted again, its weights included; null where that was not asked for, or it is not accepted or no ensemble. */
+  readonly refitted: TrainedEnsemble | null;
 }
 
 export interface Example extends Quantiles {
@@ -53,7 +58,8 @@ const LEAST_VALUES = 72;
  *
  * The candidate is trained once, on what comes before, and judged on what it has not seen; what goes live is the very model that was
  * judged, its state moved on to now by `append`. Its coefficients are then eight hours older than they could be, which
- * costs nothing that can be measured on series whose models serve for a day; its weights follow those hours once it has been judged. The other way, to train on everything and roll the state
+ * costs nothing that can be measured on series whose models serve for a day; its weights follow those hours once it has been judged. Where
+ * a drift asked for it, its members are fitted again on everything before it goes live: else none of them would have seen what drifts. The other way, to train on everything and roll the state
  * back, would let an ensemble be judged on the very days its weights and interval widths were chosen by.
  */
 export function holdoutFor(length: number): number {
@@ -81,7 +87,7 @@ export function gate(input: GateInput): Gated {
   const empty = { origins: 0, horizon, scores: [] };
   if (holdout === 0) {
     const report = { ...empty, ...unjudged(n, champion) };
-    return { report, example: null, weighing: null };
+    return { report, example: null, weighing: null, refitted: null };
   }
 
   const cut = n - holdout;
@@ -103,17 +109,20 @@ export function gate(input: GateInput): Gated {
   });
   const scores = judged.every(({ pinball }) => Number.isFinite(pinball)) ? judged : [];
   const decided = verdict(scores, champion, input.margin);
+  const live = decided.accepted ? movedOn(() => own.fit(values)) : null;
+  const refitted = live && input.refit && isEnsemble(live) ? refit(live) : null;
   return {
     report: { horizon, scores, origins: scores.length > 0 ? count : 0, ...decided },
     example,
-    weighing: decided.accepted ? followed(() => own.fit(values)) : null,
+    weighing: live && !refitted ? weighingOf(reweighed(live)) : null,
+    refitted: refitted && trainedEnsemble(refitted, { start: candidate.start, length: n }),
   };
 }
 
 /** A model that cannot take the last values (below a bound that it took for given) goes live all the same, with the weights of its training. */
-function followed(toEnd: () => Fitted): Weighing | null {
+function movedOn(toEnd: () => Fitted): Fitted | null {
   try {
-    return weighingOf(reweighed(toEnd()));
+    return toEnd();
   } catch {
     return null;
   }

@@ -106,14 +106,7 @@ function fitModel({ prepared, model = "sarima", spec }: TrainInput, onProgress: 
       horizon: HORIZON,
       onProgress: (done, total) => onProgress(done / total, `${done} of ${total} members weighed`),
     });
-    return {
-      ...common,
-      kind: "ensemble",
-      document: toJSON(ensemble),
-      description: describeEnsemble(ensemble),
-      warnings: ensemble.warnings,
-      members: byWeight(ensemble).map(({ description, weights, loss }) => ({ name: description, weights, loss })),
-    };
+    return trainedEnsemble(ensemble, common);
   }
   let tried = 0;
   const fitted = spec
@@ -150,6 +143,21 @@ function seasonsOf({ spec, harmonics }: SarimaModel): number[] {
     ...(P + D + Q > 0 ? [period] : []),
     ...harmonics.filter(({ order }) => order > 0).map(({ period }) => period),
   ];
+}
+
+/** An ensemble as it is kept. */
+export function trainedEnsemble(
+  ensemble: SarimaEnsemble,
+  place: Pick<TrainedCommon, "start" | "length">,
+): TrainedEnsemble {
+  return {
+    ...place,
+    kind: "ensemble",
+    document: toJSON(ensemble),
+    description: describeEnsemble(ensemble),
+    warnings: ensemble.warnings,
+    members: byWeight(ensemble).map(({ description, weights, loss }) => ({ name: description, weights, loss })),
+  };
 }
 
 function isSearched(fitted: SarimaModel): fitted is AutoSarimaModel {

@@ -9,9 +9,9 @@ export type Weights = Readonly<Record<Part, number>>;
  */
 const RATES: Record<Part, number> = { lower: 3, centre: 8, upper: 3 };
 /** Added to every weight before they are scaled to sum to 1: nobody is ever out. */
-const FLOOR = 0.02;
+export const FLOOR = 0.02;
 /** Losses relative to the average below this are all the same. */
-const LEAST_LOSS = 1e-6;
+export const LEAST_LOSS = 1e-6;
 /** A member with answers for fewer of the trial's forecasts than this has not been judged. */
 const MIN_ANSWERED = 0.25;
 

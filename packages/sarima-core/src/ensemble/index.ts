@@ -11,5 +11,5 @@ export {
 export { explain } from "./explain.js";
 export { forecastEnsemble } from "./forecast-ensemble.js";
 export { memberModel } from "./member-model.js";
-export { reweigh } from "./reweigh.js";
+export { refit, reweigh } from "./reweigh.js";
 export { type EnsembleSimulateOptions, simulateEnsemble } from "./simulate-ensemble.js";

@@ -1,13 +1,7 @@
 import { type Autoregression, burg, directWeights } from "./autoregression.js";
 import { type ErrorTable, errorTable, spreadAround } from "./error-table.js";
 import type { History, ScaleName } from "./history.js";
-
-/** A cycle as sines and cosines of its first harmonics; time 0 is the first observed value of the series. */
-export interface Profile {
-  readonly period: number;
-  readonly cos: readonly number[];
-  readonly sin: readonly number[];
-}
+import { fitProfile, type Profile, profileAt, withoutProfile } from "./profile.js";
 
 export interface LongAutoregression {
   readonly kind: "autoregression";
@@ -32,8 +26,7 @@ export interface LongAutoregressionOptions {
 const MAX_ORDER = 60;
 /** Origins inside the sample at which errors are collected: more cost time and change nothing. */
 const MAX_ORIGINS = 150;
-const PROFILE_WINDOW = 4032;
-const HARMONICS = 4;
+const RESIDUAL_WINDOW = 2016;
 
 /**
  * An ARIMA(p, d, 0), p by AICc up to a long order, that knows its errors at every step from forecasting inside its own window.
@@ -125,6 +118,35 @@ export function forecastLongAutoregression(
   return spreadAround(path, steps, fit.errors, anchors, fit.d === 1, fit.scale, history);
 }
 
+/** What it missed of the values of the last week one step ahead, on its own scale. */
+export function residualsOf(fit: LongAutoregression, history: History): Float64Array {
+  const { model, d, scale, profile } = fit;
+  const { mean, phi } = model;
+  const series = history[scale] as Float64Array;
+  const level = withoutProfile(series, Math.max(0, series.length - RESIDUAL_WINDOW), series.length, profile);
+  const z = d === 1 ? differences(level) : level;
+  const p = phi.length;
+  const out = new Float64Array(Math.max(0, z.length - p));
+  for (let t = p; t < z.length; t++) {
+    let error = z[t] - mean;
+    for (let j = 0; j < p; j++) error -= phi[j] * (z[t - 1 - j] - mean);
+    out[t - p] = error;
+  }
+  return out;
+}
+
+/** Its ψ-weights: what an error of 1 does to the next values; those of a random walk where there is no model. */
+export function responsesOf(fit: Pick<LongAutoregression, "model" | "d"> | null, steps: number): Float64Array {
+  const { model, d } = fit ?? { model: { phi: [] }, d: 1 };
+  const psi = new Float64Array(steps);
+  for (let h = 0; h < steps; h++) {
+    psi[h] = h === 0 ? 1 : 0;
+    for (let j = 0; j < model.phi.length && j < h; j++) psi[h] += model.phi[j] * psi[h - 1 - j];
+  }
+  if (d === 1) for (let h = 1; h < steps; h++) psi[h] += psi[h - 1];
+  return psi;
+}
+
 function meanPath({ model: { mean, phi }, d }: LongAutoregression, level: Float64Array, horizon: number): Float64Array {
   const z = d === 1 ? differences(level) : level;
   const n = z.length;
@@ -150,44 +172,4 @@ function differences(z: Float64Array): Float64Array {
   const out = new Float64Array(Math.max(0, z.length - 1));
   for (let t = 0; t < out.length; t++) out[t] = z[t + 1] - z[t];
   return out;
-}
-
-function withoutProfile(z: Float64Array, start: number, end: number, profile: Profile | null): Float64Array {
-  const out = z.slice(start, end);
-  if (profile) for (let t = start; t < end; t++) out[t - start] -= profileAt(profile, t);
-  return out;
-}
-
-/** Harmonics by projection, shrunk by cycles / (cycles + 1): two cycles are no proof of a third. */
-function fitProfile(z: Float64Array, period: number): Profile | null {
-  const start = Math.max(0, z.length - PROFILE_WINDOW);
-  const n = z.length - start;
-  if (n < 2 * period) return null;
-  let mean = 0;
-  for (let t = start; t < z.length; t++) mean += z[t];
-  mean /= n;
-  const shrink = n / period / (n / period + 1);
-  const cos: number[] = [];
-  const sin: number[] = [];
-  for (let k = 1; k <= Math.min(HARMONICS, Math.floor((period - 1) / 2)); k++) {
-    const omega = (2 * Math.PI * k) / period;
-    let a = 0;
-    let b = 0;
-    for (let t = start; t < z.length; t++) {
-      a += (z[t] - mean) * Math.cos(omega * t);
-      b += (z[t] - mean) * Math.sin(omega * t);
-    }
-    cos.push((2 * shrink * a) / n);
-    sin.push((2 * shrink * b) / n);
-  }
-  return { period, cos, sin };
-}
-
-function profileAt({ period, cos, sin }: Profile, t: number): number {
-  let sum = 0;
-  for (let k = 0; k < cos.length; k++) {
-    const angle = (2 * Math.PI * (k + 1) * t) / period;
-    sum += cos[k] * Math.cos(angle) + sin[k] * Math.sin(angle);
-  }
-  return sum;
 }

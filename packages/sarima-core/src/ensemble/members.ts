@@ -126,6 +126,31 @@ function constant(id: string, fit: MemberFit): Candidate {
   return { id, refits: 0, fit: () => fit };
 }
 
+/** The same member, fitted to the values before `end`; null where that cannot be. */
+export function fitAgain(fit: MemberFit, { history, anchors, signal }: Setting, end: number): MemberFit | null {
+  switch (fit.kind) {
+    case "autoregression":
+      return fitLongAutoregression(history, end, anchors, {
+        scale: fit.scale,
+        d: fit.d,
+        window: fit.window,
+        ...(fit.profile ? { cycle: fit.profile.period } : {}),
+      });
+    case "sarima":
+      return fitSarima(history, end, anchors, {
+        scale: fit.scale,
+        window: fit.window,
+        candidates: [fit.spec],
+        earlier: fit,
+        signal,
+      });
+    case "trend":
+      return fitLocalTrend(history, end, anchors, fit.window);
+    default:
+      return fit;
+  }
+}
+
 /** What a member says from each of several origins, the latest first. */
 export function answersFrom(
   fit: MemberFit,

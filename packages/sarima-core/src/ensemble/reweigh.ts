@@ -1,3 +1,4 @@
+import { afterChange } from "./after-change.js";
 import { calibrate } from "./calibrate.js";
 import { weightsOf } from "./combine.js";
 import {
@@ -11,7 +12,8 @@ import {
 } from "./ensemble.js";
 import { historyOf } from "./history.js";
 import { judge, trialOrigins } from "./judge.js";
-import { answersFrom } from "./members.js";
+import { withLeastNoise } from "./least-noise.js";
+import { answersFrom, fitAgain } from "./members.js";
 
 /**
  * Lets weights and calibration follow the values that were appended after training, so that what has just begun (a leak, a new level)
@@ -27,12 +29,50 @@ import { answersFrom } from "./members.js";
  * @throws SarimaError `INVALID_ARGUMENT` for anything but an ensemble
  */
 export function reweigh(ensemble: SarimaEnsemble): SarimaEnsemble {
+  return followed(ensemble)?.ensemble ?? ensemble;
+}
+
+/**
+ * Fits the members again on the whole series, the values that were appended included. They stay the members that training chose, with the
+ * weights and the calibration that `reweigh` gives them: those were found while the appended values were still unknown to them, and
+ * the new fits take them over. What came so far counts as training from then on.
+ *
+ * For a model that has been judged on values held back, before it is used: costs a sixth of a training, `reweigh` included.
+ *
+ * @throws SarimaError `INVALID_ARGUMENT` for anything but an ensemble
+ */
+export function refit(ensemble: SarimaEnsemble): SarimaEnsemble {
+  const found = followed(ensemble);
+  if (!found) return ensemble;
+  const { average, judgements, setting } = found;
+  const { y } = setting.history;
+  const learnt = withLeastNoise(y, setting.history.raw);
+  const own =
+    learnt === y ? setting : settingOf(historyOf(learnt, ensemble.transform, ensemble.unit), ensemble.horizon);
+  const { members, calibration } = found.ensemble;
+  return Object.freeze({
+    ...found.ensemble,
+    members: Object.freeze(
+      members.map((member, m) =>
+        Object.freeze({
+          ...member,
+          fit: deepFreeze(fitAgain(member.fit, own, y.length) ?? member.fit),
+          loss: Object.freeze({ ...judgements[m].loss }),
+        }),
+      ),
+    ),
+    training: deepFreeze({ length: ensemble.y.length, losses: average, factors: calibration.factors }),
+  });
+}
+
+/** What follows for weights and calibration from the values after training; null where there are none. */
+function followed(ensemble: SarimaEnsemble) {
   const { y, members, training, calibration, horizon, transform, unit } = checkEnsemble(ensemble);
-  if (!training || y.length === ensemble.weighedTo) return ensemble;
+  if (!training || y.length === ensemble.weighedTo) return null;
   const clean = withoutOuterGaps(withoutEffects(y, ensemble.regression));
   // Positions count from the first observed value.
   const from = training.length - y.findIndex((value) => !Number.isNaN(value));
-  if (clean.length <= from) return ensemble;
+  if (clean.length <= from) return null;
 
   // 1. Forecasts from origins whose future came, at least in part, after training.
   const setting = settingOf(historyOf(clean, transform, unit), horizon);
@@ -42,13 +82,14 @@ export function reweigh(ensemble: SarimaEnsemble): SarimaEnsemble {
 
   // 2. Their losses, after those of the training.
   const loss = members.map((member) => member.loss);
-  const { judgements } = judge(trial, setting, { from, average: training.losses, loss });
+  const { judgements, average } = judge(trial, setting, { from, average: training.losses, loss });
   // All of them were judged, or nobody was.
-  const weights = weightsOf(judgements.map((judgement) => ({ ...judgement, answered: 1 })));
+  const usual = weightsOf(judgements.map((judgement) => ({ ...judgement, answered: 1 })));
+  const weights = afterChange(trial, setting, usual, { from, factors: training.factors, average: training.losses });
 
   // 3. What they need to cover what came.
   const { factors } = calibrate(trial, setting, weights, { from, factors: training.factors });
-  return Object.freeze({
+  const moved: SarimaEnsemble = Object.freeze({
     ...ensemble,
     members: Object.freeze(
       members.map((member, m) =>
@@ -62,4 +103,5 @@ export function reweigh(ensemble: SarimaEnsemble): SarimaEnsemble {
     calibration: deepFreeze({ ...calibration, factors }),
     weighedTo: y.length,
   });
+  return { ensemble: moved, judgements, average, setting };
 }

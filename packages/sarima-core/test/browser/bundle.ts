@@ -7,10 +7,11 @@ import { build } from "vite";
  * commit that says what the bytes buy. Of the second, 14 KB are ml-levenberg-marquardt and its
  * ml-matrix, 4 KB the sample paths of bootstrap intervals, 3 KB what forecasts an ensemble. The exact score is 3 KB of both, 1 KB of
  * that for usual models in one pass; another 2 KB of both are the digits of models whose roots lie together near the unit circle, 1 KB of
- * the whole what widens intervals where the noise of a series has grown.
- * 5 KB of both are what makes series with gaps fast: the score of the Kalman filter, and the likelihood of many gaps without their columns.
+ * the whole what widens intervals where the noise of a series has grown, 1 KB what follows a change of level and has paths hang together as
+ * past errors did. 5 KB of both are what makes series with gaps fast: the score of the Kalman filter, and the likelihood of many gaps without
+ * their columns.
  */
-export const CEILING = { whole: 100_500, fitAndForecast: 63_000 } as const;
+export const CEILING = { whole: 101_500, fitAndForecast: 63_000 } as const;
 
 const index = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
 
