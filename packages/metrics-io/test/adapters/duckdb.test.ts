@@ -166,4 +166,21 @@ describe("duckdbStore", () => {
     const error = await rejection(duckdbStore({ path: ":memory:", memoryLimit: "lots" }).open());
     expect(error.message).toMatch(/lots|memory/);
   });
+
+  it("ends the writing of a Parquet file when it is told to", async () => {
+    const store = duckdbStore({ path: newFolder() });
+    const times = Float64Array.from({ length: 500_000 }, (_, i) => i);
+    await store.writeSamples([{ ...CPU, times, values: times.map((i) => (i * 7919) % 101) }]);
+    const file = join(folder, "stopped.parquet");
+    const options = { what: "samples", range: ALL } as const;
+    const controller = new AbortController();
+    const writing = rejection(store.exportParquet(file, [CPU], { ...options, signal: controller.signal }));
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 10_000, interval: 1 });
+    controller.abort();
+    expect(await writing).toMatchObject({ code: "ABORTED", message: `duckdb: writing ${file} was stopped` });
+    const early = rejection(store.exportParquet(file, [CPU], { ...options, signal: controller.signal }));
+    expect(await early).toMatchObject({ code: "ABORTED" });
+    expect(await store.exportParquet(file, [CPU], options)).toBe(500_000);
+    await store.close();
+  });
 });
