@@ -14,7 +14,7 @@ import { Pending } from "./pending.js";
 import { forgetEmpty, pruneDatabase } from "./prune.js";
 import { readAnomalies, readForecasts, readLatestForecast, readSamples, readSamplesOf } from "./read.js";
 import { registryIn } from "./registry.js";
-import { keepSession, type Session } from "./session.js";
+import { checkStillThere, keepSession, type Session } from "./session.js";
 import { writePending } from "./write.js";
 
 export interface DuckdbStoreOptions {
@@ -82,7 +82,9 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
   const commit = async (): Promise<void> => {
     if (pending.empty) return;
     try {
-      const { writer, catalogue } = await sessions.get();
+      const session = await sessions.get();
+      checkStillThere(session);
+      const { writer, catalogue } = session;
       writing = pending;
       pending = new Pending();
       const changed = await writePending(writer, writing, catalogue);
@@ -91,6 +93,7 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
     } catch (error) {
       writing.addLater(pending);
       pending = writing;
+      pending.tidy();
       lastError = writeFailure(path, pending.samples, error);
       await sessions.failed(error);
       // Trying again must not keep a program alive that has nothing else to do.
