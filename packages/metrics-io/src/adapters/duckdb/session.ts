@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { AdapterError, asAdapterError } from "../../errors.js";
 import { type Catalogue, readCatalogue } from "./catalogue.js";
+import { compact } from "./compact.js";
 import { NAME, type OpenOptions, openDatabase } from "./open.js";
 import { migrate } from "./schema.js";
 
@@ -78,6 +79,14 @@ export function keepSession(options: OpenOptions): SessionKeeper {
 }
 
 async function openSession(options: OpenOptions): Promise<Session> {
+  const session = await openAsIs(options);
+  const replaced = await compact(session.writer, session.file).catch(() => false);
+  if (!replaced) return session;
+  session.close();
+  return openAsIs(options);
+}
+
+async function openAsIs(options: OpenOptions): Promise<Session> {
   const { instance, file, release } = await openDatabase(options);
   try {
     const writer = await instance.connect();
