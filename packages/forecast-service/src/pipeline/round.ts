@@ -9,8 +9,8 @@ const LARGEST = 2 ** 52;
 
 /**
  * A forecast with as many decimals as it can mean: its numbers move by less than a ten-thousandth of the narrowest interval that it gives
- * (at its innermost level). Of 16 digits most are chance, and chance cannot be compressed: rounded, a forecast takes 1.2 kB of the store
- * instead of 2.8, and forecasts are most of what the data folder holds. Order and bounds stay as they were. A forecast that is sure of
+ * (at its innermost level). Of 16 digits most are chance, and chance cannot be compressed: rounded, a forecast takes 1.2 to 1.5 kB of the
+ * store instead of 2.8, when forecasts were half of what the data folder held. Order and bounds stay as they were. A forecast that is sure of
  * a value, as of a constant series, stays as it is.
  */
 export function roundForecast(forecast: StoredForecast, bounds: Bounds | null): StoredForecast {
