@@ -4,7 +4,8 @@
 //
 // Every round stands for five minutes of a real one, so twenty minutes are some days. What must not grow once the windows are full (a day
 // of scores, four hours of predictions): resident memory, the heap and the array buffers after a collection, open files and handles, the
-// time of a round. The data folder grows by what is kept: samples and forecasts, as long as retention keeps them.
+// time of a round. The data folder grows by what is kept: all forecasts of six hours, then one an hour for 30 days, and samples, as
+// docs/pipeline.md says.
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";

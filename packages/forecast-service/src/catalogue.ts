@@ -180,7 +180,7 @@ export function createCatalogue(options: {
       }
       const start = Math.floor(from / stepMillis) * stepMillis;
       const end = Math.ceil(to / stepMillis) * stepMillis;
-      return answers.get(info, `${start} ${end} ${stepMillis}`, async () => {
+      return answers.get(info, `${start} ${end} ${stepMillis}`, points, async () => {
         const samples = await store.read(info, { from: start, to: end });
         const grid = resample(samples, { stepSeconds: stepMillis / 1000, from: start, to: end });
         return {

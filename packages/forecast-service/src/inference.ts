@@ -13,6 +13,7 @@ import { outlookOf } from "./monitor/outlook.js";
 import type { InferInput, Inferred } from "./pipeline/infer.js";
 import { monitor, remember } from "./pipeline/monitor.js";
 import { preprocess } from "./pipeline/preprocess.js";
+import { roundForecast } from "./pipeline/round.js";
 import { type ReadAhead, readAhead } from "./read-ahead.js";
 import { readiness } from "./readiness.js";
 import { ANOMALY_LEVEL, HORIZON, LEVELS, STEP, STEP_MILLIS } from "./settings.js";
@@ -166,10 +167,10 @@ export function createInference(dependencies: {
     return (Math.floor(clock.now() / STEP_MILLIS) + placeOf(state.id)) % rounds === 0;
   };
 
-  const finish = async ({ state, version }: Ready, inferred: Inferred): Promise<StoredForecast> => {
+  const finish = async ({ state, input, version }: Ready, inferred: Inferred): Promise<StoredForecast> => {
     const { mean, median, intervals } = inferred;
     const times = Array.from(inferred.times as number[]);
-    const forecast: StoredForecast = {
+    const exact: StoredForecast = {
       host: state.host,
       metric: state.metric,
       issuedAt: clock.now(),
@@ -184,6 +185,7 @@ export function createInference(dependencies: {
         upper: Array.from(upper),
       })),
     };
+    const forecast = roundForecast(exact, input.prepared.bounds);
     await steps.time("write", () => write(forecast));
     remember(state, forecast);
     state.forecast = forecast;

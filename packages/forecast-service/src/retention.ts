@@ -7,7 +7,7 @@ const DAY = 24 * HOUR;
 /** How often the store is tidied, and when in the hour: not together with a round of forecasts or trainings. */
 export const TIDY = { every: HOUR, offset: 32 * 60_000 + 30_000 };
 
-/** Every forecast is kept for so long, then the first of each hour. A round for 2,000 series is 5 MB. */
+/** Every forecast is kept for so long, then the first of each hour. A round for 2,000 series is 3 MB. */
 const ALL_FORECASTS = 6 * HOUR;
 /** The first forecasts of the hours. */
 const HOURLY_FORECASTS = 30 * DAY;

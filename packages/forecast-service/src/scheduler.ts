@@ -122,7 +122,8 @@ export function createScheduler(options: { clock: Clock; log: Log; jobs: readonl
     } catch (error) {
       if (stopping.signal.aborted) return;
       const reason = describeError(error);
-      if (reason !== entry.lastError) log.warn(`${entry.job.name} failed and will be tried again: ${reason}`);
+      if (entry.lastError === null || withoutNumbers(reason) !== withoutNumbers(entry.lastError))
+        log.warn(`${entry.job.name} failed and will be tried again: ${reason}`);
       entry.lastError = reason;
     }
     entry.lastMillis = clock.now() - began;
@@ -178,3 +179,6 @@ export function nextStart(job: Rhythm, last: number, now: number): number {
   const origin = job.offset ?? last;
   return origin + (Math.floor((now - origin) / job.every) + 1) * job.every;
 }
+
+/** A reason that counts, such as what waits for a full disk, is the same one with every number. */
+const withoutNumbers = (reason: string) => reason.replace(/\d+/g, "");

@@ -252,11 +252,15 @@ export async function createService(dependencies: ServiceDependencies): Promise<
       stopped ??= (async () => {
         // Closing the executor first ends a fit that is under way; the scheduler then has nothing to wait for.
         await Promise.all([scheduler.stop(), tasks.stop(), executor.close()]);
-        await collector.drain();
-        await store.flush();
-        await Promise.allSettled(sinks.map((sink) => sink.close()));
-        await registry.close();
-        await store.close();
+        try {
+          await collector.drain();
+          await store.flush();
+        } finally {
+          // Also where the disk takes nothing more: what stays open would keep the process from ending.
+          await Promise.allSettled(sinks.map((sink) => sink.close()));
+          await registry.close();
+          await store.close();
+        }
       })();
       return stopped;
     },

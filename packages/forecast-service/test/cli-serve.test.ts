@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -95,6 +96,32 @@ suite("loadcast serve", () => {
     second.child.kill("SIGINT");
     expect((await second.ended).code).toBe(0);
   });
+
+  // Windows lets nobody delete an open file.
+  it.skipIf(process.platform === "win32")(
+    "says that its data folder was deleted, and ends at once with 1",
+    {
+      timeout: 60_000,
+    },
+    async () => {
+      const data = join(root, "deleted");
+      const env = { LOADCAST_DATA: data, LOADCAST_DEMO: "false", LOADCAST_COLLECT_INTERVAL: "250ms" };
+      const service = start(["serve", "--port", "0"], { env });
+      const address = await service.ready();
+      rmSync(data, { recursive: true, force: true });
+      const { dependencies } = await until(async () => {
+        const health = await json(`${address}/health/ready`);
+        return health.status === "degraded" ? health : null;
+      });
+      const said = "loadcast.duckdb was deleted or replaced while it was open";
+      expect(dependencies.find(({ name }: { name: string }) => name === "collect").detail).toContain(said);
+      service.child.kill("SIGTERM");
+      const { code, err } = await service.ended;
+      expect(code).toBe(1);
+      expect(err.trimEnd().split("\n").at(-1)).toMatch(new RegExp(`^loadcast: .*${said}`));
+      expect(existsSync(data)).toBe(false);
+    },
+  );
 
   it.each<[string, string[], Record<string, string>, number, string | RegExp]>([
     [

@@ -110,6 +110,27 @@ describe("the scheduler", () => {
     expect(scheduler.state("flaky")).toMatchObject({ runs: 6, lastError: null });
   });
 
+  it("says a reason once that only counts", async () => {
+    let waiting = 0;
+    const { clock, lines, scheduler } = scheduled([
+      {
+        name: "collect",
+        every: 1000,
+        async run() {
+          waiting += 4;
+          throw new Error(waiting < 40 ? `no space; ${waiting} samples wait` : "no disk");
+        },
+      },
+    ]);
+    await clock.advance(5000);
+    expect(scheduler.state("collect").lastError).toBe("no space; 20 samples wait");
+    await clock.advance(5000);
+    expect(lines).toEqual([
+      "warning: collect failed and will be tried again: no space; 4 samples wait",
+      "warning: collect failed and will be tried again: no disk",
+    ]);
+  });
+
   it("stops: no more starts, signals fire, running jobs are waited for", async () => {
     const events: string[] = [];
     const { clock, scheduler } = scheduled([

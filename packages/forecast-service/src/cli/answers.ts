@@ -55,7 +55,9 @@ export async function withAnswers<T>(
   process.once("SIGINT", onSignal);
   process.once("SIGTERM", onSignal);
   try {
-    return await use(remoteAnswers(client), controller.signal);
+    const result = await use(remoteAnswers(client), controller.signal);
+    if (controller.signal.aborted) throw new LoadcastError("ABORTED", "stopped before it was done");
+    return result;
   } finally {
     process.off("SIGINT", onSignal);
     process.off("SIGTERM", onSignal);

@@ -51,16 +51,16 @@ export function checkThereIsOne(folder: string): void {
   );
 }
 
-/** Opens a store that is there for one command, and closes it whatever happens. */
+/** Opens a store that is there for one command, and closes it whatever happens. @throws LoadcastError `ABORTED` after Ctrl-C, however the work ended */
 export async function withStore<T>(
   args: Readonly<Record<string, unknown>>,
   work: (store: DuckdbStore, config: Config, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { store, config, signal, close } = await openStore(args, false);
   try {
-    const result = await work(store, config, signal);
-    if (signal.aborted) throw new LoadcastError("ABORTED", "stopped before it was done");
-    return result;
+    return await work(store, config, signal).finally(() => {
+      if (signal.aborted) throw new LoadcastError("ABORTED", "stopped before it was done");
+    });
   } finally {
     await close();
   }

@@ -110,16 +110,19 @@ export const configSchema = group("Settings of Loadcast.", {
       ).prefault("loadcast"),
     }).prefault({}),
   }).prefault({}),
-  retention: group("What the data folder keeps. What MLflow has stays there.", {
-    raw: duration("Samples as they came.", "1d", "400d").prefault("14d"),
-    downsampled: duration("Samples as means of 5 minutes, and anomalies.", "1d", "3650d").prefault("365d"),
-    versions: whole(
-      "Versions of each model: its newest, beside those with an alias and those that a rollback goes to.",
-      1,
-      1000,
-    ).prefault(4),
-    runs: duration("Trainings that failed, with their reason.", "1h", "3650d").prefault("14d"),
-  })
+  retention: group(
+    "What the data folder keeps; docs/pipeline.md says how large it gets. What MLflow has stays there.",
+    {
+      raw: duration("Samples as they came.", "1d", "400d").prefault("14d"),
+      downsampled: duration("Samples as means of 5 minutes, and anomalies.", "1d", "3650d").prefault("365d"),
+      versions: whole(
+        "Versions of each model: its newest, beside those with an alias and those that a rollback goes to.",
+        1,
+        1000,
+      ).prefault(4),
+      runs: duration("Trainings that failed, with their reason.", "1h", "3650d").prefault("14d"),
+    },
+  )
     .refine(({ raw, downsampled }) => downsampled >= raw, {
       path: ["downsampled"],
       error: "a duration that is not shorter than retention.raw",

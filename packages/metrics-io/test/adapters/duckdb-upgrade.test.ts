@@ -92,3 +92,34 @@ describe("duckdbStore on a folder of a newer version", () => {
     expect(readFileSync(join(path, "loadcast.duckdb")).equals(bytes)).toBe(true);
   });
 });
+
+describe("duckdbStore on a folder of a development version", () => {
+  it("refuses models in tables that no version reads, says how to keep the samples, and leaves them there", async () => {
+    const path = await folderWith(version1);
+    const now = duckdbStore({ path });
+    await now.open();
+    await now.close();
+    const { DuckDBInstance } = await import("@duckdb/node-api");
+    const opened = async <T>(work: (run: (sql: string) => Promise<unknown[][]>) => Promise<T>) => {
+      const instance = await DuckDBInstance.create(join(path, "loadcast.duckdb"));
+      const connection = await instance.connect();
+      const result = await work(async (sql) => (await connection.runAndReadAll(sql)).getRowsJson());
+      connection.closeSync();
+      instance.closeSync();
+      return result;
+    };
+    await opened(async (run) => {
+      for (const column of ["document_pack", "document_at", "document_size"]) {
+        await run("DROP VIEW IF EXISTS model_versions");
+        await run(`ALTER TABLE registry_runs DROP COLUMN ${column}`);
+      }
+    });
+    const error = await rejection(duckdbStore({ path }).open());
+    expect(error.code).toBe("INVALID_DATA");
+    const remedy = /(COPY \(SELECT .* FROM measurements\) TO ')samples\.parquet' in DuckDB, then loadcast import/.exec(
+      error.message,
+    );
+    const parquet = join(path, "samples.parquet");
+    expect(await opened((run) => run(`${remedy?.[1]}${parquet}'`))).toEqual([["40010"]]);
+  });
+});

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
@@ -165,5 +174,62 @@ describe("duckdbStore", () => {
   it("says so when the memory limit is no size", async () => {
     const error = await rejection(duckdbStore({ path: ":memory:", memoryLimit: "lots" }).open());
     expect(error.message).toMatch(/lots|memory/);
+  });
+
+  it("ends the writing of a Parquet file when it is told to", async () => {
+    const store = duckdbStore({ path: newFolder() });
+    const times = Float64Array.from({ length: 500_000 }, (_, i) => i);
+    await store.writeSamples([{ ...CPU, times, values: times.map((i) => (i * 7919) % 101) }]);
+    const file = join(folder, "stopped.parquet");
+    const options = { what: "samples", range: ALL } as const;
+    const controller = new AbortController();
+    const writing = rejection(store.exportParquet(file, [CPU], { ...options, signal: controller.signal }));
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 10_000, interval: 1 });
+    controller.abort();
+    expect(await writing).toMatchObject({ code: "ABORTED", message: `duckdb: writing ${file} was stopped` });
+    const early = rejection(store.exportParquet(file, [CPU], { ...options, signal: controller.signal }));
+    expect(await early).toMatchObject({ code: "ABORTED" });
+    expect(await store.exportParquet(file, [CPU], options)).toBe(500_000);
+    await store.close();
+  });
+
+  // Windows lets nobody delete an open file.
+  it.skipIf(process.platform === "win32")("says so when its file is deleted or replaced under it", async () => {
+    const path = newFolder();
+    const store = duckdbStore({ path });
+    await store.writeSamples([{ ...CPU, times: [1], values: [1] }]);
+    await store.flush();
+    const file = join(path, "loadcast.duckdb");
+    rmSync(path, { recursive: true });
+    await store.writeSamples([{ ...CPU, times: [2], values: [2] }]);
+    const words = `duckdb: ${file} was deleted or replaced while it was open: nothing can be written to it; end this process and start it again`;
+    expect(await rejection(store.flush())).toMatchObject({ code: "UNAVAILABLE", message: words });
+    mkdirSync(path);
+    writeFileSync(file, "another");
+    expect(await rejection(store.flush())).toMatchObject({ code: "UNAVAILABLE", message: words });
+    expect(store.waiting().samples).toBe(1);
+    await rejection(store.close());
+    expect(readFileSync(file, "utf8")).toBe("another");
+  });
+
+  it("keeps each sample once that it is given again while it cannot write", async () => {
+    const path = newFolder();
+    const store = duckdbStore({ path });
+    await store.open();
+    const file = join(path, "loadcast.duckdb");
+    renameSync(file, `${file}.away`);
+    const pending: { times: number[]; values: number[] } = { times: [], values: [] };
+    for (let time = 0; time < 20; time++) {
+      // As a collector does that was told that nothing was stored.
+      pending.times.push(time);
+      pending.values.push(time);
+      await store.writeSamples([{ ...CPU, ...pending }]);
+      await rejection(store.flush());
+      expect(store.waiting().samples).toBe(time + 1);
+    }
+    renameSync(`${file}.away`, file);
+    await store.flush();
+    expect([...(await store.read(CPU, ALL)).values]).toEqual(pending.values);
+    await store.close();
   });
 });

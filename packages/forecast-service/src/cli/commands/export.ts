@@ -51,19 +51,20 @@ export default defineCommand({
       throw usageError("a running service gives CSV or JSON; Parquet needs its folder (--data)");
 
     const { out } = args;
-    const printTo = (stream: Writable) => {
-      const print = format === "csv" ? csvPrinter(stream) : jsonPrinter(stream);
-      return remote
-        ? exportRemote(args, what, range, print)
-        : withStore(args, (store, _, signal) => exportLocal(store, args.series, what, range, print, signal));
+    const printTo = <T>(work: (print: Print) => Promise<T>) => {
+      const printed = (stream: Writable) => work(format === "csv" ? csvPrinter(stream) : jsonPrinter(stream));
+      return out === undefined ? printed(process.stdout) : streamFile(out, printed);
     };
-    const rows =
-      format === "parquet"
-        ? await withStore(args, async (store) => {
-            const chosen = chooseSeries(await store.listSeries(), args.series);
-            return wholeFile(resolve(out as string), (file) => store.exportParquet(file, chosen, { what, range }));
-          })
-        : await (out === undefined ? printTo(process.stdout) : streamFile(out, printTo));
+    // The store first: from then on Ctrl-C is heard, and takes the unfinished file away.
+    const rows = remote
+      ? await printTo((print) => exportRemote(args, what, range, print))
+      : await withStore(args, async (store, _, signal) => {
+          const chosen = chooseSeries(await store.listSeries(), args.series);
+          if (format !== "parquet") return printTo((print) => exportLocal(store, chosen, what, range, print, signal));
+          return wholeFile(resolve(out as string), (file) =>
+            store.exportParquet(file, chosen, { what, range, signal }),
+          );
+        });
     process.stderr.write(`${rows} rows${args.out === undefined ? "" : ` written to ${args.out}`}\n`);
   },
 });
@@ -120,25 +121,24 @@ const percent = (level: number) => Number((level * 100).toFixed(4));
 
 async function exportLocal(
   store: MetricStore,
-  patterns: string | undefined,
+  chosen: readonly SeriesInfo[],
   what: "samples" | "forecasts",
   range: { from: number; to: number },
   print: Print,
   signal: AbortSignal,
 ): Promise<number> {
-  const chosen = chooseSeries(await store.listSeries(), patterns);
   const progress = await showProgress("exporting");
   let rows = 0;
   try {
     for (const [i, series] of chosen.entries()) {
-      if (signal.aborted) break;
       progress.update(i / chosen.length, series.id);
       if (what === "forecasts") {
         for (const forecast of await store.forecasts(series, range)) {
+          signal.throwIfAborted();
           await print(forecastRows(forecast));
           rows += forecast.times.length;
         }
-      } else rows += await exportSamples(store, series, range, print);
+      } else rows += await exportSamples(store, series, range, print, signal);
     }
     return rows;
   } finally {
@@ -151,12 +151,14 @@ async function exportSamples(
   series: SeriesInfo,
   range: { from: number; to: number },
   print: Print,
+  signal: AbortSignal,
 ): Promise<number> {
   const { host, metric, first, last } = series;
   if (first === undefined || last === undefined) return 0;
   const end = Math.min(range.to, last + 1);
   let rows = 0;
   for (let from = Math.max(range.from, first); from < end; from += WINDOW) {
+    signal.throwIfAborted();
     const { times, values } = await store.read(series, { from, to: Math.min(from + WINDOW, end) });
     await print(Array.from(times, (time, i) => ({ host, metric, time: iso(time), value: values[i] })));
     rows += times.length;

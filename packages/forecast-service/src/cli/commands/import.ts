@@ -210,6 +210,8 @@ function sampleWriter(args: Readonly<Record<string, unknown>>) {
         before = await counts(opened);
       }
       const { store, signal } = opened;
+      // Before a piece, not behind it: what is written is counted.
+      if (signal.aborted) throw new LoadcastError("ABORTED", "stopped before it was done");
       for (const { host, metric, times, values } of series) {
         for (let begin = 0; begin < times.length; begin += CHUNK) {
           const part = { times: times.subarray(begin, begin + CHUNK), values: values.subarray(begin, begin + CHUNK) };
@@ -219,7 +221,6 @@ function sampleWriter(args: Readonly<Record<string, unknown>>) {
         written.set(id, (written.get(id) ?? 0) + times.length);
       }
       await store.flush();
-      if (signal.aborted) throw new LoadcastError("ABORTED", "stopped before it was done");
     },
     /** How many took the place of one that was there. */
     async replaced(): Promise<number | null> {

@@ -42,7 +42,7 @@ export default defineCommand({
       const late = setTimeout(() => {
         process.stderr.write("loadcast: could not end in time; what was flushed before is safe\n");
         process.exit(1);
-      }, STOP_LIMIT);
+      }, STOP_LIMIT).unref();
       const answered = app?.close() ?? Promise.resolve();
       await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, GRACE).unref())]);
       await service.stop();

@@ -1,5 +1,7 @@
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { AdapterError } from "../../errors.js";
 import type { TimeRange } from "../../types.js";
+import { NAME } from "./open.js";
 import { POINTS } from "./schema.js";
 import { timeLimit } from "./time-limit.js";
 
@@ -7,6 +9,8 @@ export interface ParquetExport {
   readonly what: "samples" | "forecasts";
   /** Of samples by their time, of forecasts by when they were issued. */
   readonly range: TimeRange;
+  /** Stops it, with an AdapterError (ABORTED); what is in the file by then is of no use. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -42,11 +46,15 @@ type Source = (typeof SOURCES)[keyof typeof SOURCES];
 export async function writeParquet(
   instance: DuckDBInstance,
   file: string,
-  { what, range }: ParquetExport,
+  { what, range, signal }: ParquetExport,
   seriesIds: readonly number[],
 ): Promise<number> {
+  const stopped = () => new AdapterError(NAME, `writing ${file} was stopped`, { code: "ABORTED" });
+  if (signal?.aborted) throw stopped();
   const source = SOURCES[what];
   const connection = await instance.connect();
+  const interrupt = () => connection.interrupt();
+  signal?.addEventListener("abort", interrupt);
   const insert = (kind: string, where: string) =>
     connection.run(
       `${kind} SELECT host, metric, ${source.columns} FROM ${source.from(where)} JOIN series USING (series_id)
@@ -55,12 +63,16 @@ export async function writeParquet(
   try {
     await insert("CREATE OR REPLACE TEMP TABLE exported AS", "false");
     for (const piece of await piecesOf(connection, source, seriesIds, range)) {
+      if (signal?.aborted) throw stopped();
       await insert("INSERT INTO exported", within(source, piece.series, piece));
     }
     const path = `'${file.replaceAll("'", "''")}'`;
     const result = await connection.runAndReadAll(`COPY exported TO ${path} (FORMAT parquet, COMPRESSION zstd)`);
     return Number(result.getRows()[0][0]);
+  } catch (error) {
+    throw signal?.aborted ? stopped() : error;
   } finally {
+    signal?.removeEventListener("abort", interrupt);
     await connection.run("DROP TABLE IF EXISTS exported").catch(() => undefined);
     connection.closeSync();
   }

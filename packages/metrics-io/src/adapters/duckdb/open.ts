@@ -108,7 +108,9 @@ function prepareFolder(folder: string): string {
     const remedy =
       code === "EEXIST" || code === "ENOTDIR"
         ? "it is a file or lies in one; choose another folder"
-        : "give this user write permission or choose another folder";
+        : code === "EROFS"
+          ? "it is on a read-only disk; choose another folder"
+          : "give this user write permission or choose another folder";
     throw new AdapterError(NAME, `the folder ${folder} cannot be written (${code}); ${remedy}`, {
       code: "NOT_ALLOWED",
       cause: error,

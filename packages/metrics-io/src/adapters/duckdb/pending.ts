@@ -75,6 +75,15 @@ export class Pending {
     return parts;
   }
 
+  /** Leaves each time once: who was told that a write failed may have written the same again. */
+  tidy(): void {
+    this.samples = 0;
+    for (const entry of this.series.values()) {
+      if (entry.parts.length > 1) entry.parts = [mergeParts(entry.parts)];
+      for (const { times } of entry.parts) this.samples += times.length;
+    }
+  }
+
   private entry(key: SeriesKey): PendingSeries {
     const id = seriesId(key);
     let entry = this.series.get(id);

@@ -47,6 +47,23 @@ const MIGRATIONS: readonly string[] = [
 export const POINTS = `(SELECT series_id, time_ms, value FROM averages
   UNION ALL FROM sorted_samples UNION ALL FROM samples)`;
 
+/**
+ * Development versions of one afternoon kept models in the tables that this version knows by the same number. Their samples are as they
+ * are now.
+ */
+async function checkShape(connection: DuckDBConnection, file: string): Promise<void> {
+  const reader = await connection.runAndReadAll(
+    "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'registry_runs' AND column_name = 'document_pack'",
+  );
+  if (Number(reader.getRows()[0][0]) === 1) return;
+  throw new AdapterError(
+    NAME,
+    `${file} was written by a development version whose models cannot be read; take its samples to a new folder: ` +
+      "COPY (SELECT host, metric, time, value FROM measurements) TO 'samples.parquet' in DuckDB, then loadcast import samples.parquet",
+    { code: "INVALID_DATA" },
+  );
+}
+
 /** Brings the database to the newest version, in one transaction. Throws AdapterError when a newer program wrote it. */
 export async function migrate(connection: DuckDBConnection, file: string): Promise<void> {
   await connection.run(
@@ -72,4 +89,5 @@ export async function migrate(connection: DuckDBConnection, file: string): Promi
       throw error;
     }
   }
+  await checkShape(connection, file);
 }

@@ -1,6 +1,8 @@
+import { statSync } from "node:fs";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { asAdapterError } from "../../errors.js";
+import { AdapterError, asAdapterError } from "../../errors.js";
 import { type Catalogue, readCatalogue } from "./catalogue.js";
+import { compact } from "./compact.js";
 import { NAME, type OpenOptions, openDatabase } from "./open.js";
 import { migrate } from "./schema.js";
 
@@ -8,6 +10,8 @@ import { migrate } from "./schema.js";
 export interface Session {
   /** The database file, or ":memory:". */
   readonly file: string;
+  /** Which file that was when it was opened: its name may be another's by now. Null where files have no such number. */
+  readonly inode: number | null;
   readonly instance: DuckDBInstance;
   readonly writer: DuckDBConnection;
   readonly catalogue: Catalogue;
@@ -76,6 +80,14 @@ export function keepSession(options: OpenOptions): SessionKeeper {
 }
 
 async function openSession(options: OpenOptions): Promise<Session> {
+  const session = await openAsIs(options);
+  const replaced = await compact(session.writer, session.file).catch(() => false);
+  if (!replaced) return session;
+  session.close();
+  return openAsIs(options);
+}
+
+async function openAsIs(options: OpenOptions): Promise<Session> {
   const { instance, file, release } = await openDatabase(options);
   try {
     const writer = await instance.connect();
@@ -83,6 +95,7 @@ async function openSession(options: OpenOptions): Promise<Session> {
     const catalogue = await readCatalogue(writer);
     return {
       file,
+      inode: inodeOf(file),
       instance,
       writer,
       catalogue,
@@ -97,4 +110,22 @@ async function openSession(options: OpenOptions): Promise<Session> {
     release();
     throw asAdapterError(NAME, `${file} cannot be used`, error);
   }
+}
+
+function inodeOf(file: string): number | null {
+  return statSync(file, { throwIfNoEntry: false })?.ino || null;
+}
+
+/**
+ * What is written to a file that was deleted or replaced goes nowhere, and the system calls it a success.
+ *
+ * @throws AdapterError UNAVAILABLE
+ */
+export function checkStillThere({ file, inode }: Session): void {
+  if (inode === null || inodeOf(file) === inode) return;
+  throw new AdapterError(
+    NAME,
+    `${file} was deleted or replaced while it was open: nothing can be written to it; end this process and start it again`,
+    { code: "UNAVAILABLE" },
+  );
 }

@@ -15,7 +15,7 @@ import { Pending } from "./pending.js";
 import { forgetEmpty, pruneDatabase } from "./prune.js";
 import { readAnomalies, readForecasts, readLatestForecast, readSamples, readSamplesOf } from "./read.js";
 import { registryIn } from "./registry.js";
-import { keepSession, type Session } from "./session.js";
+import { checkStillThere, keepSession, type Session } from "./session.js";
 import { writePending } from "./write.js";
 
 export interface DuckdbStoreOptions {
@@ -90,7 +90,9 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
   const commit = async (): Promise<void> => {
     if (pending.empty) return;
     try {
-      const { writer, catalogue } = await sessions.get();
+      const session = await sessions.get();
+      checkStillThere(session);
+      const { writer, catalogue } = session;
       writing = pending.split(TRANSACTION_SAMPLES);
       pending = new Pending();
       const parts = writing.length;
@@ -104,6 +106,7 @@ export function duckdbStore(options: DuckdbStoreOptions): DuckdbStore {
       const kept = new Pending();
       for (const part of [...writing, pending]) kept.addLater(part);
       pending = kept;
+      pending.tidy();
       lastError = writeFailure(path, pending.samples, error);
       await sessions.failed(error);
       // Trying again must not keep a program alive that has nothing else to do.
