@@ -113,7 +113,7 @@ export function DataInput({ forecaster, onName }: DataInputProps) {
       <p id="what-if-read" class={(readError ?? fileError) ? "read read-error" : "read"} role="status">
         {fileError ?? readError ?? (series ? readWords(forecaster) : "")}
       </p>
-      {series && <Choices series={series} columns={columns} onChoose={choose} />}
+      {series && <Choices series={series} columns={columns} reading={forecaster.reading} onChoose={choose} />}
       {readError !== null && text !== "" && (
         <div class="form-row">
           <label class="field">
@@ -135,22 +135,23 @@ const headOf = (text: string) => text.slice(0, 2000).split(/[\r\n]/, 1)[0];
 interface ChoicesProps {
   readonly series: ReadSeries;
   readonly columns: Columns;
+  readonly reading: boolean;
   readonly onChoose: (change: Partial<Columns>) => void;
 }
 
 /** What else the table holds, and what it leaves open. */
-function Choices({ series, columns, onChoose }: ChoicesProps) {
-  const { valueColumns, groups, group, timed } = series;
+function Choices({ series, columns, reading, onChoose }: ChoicesProps) {
+  const { valueColumns, groups, timed } = series;
+  // What was read, or what is about to be.
+  const group = (reading && columns.group) || series.group;
+  const value = (reading && columns.value) || series.columns.value;
   if (valueColumns.length < 2 && groups.length < 2 && timed) return null;
   return (
     <div class="form-row">
       {groups.length > 1 && (
         <label class="field">
           Rows of
-          <select
-            value={columns.group || (group ?? "")}
-            onChange={(event) => onChoose({ group: event.currentTarget.value })}
-          >
+          <select value={group ?? ""} onChange={(event) => onChoose({ group: event.currentTarget.value })}>
             {groups.map((name) => (
               <option key={name}>{name}</option>
             ))}
@@ -161,7 +162,7 @@ function Choices({ series, columns, onChoose }: ChoicesProps) {
         <label class="field">
           Values of
           <select
-            value={columns.value || series.columns.value}
+            value={value}
             onChange={(event) => onChoose({ value: event.currentTarget.value, group: group ?? "" })}
           >
             {valueColumns.map((name) => (
