@@ -8,6 +8,7 @@ import { everybodyTests } from "./dashboard-pages/everybody.js";
 import { loginTests } from "./dashboard-pages/login.js";
 import { modelTests } from "./dashboard-pages/model.js";
 import { overviewTests } from "./dashboard-pages/overview.js";
+import { raceTests } from "./dashboard-pages/races.js";
 import { seriesTests } from "./dashboard-pages/series.js";
 import { whatIfTests } from "./dashboard-pages/what-if.js";
 
@@ -54,9 +55,24 @@ describe.skipIf(!installed)(`dashboard${installed ? "" : " (skipped: chromium is
     expect(complaints).toEqual([]);
   });
 
+  it("says that there is no such page, and leads to one that is", async () => {
+    const { page, requests, complaints } = await dashboard.open("#/systems?x=1");
+    await page.getByRole("heading", { name: "No such page" }).waitFor();
+    expect(await page.locator(".state code").textContent()).toBe("#/systems?x=1");
+    expect(await page.title()).toBe("No such page · Loadcast");
+    expect(requests.filter((url) => url.includes("/api/v1/") && !url.endsWith("/events"))).toEqual([]);
+    await page.getByRole("link", { name: "To the overview", exact: true }).click();
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+    await page.goBack();
+    await page.getByRole("heading", { name: "No such page" }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   whatIfTests(() => dashboard);
 
   connectionTests(() => dashboard);
+
+  raceTests(() => dashboard);
 
   loginTests(() => dashboard);
 

@@ -6,7 +6,7 @@ import { FinderDialog } from "./view/finder.js";
 import { Header } from "./view/header.js";
 import { NewVersion } from "./view/new-version.js";
 import { PageSkeleton } from "./view/skeleton.js";
-import { Fault } from "./view/states.js";
+import { Fault, UnknownPage } from "./view/states.js";
 import { TokenDialog } from "./view/token-dialog.js";
 
 export function App() {
@@ -36,7 +36,7 @@ export function App() {
       <Header route={route} />
       <main id="main" ref={main} tabIndex={-1} class={`main main-${route.page}`}>
         <ConnectionBanner />
-        <Page route={route} />
+        {route.page === "unknown" ? <UnknownPage address={route.address} /> : <Page route={route} />}
       </main>
       <FinderDialog route={route} />
       <TokenDialog />
@@ -44,7 +44,7 @@ export function App() {
   );
 }
 
-function Page({ route }: { readonly route: Route }) {
+function Page({ route }: { readonly route: Exclude<Route, { page: "unknown" }> }) {
   const [loaded, setLoaded] = useState<{ page: string; module: PageModule } | null>(null);
   const [failed, setFailed] = useState(false);
   const [fault, forgive] = useErrorBoundary((error: unknown) => console.error(error));

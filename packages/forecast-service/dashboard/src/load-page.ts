@@ -7,7 +7,10 @@ export interface PageModule {
   readonly default: ComponentType<{ route: any }>;
 }
 
-const PAGES: Readonly<Record<Route["page"], () => Promise<PageModule>>> = {
+/** Pages that are made of data; that there is none is said without. */
+export type Page = Exclude<Route["page"], "unknown">;
+
+const PAGES: Readonly<Record<Page, () => Promise<PageModule>>> = {
   overview: () => import("./pages/overview/overview-page.js"),
   series: () => import("./pages/series/series-page.js"),
   model: () => import("./pages/model/model-page.js"),
@@ -17,6 +20,6 @@ const PAGES: Readonly<Record<Route["page"], () => Promise<PageModule>>> = {
 };
 
 /** Fails when the service was rebuilt under this page and no longer has its files. */
-export function loadPage(page: Route["page"]): Promise<PageModule> {
+export function loadPage(page: Page): Promise<PageModule> {
   return PAGES[page]();
 }

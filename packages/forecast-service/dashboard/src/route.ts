@@ -70,7 +70,9 @@ export type Route =
   | ModelRoute
   | AccuracyRoute
   | { readonly page: "what-if" }
-  | { readonly page: "system" };
+  | { readonly page: "system" }
+  /** An address that leads nowhere, as it was asked for. */
+  | { readonly page: "unknown"; readonly address: string };
 
 export const OVERVIEW: OverviewRoute = { page: "overview", q: "", metric: "", status: "all" };
 
@@ -81,18 +83,22 @@ export function seriesRoute(id: string): SeriesRoute {
   return { page: "series", id, range: DEFAULT_RANGE.series, zoom: null, past: null, anomalies: true };
 }
 
-/** Reads an address; anything it does not understand falls back to the default, because people edit and cut links. */
+/**
+ * Reads an address. What it does not understand behind the `?` falls back to the default, because people edit and cut links; that
+ * there is no such page has to be said.
+ */
 export function parseRoute(hash: string): Route {
   const [path = "", search = ""] = hash.split("?", 2);
   const query = new URLSearchParams(search);
+  if (path === "" || path === "#" || path === "#/") {
+    const status = FILTERS.find((known) => known === query.get("status")) ?? "all";
+    return { page: "overview", q: query.get("q") ?? "", metric: query.get("metric") ?? "", status };
+  }
   if (path === "#/what-if") return { page: "what-if" };
   if (path === "#/system") return { page: "system" };
   const match = /^#\/(series|model|accuracy)\/(.+)$/.exec(path);
   const id = match && decodeId(match[2]);
-  if (!match || id === null) {
-    const status = FILTERS.find((known) => known === query.get("status")) ?? "all";
-    return { page: "overview", q: query.get("q") ?? "", metric: query.get("metric") ?? "", status };
-  }
+  if (!match || id === null) return { page: "unknown", address: hash };
   if (match[1] === "model") {
     const version = Number(query.get("version"));
     return { page: "model", id, version: Number.isInteger(version) && version > 0 ? version : null };
@@ -112,6 +118,7 @@ export function parseRoute(hash: string): Route {
 /** The inverse of `parseRoute`. Slashes of an id stay readable, everything else is escaped; defaults are left out. */
 export function formatRoute(route: Route): string {
   if (route.page === "what-if" || route.page === "system") return `#/${route.page}`;
+  if (route.page === "unknown") return route.address;
   const query = new URLSearchParams();
   if (route.page === "overview") {
     if (route.q !== "") query.set("q", route.q);

@@ -1,5 +1,6 @@
 /** In the browser: screens, colours, keyboards and ears of all kinds. */
 import { describe, expect, it } from "vitest";
+import type { OverviewResponse } from "../../src/http/contract.js";
 import { chart, type Dashboard } from "../dashboard-browser.js";
 
 export function everybodyTests(dashboard: () => Dashboard): void {
@@ -14,6 +15,7 @@ export function everybodyTests(dashboard: () => Dashboard): void {
       ["what if", "#/what-if", ".what-if"],
       ["system", "#/system", ".pipeline"],
       ["unknown series", "#/series/gone/cpu_percent", ".state"],
+      ["unknown page", "#/nowhere", ".state"],
     ];
 
     it.each(["light", "dark"] as const)("can use every page in %s colours: axe finds nothing", async (colorScheme) => {
@@ -49,6 +51,23 @@ export function everybodyTests(dashboard: () => Dashboard): void {
         }
       },
     );
+
+    it.each([360, 720, 768, 1354, 1400])("has room for the widest numbers on a screen of %i px", async (width) => {
+      const { page } = await dashboard().open("#/system", { viewport: { width, height: 844 } });
+      await page.route("**/overview?*", async (route) => {
+        const answer = (await (await route.fetch()).json()) as OverviewResponse;
+        const full = { mean: 100, meanLower: 91, meanUpper: 100 };
+        for (const { outlook } of answer.hosts.flatMap(({ series }) => series)) {
+          if (outlook) Object.assign(outlook, full, { peak: { ...outlook.peak, median: 100, lower: 91, upper: 100 } });
+        }
+        await route.fulfill({ json: answer });
+      });
+      await page.goto(`${dashboard().origin}/#/`);
+      await page.getByText("91–").first().waitFor();
+      const out = await page.evaluate(`[...document.querySelectorAll(".tile-facts > div:not(.visually-hidden) > *")]
+        .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)`);
+      expect(out).toEqual([]);
+    });
 
     it("changes and remembers colours, on the canvas too", async () => {
       const { page } = await dashboard().open("#/series/demo/cpu_percent");

@@ -96,6 +96,41 @@ describe("answers", () => {
     expect(asked).toBe(2);
   });
 
+  it("is answered though events come faster than answers, and asks once more for what they told", async () => {
+    let end = 0;
+    const slow = async (signal: AbortSignal) => {
+      asked++;
+      await new Promise((resolve) => setTimeout(resolve, 6_000));
+      signal.throwIfAborted();
+      return ++end;
+    };
+    answers.watch({ ...question("q", 2_000), ask: slow }, () => {});
+    for (let second = 0; second < 5; second++) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      send(forecast("a"));
+    }
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(answers.read("q").data).toBe(1);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect({ asked, ...answers.read("q") }).toEqual({ asked: 2, data: 2, error: null, loading: false });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toBe(2);
+    // A question on a connection that was lost is not waited for.
+    send(forecast("a"));
+    await vi.advanceTimersByTimeAsync(1_000);
+    send({ type: "resync" });
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(asked).toBe(4);
+  });
+
+  it("tells who asks anew what came of it", async () => {
+    answers.watch(question(), () => {});
+    await settle();
+    expect(await answers.refresh("q")).toEqual({ data: 2, error: null, loading: false });
+    fail = new Error("locked");
+    expect(await answers.refresh("q")).toEqual({ data: 2, error: fail, loading: false });
+  });
+
   it("keeps what it has when a later attempt fails, and says so", async () => {
     answers.watch(question(), () => {});
     await settle();

@@ -61,6 +61,17 @@ describe("hosts, page by page", () => {
     expect(service.asked).toEqual(["240", "0"]);
   });
 
+  it("asks once more when something happened while it was asked", async () => {
+    const service = fakeService(names(10));
+    const feed = createFeed(service.ask, {}, () => {});
+    await idle(feed);
+    feed.outdate();
+    feed.outdate();
+    await idle(feed);
+    expect(service.asked).toEqual(["0", "0", "0"]);
+    expect(feed.state()).toMatchObject({ ready: true, total: 10 });
+  });
+
   it("shows a host that moved up once, at its new place", async () => {
     const service = fakeService(names(120));
     const feed = createFeed(service.ask, {}, () => {});

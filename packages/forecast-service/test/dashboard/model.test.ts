@@ -83,8 +83,8 @@ describe("model in words", () => {
     );
     expect(words).toEqual([
       "It works on a scale that has no ends (logit), so that no forecast leaves 0 to 100.",
-      "What it looks at is the change from 12 steps (1 h) before.",
-      "It expects this change from the last one (weight 0.8), the last surprise, which is what it had not expected (weight −0.3) and the surprise of 12 steps (1 h) before (weight −0.9).",
+      "What it looks at is the change from 12 steps (1\u00a0h) before.",
+      "It expects this change from the last one (weight 0.8), the last surprise, which is what it had not expected (weight −0.3) and the surprise of 12 steps (1\u00a0h) before (weight −0.9).",
       "What one step cannot explain has a standard deviation of 0.2 on that scale.",
     ]);
   });

@@ -53,12 +53,17 @@ describe("address of a view", () => {
     ).toBe("#/series/demo/cpu_percent?range=3d&from=2026-11-23T10:00:00Z&to=2026-11-23T12:00:00Z&past=1h");
   });
 
-  it.each(["", "#", "#/", "#/nowhere", "#/series/", "#/series/%E0%A4%A", "#/?status=odd"])(
-    "falls back from %j",
-    (hash) => {
-      expect(parseRoute(hash)).toEqual(OVERVIEW);
-    },
-  );
+  it.each(["", "#", "#/", "#/?status=odd"])("begins with the overview at %j", (hash) => {
+    expect(parseRoute(hash)).toEqual(OVERVIEW);
+  });
+
+  it.each([
+    ...["#/nowhere", "#/nowhere?q=web", "#nowhere", "#/series", "#/series/", "#/series/%E0%A4%A"],
+    ...["#/What-if", "#/what-if/more", "#/systems"],
+  ])("knows no page at %j, and says what was asked for", (hash) => {
+    expect(parseRoute(hash)).toEqual({ page: "unknown", address: hash });
+    expect(formatRoute(parseRoute(hash))).toBe(hash);
+  });
 
   it("keeps the series of a link whose rest is broken", () => {
     const link = "#/series/a/b?range=5y&from=2026-11-23&to=2026-11-22&past=soon";

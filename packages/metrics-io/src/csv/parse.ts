@@ -3,8 +3,9 @@ import { AdapterError } from "../errors.js";
 import { orderSamples } from "../samples.js";
 import { detectStep, type Step } from "../step.js";
 import type { Samples } from "../types.js";
-import { type CsvRow, csvRows } from "./rows.js";
-import { epochUnit, type ParsedTime, parseTime } from "./time.js";
+import { type CsvRow, csvRows, quote } from "./rows.js";
+import { parseTime } from "./time.js";
+import { timeColumn } from "./time-column.js";
 
 export interface CsvOptions {
   /** Header name of the column that holds the time. Default: the first of `timestamp`, `time`, `date`, `datetime`, `ds`, `_time`, `t`. */
@@ -60,31 +61,21 @@ export function numberRemedy(field: string, delimiter: string): string {
  */
 export function parseCsvSeries(text: string, options: CsvOptions = {}): CsvSeries {
   const table = new Table(text, options);
-  const times: number[] = [];
+  const column = timeColumn(table.names.time);
   const values: number[] = [];
-  let kind: "millis" | "epoch" | null = null;
-  let largest = 0;
   for (const row of table.rows()) {
-    const time = table.time(row);
-    const kindHere = "epoch" in time ? "epoch" : "millis";
-    kind ??= kindHere;
-    if (kindHere !== kind) table.fail(row.line, table.timeIndex, "times are dates in some rows and numbers in others");
-    times.push("epoch" in time ? time.epoch : time.millis);
-    if ("epoch" in time) largest = Math.max(largest, Math.abs(time.epoch));
+    const problem = column.take(row.fields[table.timeIndex].trim());
+    if (problem !== null) table.fail(row.line, table.timeIndex, problem);
     values.push(table.value(row));
   }
-  if (times.length === 0) table.fail(1, null, "there are no rows; expected lines such as 2026-01-31T12:00:00Z,42.5");
+  if (values.length === 0) table.fail(1, null, "there are no rows; expected lines such as 2026-01-31T12:00:00Z,42.5");
 
-  const unit = kind === "epoch" ? epochUnit(largest) : 1;
-  const ordered = orderSamples({
-    times: Float64Array.from(times, (t) => Math.round(t * unit)),
-    values: Float64Array.from(values),
-  });
+  const ordered = orderSamples({ times: column.times(), values: Float64Array.from(values) });
   return {
     ...ordered,
     step: detectStep(ordered.times),
     columns: table.names,
-    duplicates: times.length - ordered.times.length,
+    duplicates: values.length - ordered.times.length,
   };
 }
 
@@ -150,21 +141,6 @@ class Table {
     }
   }
 
-  time(row: CsvRow): ParsedTime {
-    const text = row.fields[this.timeIndex].trim();
-    // A bare year reads as a number; only the header tells it from a count of seconds.
-    const year = this.names.time.toLowerCase() === "year" && /^\d{4}$/.test(text);
-    const time = parseTime(year ? `${text}-01` : text);
-    if (time === null) {
-      this.fail(
-        row.line,
-        this.timeIndex,
-        `${quote(text)} is not a time; write 2026-01-31T12:00:00Z or seconds since 1970`,
-      );
-    }
-    return time;
-  }
-
   value(row: CsvRow): number {
     const text = row.fields[this.valueIndex];
     if (isGap(text)) return Number.NaN;
@@ -206,10 +182,6 @@ export function detectDelimiter(text: string): string {
   const line = /^(?!#)[^\r\n]*\S[^\r\n]*$/m.exec(text)?.[0] ?? "";
   for (const delimiter of ["\t", ";", ",", "|"]) if (line.includes(delimiter)) return delimiter;
   return ",";
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }
 
 function count(n: number, noun: string): string {

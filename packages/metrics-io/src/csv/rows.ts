@@ -113,3 +113,8 @@ function quotedRecord(
   push();
   return quoted ? null : { fields, end: i, breaks };
 }
+
+/** A field as errors show it. */
+export function quote(field: string): string {
+  return JSON.stringify(field.length > 40 ? `${field.slice(0, 40)}…` : field);
+}

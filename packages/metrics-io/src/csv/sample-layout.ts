@@ -1,6 +1,7 @@
 import { findColumn, noColumn, TIME_NAMES, VALUE_NAMES } from "../column-names.js";
 import { AdapterError } from "../errors.js";
 import { isGap, numberIn } from "./parse.js";
+import { quote } from "./rows.js";
 import type { SampleTable, SampleTableOptions } from "./sample-table.js";
 import { parseTime } from "./time.js";
 
@@ -96,5 +97,4 @@ export function tableError(
   return new AdapterError("csv", `${options.name === undefined ? "" : `${options.name}: `}${message}`, { code });
 }
 
-export const quote = (text: string) => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 const list = (names: readonly string[]) => names.map(quote).join(", ");

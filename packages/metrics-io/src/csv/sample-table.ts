@@ -3,8 +3,8 @@ import { tidySamples } from "../samples.js";
 import { checkKey, seriesId } from "../series.js";
 import type { Samples, SeriesKey } from "../types.js";
 import { detectDelimiter, isGap, numberIn, numberRemedy } from "./parse.js";
-import { type CsvRow, csvRowReader, csvRows } from "./rows.js";
-import { findLayout, quote, tableError } from "./sample-layout.js";
+import { type CsvRow, csvRowReader, csvRows, quote } from "./rows.js";
+import { findLayout, tableError } from "./sample-layout.js";
 import { epochUnit, parseTime } from "./time.js";
 
 export interface SampleTableOptions {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { onTheme } from "../theme.js";
 import { createPlot, type Plot, type PlotView, type Pointer } from "./plot.js";
 import { readout } from "./readout.js";
@@ -35,8 +35,8 @@ export function Chart({ view, label, describedBy, zoomed, onZoom, onReady }: Cha
   zoom.current = onZoom;
   const [spoken, setSpoken] = useState(false);
 
-  // Made once; the effect after it feeds it.
-  useEffect(() => {
+  // Made once; the effect after it feeds it. Both run before the next event: a key pressed then must not meet what was shown before.
+  useLayoutEffect(() => {
     const element = host.current;
     if (!element) return;
     const made = createPlot(element, view, {
@@ -59,7 +59,7 @@ export function Chart({ view, label, describedBy, zoomed, onZoom, onReady }: Cha
     };
   }, []);
 
-  useEffect(() => plot.current?.show(view), [view]);
+  useLayoutEffect(() => plot.current?.show(view), [view]);
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -26,8 +26,8 @@ export interface Answers {
   read<T>(key: string): Answer<T>;
   /** Asks unless a fresh answer is there, and again whenever it becomes old, until the returned function is called. */
   watch<T>(question: Question<T>, listener: () => void): () => void;
-  /** Asks again at once. */
-  refresh(key: string): void;
+  /** Asks again at once, and tells what came of it. */
+  refresh<T>(key: string): Promise<Answer<T>>;
 }
 
 interface Entry {
@@ -36,6 +36,8 @@ interface Entry {
   watchers: Set<() => void>;
   askedAt: number;
   running: AbortController | null;
+  /** Something happened while it was being asked: the answer may not know of it. */
+  outrun: boolean;
   /** Attempts that failed in a row, and when the next one may be made. */
   failures: number;
   notBefore: number;
@@ -54,8 +56,8 @@ export function createAnswers(connection: Pick<Connection, "onSignal">, clock: (
     for (const entry of entries.values()) {
       if (event.type !== "resync" && !entry.question.when?.(event)) continue;
       if (entry.watchers.size === 0) entry.askedAt = 0;
-      else if (event.type === "resync") soon(entry, AT_MOST_MS);
-      else soon(entry, entry.question.atMost ?? AT_MOST_MS);
+      else if (event.type === "resync") soon(entry, AT_MOST_MS, ask);
+      else soon(entry, entry.question.atMost ?? AT_MOST_MS, askAfter);
     }
   });
 
@@ -65,22 +67,29 @@ export function createAnswers(connection: Pick<Connection, "onSignal">, clock: (
   }
 
   /** Many events in a row are one reason. */
-  function soon(entry: Entry, atMost: number): void {
+  function soon(entry: Entry, atMost: number, how: (entry: Entry) => unknown): void {
     if (entry.timer !== undefined && atMost > AT_MOST_MS) return;
     clearTimeout(entry.timer);
     const next = entry.answer.error === null ? entry.askedAt + atMost : entry.notBefore;
     entry.timer = setTimeout(
       () => {
         entry.timer = undefined;
-        if (entry.watchers.size > 0) void ask(entry);
+        if (entry.watchers.size > 0) void how(entry);
         else entry.askedAt = 0;
       },
       Math.max(50, next - clock()),
     );
   }
 
+  /** Where answers take longer than events are apart, a question that each event asked anew would never be answered. */
+  function askAfter(entry: Entry): void {
+    if (entry.running) entry.outrun = true;
+    else void ask(entry);
+  }
+
   async function ask(entry: Entry): Promise<void> {
     entry.running?.abort();
+    entry.outrun = false;
     const controller = new AbortController();
     entry.running = controller;
     entry.askedAt = clock();
@@ -97,11 +106,12 @@ export function createAnswers(connection: Pick<Connection, "onSignal">, clock: (
         const wait = patience(error, ++entry.failures);
         entry.notBefore = wait === null ? 0 : clock() + wait;
         set(entry, { error: error instanceof Error ? error : new Error(String(error)), loading: false });
-        if (wait !== null && entry.watchers.size > 0) soon(entry, AT_MOST_MS);
+        if (wait !== null && entry.watchers.size > 0) soon(entry, AT_MOST_MS, ask);
       }
-    } finally {
-      if (entry.running === controller) entry.running = null;
     }
+    if (entry.running !== controller) return;
+    entry.running = null;
+    if (entry.outrun && entry.answer.error === null) soon(entry, entry.question.atMost ?? AT_MOST_MS, askAfter);
   }
 
   function forget(): void {
@@ -122,6 +132,7 @@ export function createAnswers(connection: Pick<Connection, "onSignal">, clock: (
           watchers: new Set(),
           askedAt: 0,
           running: null,
+          outrun: false,
           failures: 0,
           notBefore: 0,
           timer: undefined,
@@ -145,9 +156,10 @@ export function createAnswers(connection: Pick<Connection, "onSignal">, clock: (
         watched.askedAt = 0;
       };
     },
-    refresh(key) {
+    async refresh<T>(key: string) {
       const entry = entries.get(key);
-      if (entry) void ask(entry);
+      if (entry) await ask(entry);
+      return (entry?.answer ?? NOTHING) as Answer<T>;
     },
   };
 }

@@ -33,11 +33,11 @@ export function useLink(): LinkState {
 }
 
 /** The answer to a question, kept fresh while the component is there; null asks nothing. */
-export function useAnswer<T>(question: Question<T> | null): Answer<T> & { readonly refresh: () => void } {
+export function useAnswer<T>(question: Question<T> | null): Answer<T> & { readonly refresh: () => Promise<Answer<T>> } {
   const { answers } = useService();
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const key = question?.key ?? null;
   useEffect(() => (question ? answers.watch(question, () => redraw(0)) : undefined), [answers, key]);
   const answer: Answer<T> = key === null ? { data: null, error: null, loading: false } : answers.read<T>(key);
-  return { ...answer, refresh: () => key !== null && answers.refresh(key) };
+  return { ...answer, refresh: async () => (key === null ? answer : answers.refresh<T>(key)) };
 }

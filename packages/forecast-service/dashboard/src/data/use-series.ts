@@ -14,15 +14,25 @@ export function hostOf(id: string): string {
   return id.slice(0, Math.max(0, id.lastIndexOf("/")));
 }
 
-/** A series with its outlook and its siblings, kept fresh. `data` is null where there is no such series. */
+/** What was last found: the way to another metric of that host needs no question first. */
+let latest: KnownSeries | null = null;
+
+/** A series with its outlook and its siblings, kept fresh. `known` is null where there is no such series. */
 export function useSeries(id: string) {
   const { client } = useService();
-  return useAnswer<{ known: KnownSeries | null }>({
+  const answer = useAnswer<{ known: KnownSeries | null }>({
     key: `entry ${id}`,
     ask: async (signal) => ({ known: await find(client, id, signal) }),
     when: (event) => (event.type === "samples" ? event.series.includes(id) : event.series === id),
     atMost: 2_000,
   });
+  if (answer.data?.known) latest = answer.data.known;
+  return { ...answer, data: answer.data ?? amongLatest(id) };
+}
+
+function amongLatest(id: string): { known: KnownSeries } | null {
+  const entry = latest?.siblings.find((one) => one.id === id);
+  return latest && entry ? { known: { entry, siblings: latest.siblings } } : null;
 }
 
 async function find(client: Client, id: string, signal: AbortSignal): Promise<KnownSeries | null> {

@@ -19,6 +19,8 @@ interface Followed {
   task: TaskResponse | null;
   error: string | null;
   starting: boolean;
+  /** The question that is under way; whatever is learned otherwise is newer than its answer. */
+  asking: AbortController | null;
   listeners: Set<() => void>;
 }
 
@@ -37,7 +39,7 @@ export function useTask(kind: Kind, id: string): FollowedTask {
   const service = useService();
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const key = `${kind} ${id}`;
-  const state = followed.get(key) ?? { task: null, error: null, starting: false, listeners: new Set() };
+  const state = followed.get(key) ?? { task: null, error: null, starting: false, asking: null, listeners: new Set() };
   followed.set(key, state);
 
   useEffect(() => {
@@ -70,20 +72,27 @@ export function useTask(kind: Kind, id: string): FollowedTask {
   };
 }
 
-function change(state: Followed, next: Partial<Followed>): void {
+function change(state: Followed, next: Partial<Pick<Followed, "task" | "error" | "starting">>): void {
+  state.asking?.abort();
+  state.asking = null;
   Object.assign(state, next);
   for (const listener of state.listeners) listener();
 }
 
 function follow({ client, connection }: Service, state: Followed): () => void {
-  const controller = new AbortController();
   let heard = 0;
   const ask = async () => {
     const { task } = state;
     if (!task || isOver(task)) return;
+    state.asking?.abort();
+    const asking = new AbortController();
+    state.asking = asking;
     try {
-      change(state, { task: await client.task(task.task, controller.signal) });
+      const answer = await client.task(task.task, asking.signal);
+      if (state.asking === asking) change(state, { task: answer });
     } catch (error) {
+      if (state.asking !== asking) return;
+      state.asking = null;
       // A service that was started anew has forgotten it.
       if (error instanceof ApiError && error.status === 404) {
         change(state, { task: null, error: "The service no longer knows this task; it was probably started anew." });
@@ -97,9 +106,11 @@ function follow({ client, connection }: Service, state: Followed): () => void {
       change(state, { task: { ...state.task, status: event.status, stage: event.stage, progress: event.progress } });
     } else void ask();
   });
-  const timer = setInterval(() => Date.now() - heard > ASK_MS && void ask(), ASK_MS);
+  // A slow answer is waited for: asking again would only put it off.
+  const timer = setInterval(() => state.asking === null && Date.now() - heard > ASK_MS && void ask(), ASK_MS);
   return () => {
-    controller.abort();
+    state.asking?.abort();
+    state.asking = null;
     clearInterval(timer);
     stop();
   };

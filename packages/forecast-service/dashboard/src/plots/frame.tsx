@@ -34,7 +34,7 @@ export function Frame({ label, height, x, y, xName, yTick, xTicks, exact, childr
   });
   const ys = linearScale(y, [height - bottom, TOP], { ticks: height / 42, exact: exact === "both" });
   const named =
-    xTicks?.(Math.max(2, Math.min(7, Math.floor((width - LEFT) / 105)))) ??
+    xTicks?.(Math.max(3, Math.min(7, Math.floor((width - LEFT) / 75)))) ??
     xs.ticks.map((at) => ({ at, name: tickText(at, xs.decimals) }));
   return (
     <div ref={box} class="plot" style={{ height: `${height}px` }}>

@@ -1,7 +1,7 @@
-import type { Route } from "../route.js";
+import type { Page } from "../load-page.js";
 
 /** The shape of what is coming, so that little jumps when it is there. */
-export function PageSkeleton({ page }: { readonly page: Route["page"] }) {
+export function PageSkeleton({ page }: { readonly page: Page }) {
   const facts = page === "series" || page === "system";
   return (
     <div class="skeleton" role="status" aria-label="Loading">

@@ -1,5 +1,6 @@
 /** What the page says when it has nothing to draw at all. */
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { ApiError } from "../data/client.js";
 import { useLink } from "../data/service.js";
 import { Retry } from "./connection-banner.js";
@@ -76,6 +77,22 @@ export function UnknownSeries({ id }: { readonly id: string }) {
       <p>
         The link asks for <code>{id}</code>, which this Loadcast does not know. It may have been renamed, or have left
         with its host.
+      </p>
+      <a class="button" href="#/">
+        To the overview
+      </a>
+    </State>
+  );
+}
+
+export function UnknownPage({ address }: { readonly address: string }) {
+  useEffect(() => {
+    document.title = "No such page · Loadcast";
+  }, []);
+  return (
+    <State icon="search" title="No such page">
+      <p>
+        There is nothing at <code>{address}</code>. The link may have been cut off, or mistyped.
       </p>
       <a class="button" href="#/">
         To the overview

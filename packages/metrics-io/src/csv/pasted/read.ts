@@ -4,8 +4,8 @@ import { orderSamples } from "../../samples.js";
 import { detectStep } from "../../step.js";
 import type { EpochMillis } from "../../types.js";
 import { type CsvSeries, detectDelimiter, isGap } from "../parse.js";
-import { type CsvRow, csvRows } from "../rows.js";
-import { epochUnit } from "../time.js";
+import { type CsvRow, csvRows, quote } from "../rows.js";
+import { timeColumn } from "../time-column.js";
 import { dateReader } from "./date-text.js";
 import { layoutOf, unnamed } from "./layout.js";
 import { numberReader } from "./number-text.js";
@@ -163,23 +163,12 @@ function timesOf(
       column,
       `${quote(rows[0].fields[column])} may be of two months; write the year first, as in 2026-01-31`,
     );
-  const year = names[column].toLowerCase() === "year";
-  let kind: "millis" | "epoch" | null = null;
-  let largest = 0;
-  const times = Float64Array.from(rows, (row) => {
-    const text = row.fields[column];
-    const time = dates.read(year && /^\d{4}$/.test(text) ? `${text}-01` : text);
-    if (time === null)
-      return failAt(row, column, `${quote(text)} is not a time; write 2026-01-31T12:00:00Z or seconds since 1970`);
-    const here = "epoch" in time ? "epoch" : "millis";
-    kind ??= here;
-    if (here !== kind) failAt(row, column, "times are dates in some rows and numbers in others");
-    if (!("epoch" in time)) return time.millis;
-    largest = Math.max(largest, Math.abs(time.epoch));
-    return time.epoch;
-  });
-  const unit = kind === "epoch" ? epochUnit(largest) : 1;
-  return { times: times.map((time) => Math.round(time * unit)), zoned: dates.zoned };
+  const times = timeColumn(names[column], dates.read);
+  for (const row of rows) {
+    const problem = times.take(row.fields[column]);
+    if (problem !== null) failAt(row, column, problem);
+  }
+  return { times: times.times(), zoned: dates.zoned };
 }
 
 function counted(count: number, { stepMillis, end }: PastedOptions["untimed"]): Float64Array {
@@ -201,8 +190,4 @@ function asked(names: readonly string[], name: string | undefined, option: strin
 function fail(line: number, column: readonly [index: number, name: string] | null, message: string): never {
   const where = column === null ? "" : ` column ${column[0] + 1} (${column[1]})`;
   throw new AdapterError("csv", `line ${line}${where}: ${message}`, { code: "INVALID_DATA" });
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }

@@ -13,8 +13,8 @@ export function Backtest({ id, unit }: { readonly id: string; readonly unit: Uni
     <section class="panel panel-pad backtest">
       <h2>Replay the past</h2>
       <p class="panel-note">
-        Forecasts from many moments of the past, each from only what was known then, judged at once. It takes up to some
-        minutes.
+        Forecasts from many moments of the past, each from only what was known then, judged at once. That takes seconds,
+        or a few minutes.
       </p>
       <TaskProgress
         followed={followed}

@@ -1,5 +1,6 @@
-import { useState } from "preact/hooks";
-import type { AliasRequest, ModelVersionEntry } from "../../../../src/http/contract.js";
+import { useRef, useState } from "preact/hooks";
+import type { AliasRequest, ModelVersionEntry, ModelVersionsResponse } from "../../../../src/http/contract.js";
+import type { Client } from "../../data/client.js";
 import { useAnswer, useService } from "../../data/service.js";
 import { formatDayClock, formatUtc } from "../../format.js";
 import { formatRoute } from "../../route.js";
@@ -17,21 +18,18 @@ const IN_USE = "champion";
 /** Every version that is kept: look at it, put it to use, go back. */
 export function Versions({ id, shown }: VersionsProps) {
   const { client } = useService();
-  const [older, setOlder] = useState<readonly ModelVersionEntry[]>([]);
-  const [next, setNext] = useState<number | null | undefined>(undefined);
+  const pages = useRef(1);
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<{ readonly failed: boolean; readonly words: string } | null>(null);
   const { data, error, refresh } = useAnswer({
     key: `versions ${id}`,
-    ask: (signal) => client.versions(id, null, signal),
+    ask: (signal) => readVersions(client, id, pages.current, signal),
     when: (event) => (event.type === "alias" || event.type === "model") && event.series === id,
   });
   if (!data) return error ? <p class="notice notice-failed">{error.message}</p> : null;
-  const newest = data.versions;
-  const versions = [...newest, ...older.filter((one) => !newest.some((known) => known.version === one.version))];
+  const { versions, next } = data;
   // Ensembles have no criterion of their own.
   const judged = versions.some((one) => one.aicc !== null);
-  const after = next === undefined ? data.next : next;
 
   const act = async (what: () => Promise<string>) => {
     setBusy(true);
@@ -46,15 +44,18 @@ export function Versions({ id, shown }: VersionsProps) {
   const point = (request: AliasRequest) =>
     act(async () => {
       const answer = await withToken(() => client.alias(id, IN_USE, request));
-      refresh();
+      await refresh();
       return `Version ${answer.version} makes the forecasts from now on.`;
     });
   const more = () =>
     act(async () => {
-      const page = await client.versions(id, after, AbortSignal.timeout(15_000));
-      setOlder([...older, ...page.versions]);
-      setNext(page.next);
-      return `${page.versions.length} older versions are shown.`;
+      pages.current++;
+      const { data: now, error: failure } = await refresh();
+      if (failure) {
+        pages.current--;
+        throw failure;
+      }
+      return `${(now?.versions.length ?? 0) - versions.length} older versions are shown.`;
     });
 
   return (
@@ -114,13 +115,24 @@ export function Versions({ id, shown }: VersionsProps) {
           </tbody>
         </table>
       </ScrollBox>
-      {after !== null && (
+      {next !== null && (
         <button type="button" class="button tried-more" disabled={busy} onClick={() => void more()}>
           Show older
         </button>
       )}
     </section>
   );
+}
+
+/** The newest pages as one list: what a change of alias or a new version moves is then right on all of them. */
+async function readVersions(client: Client, id: string, pages: number, signal: AbortSignal) {
+  let { versions, next }: ModelVersionsResponse = await client.versions(id, null, signal);
+  for (let page = 1; page < pages && next !== null; page++) {
+    const older: ModelVersionsResponse = await client.versions(id, next, signal);
+    versions = [...versions, ...older.versions];
+    next = older.next;
+  }
+  return { versions, next };
 }
 
 interface RowProps {

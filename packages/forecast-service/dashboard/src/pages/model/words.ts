@@ -84,9 +84,9 @@ function strongest(coefficients: readonly number[]): string {
   return listed(largest.map(({ weight, steps }) => `${steps} back (weight ${coefficientText(weight)})`));
 }
 
-/** `12 steps (1 h) before` */
+/** `12 steps (1 h) before`; a number and its unit stay on one line. */
 function ago(steps: number, lasting: StepsWords): string {
-  const words = lasting(steps);
+  const words = lasting(steps)?.replaceAll(" ", "\u00a0") ?? null;
   return words === null ? `${steps} steps before` : `${steps} steps (${words}) before`;
 }
 

@@ -14,7 +14,10 @@ export interface FeedState {
   readonly ready: boolean;
 }
 
+export type Filter = Pick<OverviewQuery, "q" | "metric" | "status">;
+
 export interface Feed {
+  readonly filter: Filter;
   state(): FeedState;
   /** Makes sure that these hosts are there, and not older than what happened since. */
   show(first: number, end: number): void;
@@ -35,7 +38,7 @@ const AHEAD = 20;
 
 export function createFeed(
   ask: (query: OverviewQuery, signal: AbortSignal) => Promise<OverviewResponse>,
-  filter: Pick<OverviewQuery, "q" | "metric" | "status">,
+  filter: Filter,
   onChange: () => void,
 ): Feed {
   const controller = new AbortController();
@@ -43,6 +46,8 @@ export function createFeed(
   let state: FeedState = { hosts: [], total: 0, error: null, ready: false };
   let wanted: readonly [number, number] = [0, 1];
   let busy = false;
+  /** How often something happened: an answer that was asked for before does not know of it. */
+  let happened = 0;
   let failures = 0;
   let again: ReturnType<typeof setTimeout> | undefined;
 
@@ -64,11 +69,12 @@ export function createFeed(
     busy = true;
     for (let index = due(); index >= 0; index = due()) {
       const after = index === 0 ? null : pages[index - 1].next;
+      const before = happened;
       try {
         const answer = await ask({ ...filter, limit: PAGE, after }, controller.signal);
         if (controller.signal.aborted) break;
         failures = 0;
-        pages[index] = { after, hosts: answer.hosts, next: answer.next, old: false };
+        pages[index] = { after, hosts: answer.hosts, next: answer.next, old: happened !== before };
         if (answer.next === null) pages.length = index + 1;
         publish({ hosts: joined(pages), total: answer.total, error: null, ready: true });
       } catch (error) {
@@ -91,12 +97,14 @@ export function createFeed(
   void work();
 
   return {
+    filter,
     state: () => state,
     show(first, end) {
       wanted = [first, end];
       void work();
     },
     outdate() {
+      happened++;
       for (const page of pages) page.old = true;
       void work();
     },

@@ -8,14 +8,20 @@ import type { Feed, Host } from "./feed.js";
 import { cardHeight, GAP, gridOf, rowsOfCards } from "./grid.js";
 import { HostCard } from "./host-card.js";
 
+interface HostGridProps {
+  readonly feed: Feed;
+  /** These are the hosts of before; others are on their way. */
+  readonly late: boolean;
+}
+
 /** All hosts, of which only those in sight are drawn; the scroll bar tells the length of the whole. */
-export function HostGrid({ feed, metric }: { readonly feed: Feed; readonly metric: string }) {
+export function HostGrid({ feed, late }: HostGridProps) {
   const list = useRef<HTMLDivElement>(null);
   const width = useWidth(list);
   const { hosts, total } = feed.state();
   const { skew } = useLink();
   const now = Math.floor((useSecond() + skew) / 60_000) * 60_000; // nothing here is finer than a minute
-  const { columns, tiles, narrow } = gridOf(width, metric === "" ? 2 : 1);
+  const { columns, tiles, narrow } = gridOf(width, feed.filter.metric ? 1 : 2);
   const cards = useMemo(() => rowsOfCards(hosts, columns), [hosts, columns]);
   const rows = useMemo(() => {
     const heights = cards.map((row) => Math.max(...row.map((host) => cardHeight(host, { tiles, narrow }))) + GAP);
@@ -33,7 +39,7 @@ export function HostGrid({ feed, metric }: { readonly feed: Feed; readonly metri
       ref={list}
       role="feed"
       aria-label="Hosts by who needs attention first"
-      aria-busy={false}
+      aria-busy={late}
     >
       <div style={{ height: `${before}px` }} />
       {width > 0 &&

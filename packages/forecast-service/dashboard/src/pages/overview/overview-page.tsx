@@ -13,15 +13,17 @@ import { useFeed } from "./use-feed.js";
 
 /** Every host with where it stands and where it goes, those that need somebody first. */
 export default function OverviewPage({ route }: { readonly route: OverviewRoute }) {
-  const feed = useFeed(route);
+  const feeds = useFeed(route);
   useEffect(() => {
     document.title = "Overview · Loadcast";
   }, []);
-  if (!feed) return <PageSkeleton page="overview" />;
-  const { hosts, error, ready } = feed.state();
+  if (!feeds) return <PageSkeleton page="overview" />;
+  const { shown, asked, late } = feeds;
+  const { hosts, ready } = shown.state();
+  const { error } = asked.state();
   if (!ready)
-    return error ? <Failure error={error} onRetry={() => feed.outdate()} /> : <PageSkeleton page="overview" />;
-  const filtered = route.q !== "" || route.metric !== "" || route.status !== "all";
+    return error ? <Failure error={error} onRetry={() => asked.outdate()} /> : <PageSkeleton page="overview" />;
+  const filtered = Object.values(shown.filter).some((part) => part !== "");
   if (hosts.length === 0 && !filtered) return <NoSeries />;
   return (
     <>
@@ -29,7 +31,7 @@ export default function OverviewPage({ route }: { readonly route: OverviewRoute 
         <div>
           <h1>Overview</h1>
           <p class="page-sub" role="status">
-            {summary(feed, filtered)}
+            {late ? "Looking for hosts that match; below are those of before." : summary(shown, filtered)}
           </p>
           <Key />
         </div>
@@ -49,7 +51,7 @@ export default function OverviewPage({ route }: { readonly route: OverviewRoute 
           </button>
         </p>
       ) : (
-        <HostGrid feed={feed} metric={route.metric} />
+        <HostGrid feed={shown} late={late} />
       )}
     </>
   );

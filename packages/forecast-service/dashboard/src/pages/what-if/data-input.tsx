@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { formatClock, formatDate, formatUtc } from "../../format.js";
 import { Icon } from "../../view/icon.js";
 import { type Columns, FOUND, type ReadSeries } from "./contract.js";
@@ -23,12 +23,12 @@ export function DataInput({ forecaster, onName }: DataInputProps) {
   const [columns, setColumns] = useState<Columns>(FOUND);
   const [over, setOver] = useState(false);
   const [fileError, setFileError] = useState<string | null>(null);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  // Counts what was put in: a large file may take longer than what comes after it.
+  const turn = useRef(0);
   const { series, readError } = forecaster;
-  useEffect(() => () => clearTimeout(timer.current), []);
 
   const take = (next: string, name: string, asked: Columns = FOUND) => {
-    clearTimeout(timer.current);
+    turn.current++;
     setFileError(null);
     setText(next);
     setColumns(asked);
@@ -38,10 +38,11 @@ export function DataInput({ forecaster, onName }: DataInputProps) {
   const type = (next: string) => {
     // Another header is another table: what was chosen of the one before does not hold for it.
     const kept = headOf(next) === headOf(text) ? columns : { ...FOUND, apart: columns.apart };
+    turn.current++;
+    setFileError(null);
     setText(next);
     setColumns(kept);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => forecaster.read(next, kept), PAUSE_MS);
+    forecaster.read(next, kept, PAUSE_MS);
   };
   const open = async (file: File | undefined) => {
     if (!file) return;
@@ -49,13 +50,14 @@ export function DataInput({ forecaster, onName }: DataInputProps) {
       setFileError(`${file.name} has ${Math.round(file.size / 1e6)} MB; this page takes up to ${LARGEST / 1e6} MB.`);
       return;
     }
-    take(await file.text(), file.name.replace(/\.\w+$/, ""));
+    const mine = ++turn.current;
+    const content = await file.text();
+    if (turn.current === mine) take(content, file.name.replace(/\.\w+$/, ""));
   };
   const choose = (change: Partial<Columns>) => {
     const next = { ...columns, ...change };
     setColumns(next);
-    clearTimeout(timer.current);
-    if (next.apart > 0) timer.current = setTimeout(() => forecaster.read(text, next), PAUSE_MS);
+    if (next.apart > 0) forecaster.read(text, next, PAUSE_MS);
   };
 
   return (
@@ -111,7 +113,7 @@ export function DataInput({ forecaster, onName }: DataInputProps) {
       <p id="what-if-read" class={(readError ?? fileError) ? "read read-error" : "read"} role="status">
         {fileError ?? readError ?? (series ? readWords(forecaster) : "")}
       </p>
-      {series && <Choices series={series} columns={columns} onChoose={choose} />}
+      {series && <Choices series={series} columns={columns} reading={forecaster.reading} onChoose={choose} />}
       {readError !== null && text !== "" && (
         <div class="form-row">
           <label class="field">
@@ -133,12 +135,16 @@ const headOf = (text: string) => text.slice(0, 2000).split(/[\r\n]/, 1)[0];
 interface ChoicesProps {
   readonly series: ReadSeries;
   readonly columns: Columns;
+  readonly reading: boolean;
   readonly onChoose: (change: Partial<Columns>) => void;
 }
 
 /** What else the table holds, and what it leaves open. */
-function Choices({ series, columns, onChoose }: ChoicesProps) {
-  const { valueColumns, groups, group, timed } = series;
+function Choices({ series, columns, reading, onChoose }: ChoicesProps) {
+  const { valueColumns, groups, timed } = series;
+  // What was read, or what is about to be.
+  const group = (reading && columns.group) || series.group;
+  const value = (reading && columns.value) || series.columns.value;
   if (valueColumns.length < 2 && groups.length < 2 && timed) return null;
   return (
     <div class="form-row">
@@ -156,7 +162,7 @@ function Choices({ series, columns, onChoose }: ChoicesProps) {
         <label class="field">
           Values of
           <select
-            value={series.columns.value}
+            value={value}
             onChange={(event) => onChoose({ value: event.currentTarget.value, group: group ?? "" })}
           >
             {valueColumns.map((name) => (

@@ -1,11 +1,12 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { Segments } from "../../view/segments.js";
 import type { Method, ReadSeries, Settings } from "./contract.js";
 import { parsePeriods, stepWords, usualBounds, usualHorizon, usualLatest, usualPeriods } from "./defaults.js";
 
 interface SettingsFormProps {
   readonly series: ReadSeries;
-  readonly running: boolean;
+  /** True while a forecast is made or another table is read. */
+  readonly busy: boolean;
   readonly onRun: (settings: Settings) => void;
 }
 
@@ -23,16 +24,36 @@ const LONGEST = 2000;
 /** Fewer values than this are used up to the last one. */
 const MANY = 2000;
 
-export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
+/** Fields as they are written. */
+interface Texts {
+  readonly horizon: string;
+  readonly latest: string;
+  readonly periods: string;
+  readonly lower: string;
+  readonly upper: string;
+}
+
+function usualSettings(series: ReadSeries): Texts {
+  const [lower, upper] = usualBounds(series);
+  return {
+    horizon: String(usualHorizon(series)),
+    latest: String(usualLatest(series)),
+    periods: usualPeriods(series).join(", "),
+    lower,
+    upper,
+  };
+}
+
+export function SettingsForm({ series, busy, onRun }: SettingsFormProps) {
   const [method, setMethod] = useState<Method>("auto");
-  const [horizon, setHorizon] = useState(String(usualHorizon(series)));
-  const [latest, setLatest] = useState(String(usualLatest(series)));
-  const [periods, setPeriods] = useState(usualPeriods(series).join(", "));
+  // What nobody has changed follows the table.
+  const usual = useMemo(() => usualSettings(series), [series]);
+  const [chosen, setChosen] = useState<Partial<Texts>>({});
+  const { horizon, latest, periods, lower, upper } = { ...usual, ...chosen };
+  const choose = (change: Partial<Texts>) => setChosen((before) => ({ ...before, ...change }));
   const [orders, setOrders] = useState([2, 0, 1, 1, 0, 1]);
   // Null: what is usual for the differences.
   const [mean, setMean] = useState<boolean | null>(null);
-  const [lower, setLower] = useState(usualBounds(series)[0]);
-  const [upper, setUpper] = useState(usualBounds(series)[1]);
 
   const differences = orders[1] + orders[4];
   // After two differences a constant would be a parabola, which no series is.
@@ -57,7 +78,7 @@ export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
 
   const run = (event: Event) => {
     event.preventDefault();
-    if (problem !== null || !seasons) return;
+    if (busy || problem !== null || !seasons) return;
     const [p, d, q, P, D, Q] = orders;
     onRun({
       method,
@@ -85,7 +106,7 @@ export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
               min={1}
               max={LONGEST}
               value={horizon}
-              onInput={(event) => setHorizon(event.currentTarget.value)}
+              onInput={(event) => choose({ horizon: event.currentTarget.value })}
             />
           </label>
           <label class="field">
@@ -94,7 +115,7 @@ export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
               value={periods}
               placeholder="none"
               inputMode="numeric"
-              onInput={(event) => setPeriods(event.currentTarget.value)}
+              onInput={(event) => choose({ periods: event.currentTarget.value })}
             />
           </label>
         </div>
@@ -138,7 +159,7 @@ export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
                 step="any"
                 placeholder="none"
                 value={lower}
-                onInput={(event) => setLower(event.currentTarget.value)}
+                onInput={(event) => choose({ lower: event.currentTarget.value })}
               />
             </label>
             <label class="field">
@@ -148,7 +169,7 @@ export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
                 step="any"
                 placeholder="none"
                 value={upper}
-                onInput={(event) => setUpper(event.currentTarget.value)}
+                onInput={(event) => choose({ upper: event.currentTarget.value })}
               />
             </label>
           </div>
@@ -161,7 +182,7 @@ export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
               min={1}
               max={count}
               value={latest}
-              onInput={(event) => setLatest(event.currentTarget.value)}
+              onInput={(event) => choose({ latest: event.currentTarget.value })}
             />
           </label>
         )}
@@ -170,7 +191,7 @@ export function SettingsForm({ series, running, onRun }: SettingsFormProps) {
             {problem}
           </p>
         )}
-        <button type="submit" class="button button-main" disabled={running || problem !== null}>
+        <button type="submit" class="button button-main" disabled={busy || problem !== null}>
           Forecast
         </button>
       </div>

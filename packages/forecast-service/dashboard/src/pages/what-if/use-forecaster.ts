@@ -8,8 +8,10 @@ export interface Forecaster {
   readonly runError: string | null;
   /** Null while nothing runs. */
   readonly progress: { readonly words: string; readonly share: number | null; readonly since: number } | null;
+  /** True from the first letter typed: `series` is still what was read before. */
   readonly reading: boolean;
-  read(text: string, columns: Columns): void;
+  /** Reads after a pause, where more may follow. */
+  read(text: string, columns: Columns, pauseMillis?: number): void;
   run(settings: Settings): void;
   cancel(): void;
 }
@@ -23,6 +25,7 @@ export function useForecaster(): Forecaster {
   const [state, setState] = useState<State>(IDLE);
   const worker = useRef<Worker | null>(null);
   const table = useRef<Extract<Command, { kind: "read" }> | null>(null);
+  const pause = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const change = (next: Partial<State>) => setState((now) => ({ ...now, ...next }));
 
   function start(): Worker {
@@ -56,20 +59,32 @@ export function useForecaster(): Forecaster {
     worker.current = null;
   }
 
-  useEffect(() => end, []);
+  useEffect(
+    () => () => {
+      clearTimeout(pause.current);
+      end();
+    },
+    [],
+  );
 
   return {
     ...state,
-    read(text, columns) {
+    read(text, columns, pauseMillis = 0) {
+      clearTimeout(pause.current);
+      // What was computed of the table before must not come after this.
       end();
       if (text.trim() === "") {
         table.current = null;
         setState(IDLE);
         return;
       }
-      table.current = { kind: "read", text, columns };
-      change({ ...IDLE, reading: true, series: null });
-      start().postMessage(table.current);
+      const command: Command = { kind: "read", text, columns };
+      table.current = command;
+      change({ reading: true, progress: null });
+      pause.current = setTimeout(() => {
+        change({ outcome: null, runError: null });
+        start().postMessage(command);
+      }, pauseMillis);
     },
     run(settings) {
       change({ runError: null, progress: { words: "Starting", share: null, since: Date.now() } });

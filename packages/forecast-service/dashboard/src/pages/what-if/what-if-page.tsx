@@ -39,9 +39,9 @@ export default function WhatIfPage() {
           <DataInput forecaster={forecaster} onName={setName} />
           {series && (
             <SettingsForm
-              key={`${series.times[0]} ${series.times.length} ${series.stepMillis}`}
+              key={`${name} ${series.columns.value} ${series.stepMillis}`}
               series={series}
-              running={progress !== null}
+              busy={progress !== null || forecaster.reading}
               onRun={forecaster.run}
             />
           )}
