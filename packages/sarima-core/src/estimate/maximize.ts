@@ -272,7 +272,9 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
     const second = sure ? first : search(first, finalists.second, 100, 1e-9);
     likelihood.rough = false;
     const [top] = byValue(second);
-    if (top && w.length < 1000 && map.apply(top.u) && likelihood.evaluate(map.factors)) precise = likelihood.isSlow();
+    const { gapCount } = likelihood;
+    const digitsAreCheap = w.length < 1000 && w.length * gapCount * gapCount < DIGITS_ARE_CHEAP;
+    if (top && digitsAreCheap && map.apply(top.u) && likelihood.evaluate(map.factors)) precise = likelihood.isSlow();
     [best] = search(byValue(second).slice(0, 1), 1, LONGEST, 1e-13);
     // Flat ridges lead towards the unit circle; what was learnt on the way up one misleads further along it.
     if (best && precise)
@@ -293,6 +295,12 @@ export function maximize(likelihood: ExactLikelihood, map: ParameterMap, options
 }
 
 const byValue = (list: readonly Candidate[]) => [...list].sort((a, b) => a.value - b.value);
+
+/**
+ * Multiply-adds of a regression on all gaps for which a search may go on in extended precision. With 80 gaps in 800 values it took 20 to 50 s
+ * along ridges that lead to the unit circle, and gained less than 0.3 units of log-likelihood in seven of eight such fits, 1.1 in one.
+ */
+const DIGITS_ARE_CHEAP = 2e5;
 
 /** A conditional optimum is close to its exact one: a log-likelihood lower by more than this is not caught up. */
 const HOPELESS = 50;
