@@ -1,6 +1,6 @@
 // How much faster two workers are than one: node bench/queue.mjs [jobs]. Needs Redis (npm run stack -- install redis). Each worker
 // is a process of its own with one thread, and is started so that it is one core's worth of work (docs/guides/fleet.md): V8's helpers,
-// which would mark and sweep its heap on other cores, are another worker's core where all cores work. `--helpers` leaves them in.
+// which would sweep its heap and compile for it on other cores, are another worker's core where all cores work. `--helpers` leaves them in.
 // The jobs are trainings of a fleet, an ensemble on seven days of values each, the default. Rounds alternate, so that whatever else the
 // machine does falls on both, and a worker has a round to get warm in that does not count.
 import { spawn } from "node:child_process";
@@ -16,7 +16,7 @@ const jobs = Number(
   process.argv.slice(2).find((word) => /^\d+$/.test(word)) ?? (process.argv.includes("--quick") ? 16 : 64),
 );
 const VALUES = 7 * 288;
-const FLAGS = helpers ? [] : ["--single-threaded-gc"];
+const FLAGS = helpers ? [] : ["--single-threaded"];
 const ROUNDS = 3;
 const command = fileURLToPath(new URL("../bin/loadcast.js", import.meta.url));
 

@@ -24,12 +24,12 @@ describe("deploy/compose.yaml", () => {
   it("starts a worker as the fleet guide says: worth one core, and taking no other's", () => {
     const guide = readFileSync(join(root, "docs/guides/fleet.md"), "utf8");
     const flags = /^node (--\S+) \S+loadcast\.js worker (--threads 1) /m.exec(guide)?.slice(1);
-    expect(flags).toEqual(["--single-threaded-gc", "--threads 1"]);
+    expect(flags).toEqual(["--single-threaded", "--threads 1"]);
     const worker = /^ {2}worker:\n(?: {4}.*\n)+/m.exec(compose)?.[0] ?? "";
     const words = [...worker.matchAll(/^ {4}(?:entrypoint|command): (\[.*\])$/gm)].flatMap(([, list]) =>
       JSON.parse(list),
     );
-    expect(words).toEqual(["node", "--single-threaded-gc", "/app/bin/loadcast.js", "worker", "--threads", "1"]);
+    expect(words).toEqual(["node", "--single-threaded", "/app/bin/loadcast.js", "worker", "--threads", "1"]);
     // Where the image has it.
     expect(readFileSync(join(root, "deploy/Dockerfile"), "utf8")).toContain('"/app/bin/loadcast.js"]');
   });
