@@ -54,3 +54,37 @@ describe("surfaces with several maxima", () => {
     expect(missed.length).toBeGreaterThan(2);
   });
 });
+
+describe("roots that nearly cancel at −1", () => {
+  // An alternation that comes and goes. From afar nothing points to it: the search begins there as well.
+  const truth = { ar: [-1.98, -0.981], ma: [1.9, 0.905] };
+
+  function simulated(seed: number, share: number): number[] {
+    let state = seed * 7919;
+    const uniform = () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return (state + 0.5) / 2 ** 32;
+    };
+    const e: number[] = [];
+    const x: number[] = [];
+    for (let t = 0; t < 400; t++) {
+      e[t] = Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+      const before = (list: number[], lag: number) => list[t - lag] ?? 0;
+      x[t] = e[t] + 1.9 * before(e, 1) + 0.905 * before(e, 2) - 1.98 * before(x, 1) - 0.981 * before(x, 2);
+    }
+    return x.slice(100).map((value) => (uniform() < share ? Number.NaN : value));
+  }
+
+  it.each([
+    { seed: 3, share: 0 },
+    { seed: 31, share: 0 },
+    { seed: 51, share: 0 },
+    { seed: 3, share: 0.1 },
+    { seed: 35, share: 0.1 },
+    { seed: 51, share: 0.1 },
+  ])("are found: series $seed with a share of $share missing", ({ seed, share }) => {
+    const y = simulated(seed, share);
+    const { logLik, params } = sarima(y, { order: [2, 0, 2] });
+    expect(logLik).toBeGreaterThan(logLikelihood(y, { order: [2, 0, 2] }, { ...truth, mean: params.mean }));
+  });
+});

@@ -2,7 +2,7 @@ import type { CheckedSpec, SarimaParams } from "../spec.js";
 import { hannanRissanen } from "./hannan-rissanen.js";
 
 /** Frequencies at which a pair of roots is tried, in radians a step: closer where cycles are long. */
-const FREQUENCIES = [0.03, 0.1, 0.2, 0.4, 0.6, 0.9, 1.2, 1.5, 1.8, 2.1, 2.4, 2.7, 3];
+const FREQUENCIES = [0.03, 0.1, 0.2, 0.4, 0.6, 0.9, 1.2, 1.5, 1.8, 2.1, 2.4, 2.7, 3, Math.PI];
 /** Those of the season and its harmonics are tried as well, up to this many. */
 const HARMONICS = 6;
 /** Moduli of the inverse roots (autoregressive, moving average): a notch with a steep side, and a narrow peak. */

@@ -40,7 +40,7 @@ const MANY_FINALISTS = { first: 32, second: 12 };
 /** A search that has so many of its last step's gain to go to another one's end is not followed further. */
 const CATCHES_UP = 5;
 /** Of the starts where roots nearly cancel, so many are followed for a few steps. */
-const HIDDEN = 8;
+const HIDDEN = 16;
 /** Iterations of the conditional search from what its rounds left behind. */
 const EVERYWHERE = 15;
 /** From so many values on, and with so many coefficients at most, a maximum that is clear is believed. */
