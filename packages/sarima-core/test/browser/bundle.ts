@@ -11,7 +11,7 @@ import { build } from "vite";
  * past errors did. 5 KB of both are what makes series with gaps fast: the score of the Kalman filter, and the likelihood of many gaps without
  * their columns.
  */
-export const CEILING = { whole: 102_000, fitAndForecast: 63_000 } as const;
+export const CEILING = { whole: 102_000, fitAndForecast: 63_100 } as const;
 
 const index = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
 
